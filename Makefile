@@ -1,0 +1,36 @@
+# Needs only Python >= 3.11, pip, make and git. Everything is put into this folder (.venv, .tools).
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint bench lock clean
+
+VENV := .venv/bin
+REGIMES ?= area_team_only greater_involvement joint delegated voluntary_2015
+SCENARIO ?= scenarios/england.toml
+RUNS ?= 20
+YEARS ?= 10
+# Words handed on to pytest, as in: make test ARGS="-k funding -n 0"
+ARGS ?= -n 2 --dist loadfile
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## make .venv from requirements.lock; at once when nothing has changed
+	@bash scripts/setup.sh
+
+run: setup ## compare five ways of commissioning general practice over ten years, all England
+	$(VENV)/commissim compare $(REGIMES) --runs $(RUNS) --years $(YEARS) --scenario $(SCENARIO)
+
+test: setup ## run the tests
+	$(VENV)/python -m pytest $(ARGS)
+
+lint: setup ## check style and types
+	$(VENV)/ruff check .
+	$(VENV)/mypy
+
+bench: setup ## time the engine
+	$(VENV)/python -m experiments.benchmarks
+
+lock: setup ## resolve the dependencies anew into requirements.lock
+	bash scripts/lock.sh
+
+clean: ## remove what setup and the tools made
+	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage .coverage.*

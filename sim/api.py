@@ -1,0 +1,161 @@
+"""The two things a person does with the model from Python: run one regime, compare several."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.analysis.compare import Comparison, Registry
+from sim.analysis.compare import compare as compare_results
+from sim.errors import InputError
+from sim.study.conduct import conduct, model_engine
+from sim.study.design import draw_pairs, draw_uncertain, single
+from sim.study.records import Engine, Task
+from sim.study.results import Results
+from sim.study.runner import check_workers
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from sim.regime import Regime
+    from sim.scenario import Scenario
+
+DEFAULT_SCENARIO = "england"
+DEFAULT_PAIRS = 20
+DEFAULT_SEED = 1
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What `compare` returns: the runs and, for any level and year, the paired differences from the first regime."""
+
+    results: Results
+    registry: Registry
+
+    def comparison(self, level: str = "national", year: int | None = None) -> Comparison:
+        """Paired differences at a level and year (the last one for None)."""
+        return compare_results(self.results, self.registry, level=level, year=year)
+
+    def table(self, outcomes: Sequence[str] | None = None, *, level: str = "national", year: int | None = None) -> str:
+        """Text: mean difference from the first regime, 90% interval, how often better; headline outcomes by default."""
+        return self.comparison(level, year).table(outcomes)
+
+    def rows(self, *, level: str = "national", year: int | None = None) -> list[dict[str, Any]]:
+        """The same as plain rows, one a place, outcome and regime, every outcome."""
+        return self.comparison(level, year).tidy()
+
+    def plot(self, outcome: str) -> Figure:
+        """A matplotlib figure of one outcome for all England: trends by regime with bands, and differences."""
+        from sim.report.figures import outcome_figure
+
+        return outcome_figure(self.results, self.registry, outcome)
+
+
+def run(
+    scenario: str | Path | Scenario = DEFAULT_SCENARIO,
+    *,
+    regime: str | Path | None = None,
+    seed: int | None = None,
+    years: int | None = None,
+    population: str | Path | None = None,
+    out: str | Path | None = None,
+    force: bool = False,
+    quiet: bool = False,
+    engine: Engine | None = None,
+) -> Results:
+    """Runs one regime once, every parameter at the value of its record.
+
+    scenario: a scenario, or the path or name of one. regime, seed, years, population: the scenario's own for None; a
+    regime is named by its file's stem or path, a population by the folder that `commissim population build` made.
+    out: folder to write; None keeps the results in memory. Raises InputError for anything that cannot be used.
+    """
+    chosen = _scenario(scenario, years, population, regime)
+    task = _task(chosen, {chosen.regime.name: chosen.regime}, engine)
+    design = single(chosen.seed if seed is None else seed)
+    return conduct("run", task, design, out=_path(out), force=force, quiet=quiet, warm=engine is None)
+
+
+def compare(
+    regimes: Sequence[str | Path],
+    *,
+    scenario: str | Path | Scenario = DEFAULT_SCENARIO,
+    runs: int = DEFAULT_PAIRS,
+    seed: int = DEFAULT_SEED,
+    years: int | None = None,
+    workers: int | None = 1,
+    fixed_parameters: bool = False,
+    population: str | Path | None = None,
+    out: str | Path | None = None,
+    force: bool = False,
+    quiet: bool = False,
+    engine: Engine | None = None,
+) -> Compared:
+    """Compares regimes with the first one, in `runs` pairs of one parameter draw and one seed each.
+
+    workers: processes; 1 runs in this one, None takes all cores (a script must then guard its main part with
+    `if __name__ == "__main__":`). fixed_parameters: draw seeds only. For the rest see `run`.
+    """
+    if isinstance(regimes, str) or len(regimes) < 2:
+        raise InputError("a comparison needs at least two regimes", key="REGIME")
+    loaded = load_regimes(regimes)
+    check_workers(workers)
+    design = draw_pairs(runs, seed, None if fixed_parameters else draw_uncertain)
+    task = _task(_scenario(scenario, years, population), loaded, engine)
+    results = conduct(
+        "compare", task, design, out=_path(out), force=force, workers=workers, quiet=quiet, warm=engine is None
+    )
+    return Compared(results, registry())
+
+
+def registry() -> Registry:
+    """The model's registry of outcomes."""
+    from sim.outcomes import OUTCOMES
+
+    return OUTCOMES
+
+
+def load_regimes(names: Sequence[str | Path]) -> dict[str, Regime]:
+    """Regimes by the stem of their file, in the order given. Raises InputError for one unknown or given twice."""
+    from sim.regime import load_regime
+
+    loaded: dict[str, Regime] = {}
+    for name in names:
+        regime = load_regime(name)
+        if regime.name in loaded:
+            raise InputError(f"{regime.name!r} is given twice", key="REGIME")
+        loaded[regime.name] = regime
+    return loaded
+
+
+def _scenario(
+    scenario: str | Path | Scenario,
+    years: int | None,
+    population: str | Path | None,
+    regime: str | Path | None = None,
+) -> Scenario:
+    from sim.regime import load_regime
+    from sim.scenario import LONGEST, load_scenario
+
+    if years is not None and not 1 <= years <= LONGEST:
+        raise InputError(f"{years} years cannot be simulated", key="--years", allowed=f"1 to {LONGEST}")
+    folder = _path(population)
+    if folder is not None and not folder.is_dir():
+        raise InputError("no such folder; make one with `commissim population build`", file=folder, key="--population")
+    if isinstance(scenario, str | Path):
+        return load_scenario(scenario, regime=regime, years=years, population=folder)
+    return replace(
+        scenario,
+        years=years or scenario.years,
+        population=folder or scenario.population,
+        regime=scenario.regime if regime is None else load_regime(regime),
+    )
+
+
+def _task(scenario: Scenario, regimes: Mapping[str, Regime], engine: Engine | None) -> Task:
+    return Task(scenario.name, scenario, regimes, scenario.years, scenario.population, engine or model_engine())
+
+
+def _path(path: str | Path | None) -> Path | None:
+    return None if path is None else Path(path)

@@ -1,0 +1,237 @@
+"""The command line. Everything heavy is imported by the command that needs it, so that help comes at once.
+
+Exit status: 0 done; 1 every run failed; 2 bad input, with one line that says what and where.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.study.results import Results
+
+app = typer.Typer(
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Who should decide what about general practice in England? Simulate regimes of commissioning; compare them.",
+)
+population_app = typer.Typer(help="Starting populations from published files.", rich_markup_mode=None)
+app.add_typer(population_app, name="population")
+
+USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
+"""What a wrong option raises; newer versions of typer keep the class to themselves."""
+
+Years = Annotated[int | None, typer.Option(help="Financial years to simulate; the scenario's own by default.")]
+Population = Annotated[
+    Path | None, typer.Option(help="Folder made by `population build`; else the scenario's, or a synthetic England.")
+]
+Out = Annotated[Path | None, typer.Option(help="Folder to write; a new one below results/ by default.")]
+Force = Annotated[bool, typer.Option("--force", help="Overwrite results that are there.")]
+Quiet = Annotated[bool, typer.Option("--quiet", help="Only what was asked for: no progress, no notes.")]
+
+
+@app.callback(invoke_without_command=True)
+def start(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="Scenario: name of a shipped one, or path of a file.")],
+    regime: Annotated[str | None, typer.Option(help="Regime; the scenario's own by default.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed; the scenario's own by default.")] = None,
+    years: Years = None,
+    population: Population = None,
+    out: Out = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Run one regime once, with every parameter at the value of its record."""
+    from sim import api
+
+    with _folder("run", out, force) as folder:
+        results = api.run(
+            scenario,
+            regime=regime,
+            seed=seed,
+            years=years,
+            population=population,
+            out=folder,
+            force=force,
+            quiet=quiet,
+        )
+    _finish(results, folder, quiet)
+
+
+@app.command()
+def compare(
+    regimes: Annotated[list[str], typer.Argument(metavar="REGIME REGIME...", help="The first is compared with.")],
+    scenario: Annotated[str, typer.Option(help="Scenario: name of a shipped one, or path of a file.")] = "england",
+    runs: Annotated[int, typer.Option(help="Pairs of one parameter draw and one seed.")] = 20,
+    seed: Annotated[int, typer.Option(help="Master seed, from which all pairs are drawn.")] = 1,
+    years: Years = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; all cores by default.")] = None,
+    fixed_parameters: Annotated[
+        bool, typer.Option("--fixed-parameters", help="Draw seeds only; parameters keep their values.")
+    ] = False,
+    population: Population = None,
+    out: Out = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Compare regimes in pairs: same parameters, same starting England, same luck."""
+    from sim import api
+
+    with _folder("compare", out, force) as folder:
+        compared = api.compare(
+            regimes,
+            scenario=scenario,
+            runs=runs,
+            seed=seed,
+            years=years,
+            workers=workers,
+            fixed_parameters=fixed_parameters,
+            population=population,
+            out=folder,
+            force=force,
+            quiet=quiet,
+        )
+    if len(compared.results.failures) < len(compared.results.runs):
+        typer.echo(compared.table())
+    _finish(compared.results, folder, quiet)
+
+
+@population_app.command("build")
+def build(
+    out: Annotated[Path, typer.Option(help="Folder to write.")],
+    table: Annotated[Path | None, typer.Option(help="One practice table of documented columns.")] = None,
+    epraccur: Annotated[Path | None, typer.Option(help="Published list of practices.")] = None,
+    patients: Annotated[Path | None, typer.Option(help="Published list sizes.")] = None,
+    payments: Annotated[Path | None, typer.Option(help="Published payments to practices.")] = None,
+    workforce: Annotated[Path | None, typer.Option(help="Published general practice workforce.")] = None,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Build a starting population from published files, or from one practice table."""
+    from sim.population.build import build_population
+
+    made = build_population(
+        table=table, epraccur=epraccur, patients=patients, payments=payments, workforce=workforce, out=out, force=force
+    )
+    if not quiet:
+        for note in made.notes:
+            typer.echo(note)
+        typer.echo(f"Population in {out}")
+
+
+@app.command()
+def check(file: Annotated[Path, typer.Argument(help="A scenario or a regime.")]) -> None:
+    """Check a scenario or regime and say what should be known about it."""
+    from sim.schemas import check as check_file
+
+    for note in check_file(file):
+        typer.echo(f"note: {note}")
+    typer.echo(f"{file}: valid")
+
+
+@app.command()
+def describe(
+    what: Annotated[str, typer.Argument(help="parameters, outcomes, regimes, schedule, or a FILE.")] = "schedule",
+) -> None:
+    """Print what the model holds: its parameters, outcomes, regimes, schedule, or a scenario or regime."""
+    from sim import descriptions
+
+    typer.echo(descriptions.describe(what))
+
+
+@app.command()
+def report(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of results.")],
+    quiet: Quiet = False,
+) -> None:
+    """Write the page of a folder of results anew."""
+    from sim.report import report as write
+
+    path = write(folder)
+    if not quiet:
+        typer.echo(f"Page: {path}")
+
+
+@app.command()
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder of results.")],
+    long: Annotated[bool, typer.Option("--long", help="One long table, a row a value, instead of wide ones.")] = False,
+    force: Force = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write results for other programs: a wide CSV a level, or one long Parquet table."""
+    from sim.study.export import export_long, export_wide
+
+    for path in [export_long(folder, force=force)] if long else export_wide(folder, force=force):
+        if not quiet:
+            typer.echo(str(path))
+
+
+@contextmanager
+def _folder(command: str, out: Path | None, force: bool) -> Iterator[Path]:
+    """The folder to write: `out`, checked before anything is run, or a new one that goes if nothing was written."""
+    from sim.study import store
+
+    if out is not None:
+        store.check_target(out, force)
+        yield out
+        return
+    folder = store.new_folder(command)
+    try:
+        yield folder
+    finally:
+        if folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+def _finish(results: Results, folder: Path, quiet: bool) -> None:
+    """Says what failed, writes the page and says where everything is. Exit status 1 if no run finished."""
+    failures = results.failures
+    if failures:
+        first = failures[0]
+        typer.echo(
+            f"{len(failures)} of {len(results.runs)} runs failed; the first at {first.stage}: {first.error}", err=True
+        )
+    if len(failures) == len(results.runs):
+        raise typer.Exit(1)
+    from sim.report import report as write
+
+    page = write(folder)
+    if not quiet:
+        typer.echo(f"\nResults: {folder}\nPage: {page}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs a command and returns its exit status; the console command and `python -m sim` end here."""
+    try:
+        status: Any = app(args=arguments, prog_name="commissim", standalone_mode=False)
+    except InputError as error:
+        return _refuse(str(error))
+    except USAGE_ERROR as error:
+        return _refuse(error.format_message())  # type: ignore[attr-defined]
+    except (typer.Abort, KeyboardInterrupt):
+        print("commissim: stopped; nothing was written", file=sys.stderr)
+        return 130
+    except typer.Exit as leave:
+        return leave.exit_code
+    return status if isinstance(status, int) else 0
+
+
+def _refuse(message: str) -> int:
+    print(f"commissim: {' '.join(message.split())}", file=sys.stderr)
+    return 2

@@ -1,0 +1,199 @@
+"""Commissioning bodies as rows: which body serves a practice, and what staff it starts with.
+
+A body's row is kind * stride + unit; the unit is a nation, region, area team or CCG, as the regime's table says. Staff are
+held by rows, so that a change of level can only move them.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.commissioning.functions import (
+    AREA_TEAM,
+    AREA_TEAM_SCALE,
+    BODIES,
+    CCG,
+    CCG_SCALE,
+    NATION_SCALE,
+    NHS_ENGLAND,
+    REGION_SCALE,
+)
+from sim.kernel import kernel, rule
+from sim.parameters import Params
+from sim.world.luck import Luck, decision, normal, stable_hash
+from sim.world.world import World
+
+KINDS = len(BODIES)
+SKILLS = ("contracts_fte", "quality_fte", "finance_fte", "clinical_fte")
+TEAM_SIZE = decision("bodies.team_size")
+
+
+class AreaTeamStaff(NamedTuple):
+    """Area-team staff for general practice per 100 practices, by skill."""
+
+    contracts: float
+    quality: float
+    finance: float
+    clinical: float
+    spread: float
+    experience: float
+
+
+class NationalStaff(NamedTuple):
+    """NHS England's central staff for the functions it keeps, per 100 practices."""
+
+    contracts: float
+    quality: float
+
+
+class CcgStaff(NamedTuple):
+    """CCG staff on general practice before any delegation, paid from running costs."""
+
+    share_of_running_costs: float
+    contracts: float
+    quality: float
+    finance: float
+    clinical: float
+    experience: float
+
+
+class StaffCost(NamedTuple):
+    """What a full-time commissioner costs a year, and how quickly experience comes back."""
+
+    per_fte: float
+    clinical_per_fte: float
+    experience_gain: float
+
+
+class RunningCosts(NamedTuple):
+    """The CCG's allowance for its own running, outside care money."""
+
+    per_head: float
+    underspend: float
+
+
+@rule
+def unit_of(scale, ccg, team, region):
+    """Unit of a body that serves a practice: nation 0, its region, its area team now, or its CCG."""
+    if scale == NATION_SCALE:
+        return 0
+    if scale == REGION_SCALE:
+        return region
+    if scale == AREA_TEAM_SCALE:
+        return team
+    return ccg
+
+
+@rule
+def body_row(kind, scale, ccg, team, region, stride):
+    """Row of the body of a kind that serves a CCG."""
+    return kind * stride + unit_of(scale, ccg, team, region)
+
+
+@rule
+def total_fte(bodies, row):
+    """All staff of a body in FTE."""
+    return bodies.contracts_fte[row] + bodies.quality_fte[row] + bodies.finance_fte[row] + bodies.clinical_fte[row]
+
+
+def stride_of(world: World) -> int:
+    """Distance between the blocks of body kinds in `world.bodies`."""
+    return len(world.bodies) // KINDS
+
+
+@kernel
+def serve(bodies, place, lists, life, ccgs, area_teams, scale):
+    """Counts whom each body serves under the tables now in force: practices, patients, mean distance from its seat.
+
+    scale: (T, kinds) of the regime. Seats: a CCG's own place; an area team's headquarters for all wider bodies.
+    """
+    stride = bodies.shape[0] // scale.shape[1]
+    for b in range(bodies.shape[0]):
+        bodies.practices[b] = 0.0
+        bodies.patients[b] = 0.0
+        bodies.km[b] = 0.0
+    for i in range(place.shape[0]):
+        if life.state[i] == 0 or life.state[i] > 2:
+            continue
+        c = place.ccg[i]
+        team = ccgs.team[c]
+        to_ccg = ((place.x[i] - ccgs.x[c]) ** 2 + (place.y[i] - ccgs.y[c]) ** 2) ** 0.5
+        to_team = ((place.x[i] - area_teams.x[team]) ** 2 + (place.y[i] - area_teams.y[team]) ** 2) ** 0.5
+        for kind in range(scale.shape[1]):
+            s = scale[ccgs.table[c], kind]
+            if s > CCG_SCALE:
+                continue
+            b = body_row(kind, s, c, team, ccgs.region[c], stride)
+            bodies.practices[b] += 1.0
+            bodies.patients[b] += lists.total[i]
+            bodies.km[b] += to_ccg if s == CCG_SCALE else to_team
+    for b in range(bodies.shape[0]):
+        if bodies.practices[b] > 0.0:
+            bodies.km[b] /= bodies.practices[b]
+
+
+@kernel
+def staff_at_start(bodies, ccg_money, team, own, national, cost, stream):
+    """Area teams and CCGs get their staff of April 2014; every other body starts empty."""
+    stride = bodies.shape[0] // KINDS
+    for u in range(stride):
+        b = AREA_TEAM * stride + u
+        size = bodies.practices[b] / 100.0 * max(0.2, 1.0 + team.spread * normal(stream, bodies.id[b]))
+        bodies.contracts_fte[b] = team.contracts * size
+        bodies.quality_fte[b] = team.quality * size
+        bodies.finance_fte[b] = team.finance * size
+        bodies.clinical_fte[b] = team.clinical * size
+        bodies.experience[b] = team.experience
+        if u >= ccg_money.shape[0]:
+            continue
+        b = CCG * stride + u
+        fte = ccg_money.running_costs[u] * own.share_of_running_costs / cost.per_fte
+        bodies.contracts_fte[b] = own.contracts * fte
+        bodies.quality_fte[b] = own.quality * fte
+        bodies.finance_fte[b] = own.finance * fte
+        bodies.clinical_fte[b] = own.clinical * fte
+        bodies.experience[b] = own.experience
+    b = NHS_ENGLAND * stride
+    bodies.contracts_fte[b] = national.contracts * bodies.practices[b] / 100.0
+    bodies.quality_fte[b] = national.quality * bodies.practices[b] / 100.0
+    bodies.experience[b] = team.experience
+
+
+@kernel
+def staff_year(bodies, ccg_money, cost):
+    """A year of experience gained, posts filled as hiring allows, and the cost of staff; CCG rows' cost goes to the CCG."""
+    stride = bodies.shape[0] // KINDS
+    for b in range(bodies.shape[0]):
+        fte = total_fte(bodies, b)
+        bodies.cost[b] = cost.per_fte * (fte - bodies.clinical_fte[b]) + cost.clinical_per_fte * bodies.clinical_fte[b]
+        if fte > 0.0:
+            bodies.experience[b] += cost.experience_gain * (1.0 - bodies.experience[b])
+        if bodies.transition[b] > 0.0:
+            bodies.transition[b] -= 1.0
+        if bodies.transition[b] <= 0.0:
+            bodies.hours_lost[b] = 0.0
+    for c in range(ccg_money.shape[0]):
+        ccg_money.staff_cost[c] = bodies.cost[CCG * stride + c]
+
+
+def start_bodies(world: World, params: Params, luck: Luck) -> None:
+    """Ids, kinds, whom they serve under table 0, and the staff of April 2014."""
+    stride = stride_of(world)
+    world.bodies["kind"] = np.repeat(np.arange(KINDS), stride)
+    world.bodies["unit"] = np.tile(np.arange(stride), KINDS)
+    units = {CCG: world.ccgs["id"], AREA_TEAM: world.area_teams["id"]}
+    for kind, name in enumerate(BODIES):
+        known = units.get(kind)
+        for u in range(stride):
+            key = int(known[u]) if known is not None and u < len(known) else u
+            world.bodies["id"][kind * stride + u] = stable_hash(f"body:{name}:{key}")
+    serve(world.bodies, world.place, world.lists, world.life, world.ccgs, world.area_teams, world.regime.scale)
+    running = params.of(RunningCosts)
+    patients = np.bincount(world.place["ccg"], weights=world.lists["total"], minlength=len(world.ccgs))
+    world.ccg_money["running_costs"] = running.per_head * patients
+    staff_at_start(
+        world.bodies, world.ccg_money, params.of(AreaTeamStaff), params.of(CcgStaff),
+        params.of(NationalStaff), params.of(StaffCost), luck.stream(TEAM_SIZE),
+    )  # fmt: skip

@@ -1,0 +1,290 @@
+"""Capacity: who is responsible for a case, how many hours it takes, and which cases the hours reach.
+
+Hours = staff x 1,500 x (1 - fixed share) x (0.6 + 0.4 x experience), less fixed tasks that every body has however small.
+A pool that is split duplicates those tasks, and a body without a whole specialist needs longer for the specialist's work.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.commissioning.bodies import KINDS, body_row, total_fte
+from sim.commissioning.functions import EXECUTES, JOINT_COMMITTEE, LEAD, PRACTICE, SHARED
+from sim.commissioning.views import view
+from sim.kernel import kernel, rule
+from sim.parameters import Params
+from sim.world import states as s
+from sim.world.luck import Luck, decision, normal, uniform2
+from sim.world.world import World
+
+HOURS_OF_CASE = decision("capacity.hours_of_case")
+UNCLEAR = decision("capacity.unclear_mandate")
+
+
+class Hours(NamedTuple):
+    """From staff to hours for cases."""
+
+    per_fte: float
+    fixed_share: float
+    fixed_tasks: float
+    novice: float
+    travel_per_km: float
+    specialist: float
+    joint_cycle: float
+    spread: float
+    decide_share: float
+
+
+class CaseHours(NamedTuple):
+    """Median hours of staff time a case takes, by kind."""
+
+    distress: float
+    quality: float
+    access: float
+    hand_back: float
+    contract_end: float
+    merger: float
+    pms_review: float
+    complaint: float
+    scheme: float
+    scheme_per_practice: float
+    bid: float
+    list_closure: float
+    inadequate: float
+    new_practice: float
+    community: float
+
+
+class Mandate(NamedTuple):
+    """Whether a body acts where it is not clear who should, log-odds."""
+
+    base: float
+    clarity: float
+    free_ride: float
+
+
+@rule
+def hours_held(fte, experience, in_transition, hours_lost, p):
+    """Hours a body has for cases in a year; fte of staff, experience 0 to 1 (0.6 to 1 of full pace, `novice` is the floor)."""
+    pace = p.novice + (1.0 - p.novice) * experience
+    hours = fte * p.per_fte * (1.0 - p.fixed_share) * pace
+    if in_transition > 0.0:
+        hours *= 1.0 - hours_lost
+    return max(0.0, hours - p.fixed_tasks) if fte > 0.0 else 0.0
+
+
+@rule
+def specialist_factor(fte_of_skill, p):
+    """How much longer work takes where there is less than one whole specialist for it; 1 with one or more."""
+    return 1.0 + p.specialist * max(0.0, 1.0 - fte_of_skill)
+
+
+@rule
+def acts_anyway(clarity, p):
+    """Chance that a body acts under an unclear mandate, when it expects the others to reason alike.
+
+    Solves q = logistic(base + clarity x c - free_ride x q) by bisection: the more it believes the other will act, the less it does.
+    """
+    low, high = 0.0, 1.0
+    for _ in range(30):
+        q = 0.5 * (low + high)
+        if q < 1.0 / (1.0 + math.exp(-(p.base + p.clarity * clarity - p.free_ride * q))):
+            low = q
+        else:
+            high = q
+    return 0.5 * (low + high)
+
+
+@rule
+def median_hours(kind, practices, h):
+    """Median hours of a kind of case; a scheme also takes time for each practice of the CCG."""
+    if kind == s.DISTRESS:
+        return h.distress
+    if kind == s.QUALITY:
+        return h.quality
+    if kind == s.ACCESS:
+        return h.access
+    if kind == s.HAND_BACK:
+        return h.hand_back
+    if kind == s.CONTRACT_END:
+        return h.contract_end
+    if kind == s.MERGER:
+        return h.merger
+    if kind == s.PMS_REVIEW:
+        return h.pms_review
+    if kind == s.COMPLAINT:
+        return h.complaint
+    if kind == s.SCHEME:
+        return h.scheme + h.scheme_per_practice * practices
+    if kind == s.BID:
+        return h.bid
+    if kind == s.LIST_CLOSURE:
+        return h.list_closure
+    if kind == s.INADEQUATE_RATING:
+        return h.inadequate
+    if kind == s.NEW_PRACTICE:
+        return h.new_practice
+    return h.community
+
+
+@rule
+def skill_for(bodies, row, kind):
+    """FTE of the skill that a kind of case needs: quality for care, finance for money, contracts for the rest."""
+    if kind == s.QUALITY or kind == s.ACCESS or kind == s.COMPLAINT or kind == s.INADEQUATE_RATING:
+        return bodies.quality_fte[row]
+    if kind == s.SCHEME or kind == s.PMS_REVIEW or kind == s.BID:
+        return bodies.finance_fte[row]
+    return bodies.contracts_fte[row]
+
+
+@kernel
+def hold_hours(bodies, p):
+    """Fills hours_held of every body from its staff, and clears the year's counts."""
+    for b in range(bodies.shape[0]):
+        bodies.hours_held[b] = hours_held(total_fte(bodies, b), bodies.experience[b], bodies.transition[b], bodies.hours_lost[b], p)
+        bodies.hours_used[b] = 0.0
+        bodies.cases[b] = 0.0
+
+
+@rule
+def responsible(cells, t, function, who, mandate, stream):
+    """The kinds of body that take a case: (first, second, doubled, n_lead). -1 for nobody.
+
+    One lead: that body. A joint committee that leads: those who share, together. Several leads, or sharers without a
+    lead: an unclear mandate, where each acts or not by its own draw; none leaves the case undone, two act against each other.
+    """
+    leads, shares = 0, 0
+    first, second = -1, -1
+    joint = cells[t, function, JOINT_COMMITTEE] == LEAD
+    for kind in range(cells.shape[2]):
+        if kind == PRACTICE or kind == JOINT_COMMITTEE:
+            continue
+        if cells[t, function, kind] == LEAD:
+            leads += 1
+        elif cells[t, function, kind] == SHARED:
+            shares += 1
+    if leads == 1 and not joint and shares == 0:
+        for kind in range(cells.shape[2]):
+            if cells[t, function, kind] == LEAD and kind != PRACTICE:
+                first = kind
+        return first, second, 0
+    if joint and leads == 0:
+        for kind in range(cells.shape[2]):
+            if cells[t, function, kind] == SHARED and kind != PRACTICE:
+                if first < 0:
+                    first = kind
+                elif second < 0:
+                    second = kind
+        return first, second, 0
+    claimants = leads + shares
+    if claimants == 0:
+        return first, second, 0
+    q = acts_anyway(1.0 / claimants, mandate)
+    for kind in range(cells.shape[2]):
+        cell = cells[t, function, kind]
+        if kind != PRACTICE and (cell == LEAD or cell == SHARED) and uniform2(stream, who, np.uint64(kind)) < q:
+            if first < 0:
+                first = kind
+            elif second < 0:
+                second = kind
+    return first, second, 1 if second >= 0 else 0
+
+
+@rule
+def executor_of(bodies, cells, scale, t, function, c, ccgs, stride):
+    """Row of the body that executes a function for the one that decides, if it has staff; -1 otherwise."""
+    for kind in range(cells.shape[2]):
+        if cells[t, function, kind] == EXECUTES and kind != PRACTICE:
+            b = body_row(kind, scale[t, kind], c, ccgs.team[c], ccgs.region[c], stride)
+            if total_fte(bodies, b) > 0.0:
+                return b
+    return -1
+
+
+@rule
+def room_for(bodies, row, hours):
+    """Whether a body can still take on work of so many hours this year; nobody (-1) is no hindrance."""
+    return row < 0 or bodies.hours_used[row] + hours <= bodies.hours_held[row]
+
+
+@kernel
+def assign(cases, n, ccgs, bodies, cells, scale, mandate, h, p, hours_stream, unclear_stream):
+    """Settles for each open case who is responsible and how long it takes; nobody responsible: undone."""
+    stride = bodies.shape[0] // KINDS
+    for k in range(n):
+        c = cases.ccg[k]
+        t = ccgs.table[c]
+        first, second, doubled = responsible(cells, t, cases.function[k], cases.id[k], mandate, unclear_stream)
+        cases.doubled[k] = doubled
+        if first < 0:
+            cases.body[k] = -1
+            cases.partner[k] = -1
+            claimed = False
+            for kind in range(cells.shape[2]):
+                if kind != PRACTICE and (cells[t, cases.function[k], kind] == LEAD or cells[t, cases.function[k], kind] == SHARED):
+                    claimed = True
+            if not claimed:
+                cases.status[k] = s.UNDONE
+            continue
+        b = body_row(first, scale[t, first], c, ccgs.team[c], ccgs.region[c], stride)
+        cases.body[k] = b
+        cases.partner[k] = -1
+        if second >= 0:
+            cases.partner[k] = body_row(second, scale[t, second], c, ccgs.team[c], ccgs.region[c], stride)
+        hours = median_hours(cases.kind[k], ccgs.practices[c], h) * math.exp(p.spread * normal(hours_stream, cases.id[k]))
+        hours *= (1.0 + p.travel_per_km * bodies.km[b]) * specialist_factor(skill_for(bodies, b, cases.kind[k]), p)
+        if doubled == 1:
+            hours *= 2.0
+        cases.hours[k] = hours
+        cases.executor[k] = executor_of(bodies, cells, scale, t, cases.function[k], c, ccgs, stride)
+
+
+@kernel
+def queue(cases, n, bodies, priority, p, lapse_months):
+    """Gives out hours: statutory clocks first, then value per hour; a joint decision needs the hours of both bodies.
+
+    priority: (n,) perceived value per hour. Marks reached cases DECIDED and adds their wait; the rest wait, or are undone when
+    their clock or patience has run out.
+    """
+    key = np.zeros(n)
+    for k in range(n):
+        urgent = 1e6 - 1e3 * min(cases.clock[k], 99.0) if cases.clock[k] < 99.0 else 0.0
+        key[k] = cases.body[k] * 1e8 - urgent - min(max(priority[k], -100.0), 100.0)
+    order = np.argsort(key, kind="mergesort")
+    for j in range(n):
+        k = order[j]
+        b = cases.body[k]
+        if cases.status[k] != s.WAITING:
+            continue
+        other, executor = cases.partner[k], cases.executor[k]
+        # The body that decides does a share of the work itself where another executes; each body of a joint decision does so.
+        own = cases.hours[k] * (p.decide_share if executor >= 0 else 1.0)
+        paperwork = cases.hours[k] - own
+        if b >= 0 and room_for(bodies, b, own) and room_for(bodies, other, own) and room_for(bodies, executor, paperwork):
+            bodies.hours_used[b] += own
+            bodies.cases[b] += 1.0
+            if executor >= 0:
+                bodies.hours_used[executor] += paperwork
+            cases.months[k] += 12.0 * bodies.hours_used[b] / max(1.0, bodies.hours_held[b])
+            if other >= 0:
+                bodies.hours_used[other] += own
+                if cases.doubled[k] == 0:
+                    cases.months[k] += p.joint_cycle
+            cases.status[k] = s.DECIDED
+        else:
+            cases.months[k] += 12.0
+            if cases.clock[k] < 99.0:
+                cases.clock[k] -= 12.0
+            if cases.clock[k] <= 0.0 or cases.months[k] >= lapse_months:
+                cases.status[k] = s.UNDONE
+
+
+def assign_cases(world: World, n: int, params: Params, luck: Luck) -> None:
+    """Who decides each case, and how long it takes."""
+    assign(
+        world.cases, n, world.ccgs, world.bodies, view(world.regime).cells, world.regime.scale, params.of(Mandate),
+        params.of(CaseHours), params.of(Hours), luck.stream(HOURS_OF_CASE), luck.stream(UNCLEAR),
+    )  # fmt: skip

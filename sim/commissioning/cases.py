@@ -1,0 +1,205 @@
+"""Cases: what commissioners have to decide, as it arrives each year.
+
+A case is about one practice, or about a whole CCG (schemes, bids, community nursing). It arrives because something happened
+or was asked for, never because a regime exists; who decides it is settled later, from the table alone.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.commissioning import functions as f
+from sim.kernel import kernel, rule
+from sim.parameters import Params
+from sim.world import states as s
+from sim.world.luck import Luck, decision, mix, uniform, uniform2
+from sim.world.world import World
+
+ARRIVAL = decision("cases.arrival")
+
+FUNCTION_OF_KIND = np.array(
+    [
+        f.DISCRETIONARY_PAYMENTS, f.CONTRACT_MONITORING, f.CONTRACT_MONITORING, f.PROCUREMENT, f.CONTRACT_VARIATION_RENEWAL,
+        f.MERGER_APPROVAL, f.CONTRACT_DESIGN, f.COMPLAINTS, f.INCENTIVE_DESIGN, f.LOCALLY_COMMISSIONED_SERVICES,
+        f.LIST_CLOSURE, f.CONTRACTUAL_ACTION, f.PRACTICE_ESTABLISHMENT, f.PATHWAY_DESIGN,
+    ],
+    dtype=np.int64,
+)  # fmt: skip
+"""Function under which each kind of case is decided, in the order of `states.CASE_KINDS`."""
+
+NO_CLOCK = 99.0
+N_KINDS = len(s.CASE_KINDS)
+
+
+class Arrivals(NamedTuple):
+    """How often cases come up, a year."""
+
+    quality_base: float
+    quality_slope: float
+    access_base: float
+    access_slope: float
+    complaints_per_1000: float
+    list_closure_base: float
+    list_closure_slope: float
+    pms_review: float
+    scheme: float
+    bid: float
+    new_practice_base: float
+    new_practice_growth: float
+    community: float
+    lapse_months: float
+
+
+class Clocks(NamedTuple):
+    """Statutory or contractual time for a decision, months."""
+
+    merger: float
+    list_closure: float
+    complaint: float
+    contract_end: float
+    inadequate: float
+
+
+@rule
+def chance(base, slope, x):
+    """Logistic chance with log-odds base + slope * x."""
+    z = base + slope * x
+    return 1.0 / (1.0 + math.exp(-z)) if z > -700.0 else 0.0
+
+
+@rule
+def case_id(who, kind, year):
+    """Id of a case, from whom it is about, its kind and the year in which it arrived."""
+    return mix(who ^ mix(np.uint64(kind * 100000 + year)))
+
+
+@rule
+def add(cases, at, who, kind, practice, ccg, year, clock, severity):
+    """Writes a case into row `at`; returns the next free row (the same one when the table is full)."""
+    if at >= cases.shape[0]:
+        return at
+    cases.id[at] = case_id(who, kind, year)
+    cases.kind[at] = kind
+    cases.practice[at] = practice
+    cases.ccg[at] = ccg
+    cases.function[at] = FUNCTION_OF_KIND[kind]
+    cases.opened[at] = year
+    cases.months[at] = 0.0
+    cases.clock[at] = clock
+    cases.severity[at] = severity
+    cases.hours[at] = 0.0
+    cases.body[at] = -1
+    cases.partner[at] = -1
+    cases.executor[at] = -1
+    cases.status[at] = s.WAITING
+    cases.action[at] = -1
+    cases.captured[at] = 0
+    cases.doubled[at] = 0
+    return at + 1
+
+
+@kernel
+def keep_waiting(cases, life, waiting):
+    """Moves the cases that still wait to the front and frees the rest; returns how many wait.
+
+    waiting: (practices, kinds) 0 or 1, filled here: a practice has at most one open case of a kind. A case about a practice
+    that has ended is closed with it.
+    """
+    n = 0
+    for k in range(cases.shape[0]):
+        if cases.status[k] == s.WAITING:
+            i = cases.practice[k]
+            if i >= 0 and (life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER):
+                cases.status[k] = s.FREE
+                cases.id[k] = np.uint64(0)
+                continue
+            if i >= 0:
+                waiting[i, cases.kind[k]] = 1
+            if k != n:
+                cases[n] = cases[k]
+                cases.status[k] = s.FREE
+                cases.id[k] = np.uint64(0)
+            n += 1
+        elif cases.status[k] != s.FREE:
+            cases.status[k] = s.FREE
+            cases.id[k] = np.uint64(0)
+    return n
+
+
+@kernel
+def arrive(cases, n, place, lists, contract, care, staff, life, waiting, year, p, clocks, stream):
+    """New cases about practices; returns the number of open rows."""
+    for i in range(place.shape[0]):
+        if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
+            continue
+        who, c = place.id[i], place.ccg[i]
+        if life.asking[i] == 1 and waiting[i, s.DISTRESS] == 0:
+            n = add(cases, n, who, s.DISTRESS, i, c, year, NO_CLOCK, life.distress[i])
+        if life.handing_back[i] == 1 and waiting[i, s.HAND_BACK] == 0:
+            n = add(cases, n, who, s.HAND_BACK, i, c, year, max(life.months_left[i], 3.0), life.distress[i])
+        if life.merger_wish[i] >= 0 and waiting[i, s.MERGER] == 0:
+            n = add(cases, n, who, s.MERGER, i, c, year, clocks.merger, life.distress[i])
+        if contract.ends[i] == year and waiting[i, s.CONTRACT_END] == 0 and life.handing_back[i] == 0:
+            n = add(cases, n, who, s.CONTRACT_END, i, c, year, clocks.contract_end, -care.quality_true[i])
+        if care.rating[i] == s.INADEQUATE and waiting[i, s.INADEQUATE_RATING] == 0:
+            n = add(cases, n, who, s.INADEQUATE_RATING, i, c, year, clocks.inadequate, -care.quality_true[i])
+        elif waiting[i, s.QUALITY] == 0:
+            if uniform2(stream, who, np.uint64(s.QUALITY)) < chance(p.quality_base, p.quality_slope, -care.quality_true[i]):
+                n = add(cases, n, who, s.QUALITY, i, c, year, NO_CLOCK, -care.quality_true[i])
+        if waiting[i, s.ACCESS] == 0:
+            if uniform2(stream, who, np.uint64(s.ACCESS)) < chance(p.access_base, p.access_slope, care.unmet[i]):
+                n = add(cases, n, who, s.ACCESS, i, c, year, NO_CLOCK, 10.0 * care.unmet[i])
+        if waiting[i, s.COMPLAINT] == 0:
+            expected = p.complaints_per_1000 * lists.total[i] / 1000.0 * (2.0 - care.experience[i])
+            if uniform2(stream, who, np.uint64(s.COMPLAINT)) < 1.0 - math.exp(-expected):
+                n = add(cases, n, who, s.COMPLAINT, i, c, year, clocks.complaint, -care.quality_true[i])
+        if lists.open[i] == 1 and waiting[i, s.LIST_CLOSURE] == 0:
+            pressure = care.workload[i] - 1.0 + staff.vacant_fte[i] / max(1.0, staff.posts_fte[i])
+            if uniform2(stream, who, np.uint64(s.LIST_CLOSURE)) < chance(p.list_closure_base, p.list_closure_slope, pressure):
+                n = add(cases, n, who, s.LIST_CLOSURE, i, c, year, clocks.list_closure, pressure)
+        if contract.kind[i] == s.PMS and contract.premium_left[i] >= 1.0 and waiting[i, s.PMS_REVIEW] == 0:
+            if uniform2(stream, who, np.uint64(s.PMS_REVIEW)) < p.pms_review:
+                premium = contract.premium_2013[i] / max(1.0, lists.total[i])
+                n = add(cases, n, who, s.PMS_REVIEW, i, c, year, NO_CLOCK, premium / 10.0)
+    return n
+
+
+@kernel
+def arrive_for_ccgs(cases, n, ccgs, schemes, lists_growth, year, p, stream):
+    """New cases about a whole CCG: a local scheme, a bid for work out of hospital, a new practice, community nursing.
+
+    lists_growth: (CCGs,) yearly growth of its population. Returns the number of open rows.
+    """
+    open_kinds = np.zeros((ccgs.shape[0], N_KINDS), np.int64)
+    for k in range(n):
+        if cases.practice[k] < 0:
+            open_kinds[cases.ccg[k], cases.kind[k]] = 1
+    for c in range(ccgs.shape[0]):
+        who = ccgs.id[c]
+        if schemes.active[c] == 0 and open_kinds[c, s.SCHEME] == 0 and uniform2(stream, who, np.uint64(s.SCHEME)) < p.scheme:
+            n = add(cases, n, who, s.SCHEME, -1, c, year, NO_CLOCK, 0.0)
+        if open_kinds[c, s.BID] == 0 and uniform2(stream, who, np.uint64(s.BID)) < p.bid:
+            n = add(cases, n, who, s.BID, -1, c, year, NO_CLOCK, 0.0)
+        rate = chance(p.new_practice_base, p.new_practice_growth, lists_growth[c])
+        if open_kinds[c, s.NEW_PRACTICE] == 0 and uniform2(stream, who, np.uint64(s.NEW_PRACTICE)) < rate:
+            n = add(cases, n, who, s.NEW_PRACTICE, -1, c, year, NO_CLOCK, 100.0 * lists_growth[c])
+        if open_kinds[c, s.COMMUNITY_NURSING] == 0 and uniform(stream, who) < p.community:
+            n = add(cases, n, who, s.COMMUNITY_NURSING, -1, c, year, NO_CLOCK, 0.0)
+    return n
+
+
+def cases_arrive(world: World, params: Params, luck: Luck) -> int:
+    """This year's cases join those that wait; returns how many rows are open."""
+    waiting = np.zeros((len(world.place), N_KINDS), dtype=np.int64)
+    n = keep_waiting(world.cases, world.life, waiting)
+    p, stream = params.of(Arrivals), luck.stream(ARRIVAL)
+    n = arrive(
+        world.cases, n, world.place, world.lists, world.contract, world.care, world.staff, world.life, waiting, world.year,
+        p, params.of(Clocks), stream,
+    )  # fmt: skip
+    growth = np.bincount(world.place["ccg"], weights=world.lists["total"] * world.lists["growth"], minlength=len(world.ccgs))
+    growth /= np.maximum(np.bincount(world.place["ccg"], weights=world.lists["total"], minlength=len(world.ccgs)), 1.0)
+    return int(arrive_for_ccgs(world.cases, n, world.ccgs, world.schemes, growth, world.year, p, stream))

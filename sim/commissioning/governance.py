@@ -1,0 +1,138 @@
+"""Governance: interests and their pull on a decision, and what happens when it comes to light.
+
+Interests are *class* (all member GPs gain), *specific* (a stake in a provider), *rival* (a competitor under review) and *loyalty*
+(a colleague under review). They are declared or not; recusal takes the vote and leaves informal influence.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.kernel import kernel, rule
+from sim.parameters import Params
+from sim.world import states as s
+from sim.world.luck import Luck, decision, uniform
+from sim.world.world import World
+
+EXPOSURE = decision("governance.exposure")
+BOARD_START = decision("governance.board_start")
+
+
+class Interests(NamedTuple):
+    """Strength of interests and what governance does about them."""
+
+    pull: float
+    declared: float
+    informal: float
+    substitute: float
+    class_start: float
+    specific_start: float
+    rival_start: float
+    loyalty_start: float
+    gp_seats: float
+    contested: float
+
+
+class Exposure(NamedTuple):
+    """Chances a year that a decision comes to light as conflicted, and what follows."""
+
+    audit: float
+    press: float
+    challenge: float
+    false_alarm: float
+    legitimacy_loss: float
+    trust_loss: float
+    recovery: float
+
+
+@rule
+def voting_share(votes, recusal, p):
+    """Effective weight of GPs with an interest in a decision, 0 to 1.
+
+    votes: GP share of the votes. recusal: 1 leave the room, 0.5 declare only, 0 neither. Of interests, the share `declared` is known;
+    those recused keep their informal influence.
+    """
+    left_out = recusal * p.declared
+    return votes * (1.0 - left_out * (1.0 - p.informal))
+
+
+@rule
+def pull_of(action, kind, votes, recusal, on_board, boards, c, p):
+    """Pull of interest towards (positive) or away from (negative) an action, in points of utility.
+
+    on_board: 1 where a partner of the practice sits on the governing body.
+    """
+    if votes <= 0.0:
+        return 0.0
+    weight = p.pull * voting_share(votes, recusal, p)
+    if action == s.PAYMENT or action == s.START_SCHEME or action == s.PMS_KEEP:
+        return weight * boards.interest_class[c]
+    if action == s.COMMISSION_SERVICE or action == s.MAKE:
+        return weight * boards.interest_specific[c]
+    if action == s.APPROVE:
+        tie = boards.interest_specific[c] * on_board
+        return weight * (tie - boards.interest_rival[c] * (1.0 - on_board)) if kind != s.NEW_PRACTICE else -weight * boards.interest_rival[c]
+    if action >= s.REMEDIAL and action <= s.REMOVAL:
+        return weight * (boards.interest_rival[c] - boards.loyalty[c] * (1.0 + on_board))
+    if action == s.DISPERSE:
+        return weight * boards.interest_rival[c]
+    return 0.0
+
+
+@kernel
+def expose(cases, n, boards, ccgs, ties, place, life, p, stream):
+    """Captured decisions come to light by audit, press or a loser's challenge; some clean ones are accused. Legitimacy and trust fall.
+
+    Anchors: C064-C071. One draw a decision.
+    """
+    losses = np.zeros(boards.shape[0])
+    for k in range(n):
+        if cases.status[k] != s.DECIDED:
+            continue
+        c = cases.ccg[k]
+        u = uniform(stream, cases.id[k])
+        if cases.captured[k] == 1:
+            if u < 1.0 - (1.0 - p.audit) * (1.0 - p.press) * (1.0 - p.challenge):
+                boards.exposed[c] += 1.0
+                losses[c] += 1.0
+        elif boards.conflicted[c] > 0.0 and u < p.false_alarm * boards.conflicted[c] / max(1.0, boards.decisions[c]):
+            boards.false_exposed[c] += 1.0
+            losses[c] += 1.0
+    for c in range(boards.shape[0]):
+        ccgs.legitimacy[c] *= (1.0 - p.legitimacy_loss) ** losses[c]
+        ccgs.legitimacy[c] += p.recovery * (1.0 - ccgs.legitimacy[c])
+    for i in range(place.shape[0]):
+        if (life.state[i] == s.OPEN or life.state[i] == s.CARETAKER) and losses[place.ccg[i]] > 0.0:
+            ties.trust_ccg[i] *= (1.0 - p.trust_loss) ** losses[place.ccg[i]]
+
+
+@kernel
+def clear_year(boards):
+    """Sets the year's counts of every CCG to zero."""
+    for c in range(boards.shape[0]):
+        boards.decisions[c] = 0.0
+        boards.conflicted[c] = 0.0
+        boards.captured[c] = 0.0
+        boards.exposed[c] = 0.0
+        boards.false_exposed[c] = 0.0
+        boards.recused[c] = 0.0
+
+
+def decisions_come_to_light(world: World, n: int, params: Params, luck: Luck) -> None:
+    """Exposures of the year and their price."""
+    expose(world.cases, n, world.boards, world.ccgs, world.ties, world.place, world.life, params.of(Exposure), luck.stream(EXPOSURE))
+
+
+def start_boards(world: World, params: Params, luck: Luck) -> None:
+    """Registers of interest of April 2014, with a spread between CCGs: beta-like around the parameters."""
+    p = params.of(Interests)
+    stream = luck.stream(BOARD_START)
+    spread = np.array([0.5 + uniform(stream, who) for who in world.ccgs["id"]])
+    world.boards["gp"] = p.gp_seats
+    world.boards["contested"] = p.contested
+    world.boards["interest_specific"] = np.minimum(1.0, p.specific_start * spread)
+    world.boards["interest_class"] = p.class_start
+    world.boards["interest_rival"] = np.minimum(1.0, p.rival_start * spread[::-1])
+    world.boards["loyalty"] = np.minimum(1.0, p.loyalty_start * spread)

@@ -1,0 +1,150 @@
+"""Knowledge: what each body believes of each practice's distress and quality, with how much doubt, and with what bias.
+
+Local is not better by definition. Visits, engaged members and clinicians at the table add precision; peers are lenient, and
+practices conceal from those who can punish them. Precision and bias are separate terms with their own priors.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.commissioning.bodies import KINDS, body_row
+from sim.commissioning.functions import INCENTIVE_DESIGN
+from sim.commissioning.views import MEMBER_BODY, view
+from sim.kernel import kernel, rule
+from sim.parameters import Params
+from sim.world import states as s
+from sim.world.luck import Luck, decision, normal2
+from sim.world.world import Floats, World
+
+DISTRESS_SEEN = decision("knowledge.distress_seen")
+QUALITY_SEEN = decision("knowledge.quality_seen")
+
+
+class Knowing(NamedTuple):
+    """Precision is one over the variance of an observation, in sd of the practices of England."""
+
+    routine: float
+    per_visit_hour: float
+    visit_share: float
+    km_half: float
+    engagement: float
+    clinicians: float
+    drift: float
+    leniency: float
+    concealment: float
+    prior_var: float
+
+
+@rule
+def precision(visit_hours, km, engagement, clinicians, p):
+    """Precision of what a body sees of a practice in a year.
+
+    Routine data are the same for all. visit_hours: per practice; they count half at km_half. engagement: of the practice with
+    a body whose board its members elect, else 0. clinicians: share of those who decide who are clinicians.
+    """
+    visits = p.per_visit_hour * visit_hours / (1.0 + km / p.km_half) if p.km_half > 0.0 else 0.0
+    return p.routine + visits + p.engagement * engagement + p.clinicians * clinicians
+
+
+@rule
+def bias(gp_votes, punishes, trust, p):
+    """How much better than the truth a practice looks, in sd: leniency of peers, and concealment before those who punish."""
+    return p.leniency * gp_votes + p.concealment * punishes * (1.0 - trust)
+
+
+@rule
+def updated(mean, var, seen, prec):
+    """A belief after one observation: (mean, variance). Normal prior, normal error."""
+    weight = prec / (prec + 1.0 / var)
+    return mean + weight * (seen - mean), 1.0 / (1.0 / var + prec)
+
+
+@kernel
+def learn(beliefs, place, life, care, ties, ccgs, boards, bodies, slot, kind, acts, punishes, gp_votes, clinicians, scale, p,
+          distress_stream, quality_stream):  # fmt: skip
+    """One kind of body observes every practice it serves and updates its beliefs.
+
+    slot: block of beliefs of this kind. acts, punishes, gp_votes, clinicians: (T, kinds), see `views.TableView`.
+    """
+    n = place.shape[0]
+    stride = bodies.shape[0] // KINDS
+    for i in range(n):
+        if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
+            continue
+        c = place.ccg[i]
+        t = ccgs.table[c]
+        if acts[t, kind] == 0:
+            continue
+        b = body_row(kind, scale[t, kind], c, ccgs.team[c], ccgs.region[c], stride)
+        votes, clinical, engaged = gp_votes[t, kind], clinicians[t, kind], 0.0
+        if kind == MEMBER_BODY:
+            engaged = ties.engagement[i]
+            if votes < 0.0:
+                votes, clinical = boards.gp[c], boards.gp[c]
+        trust = ties.trust_ccg[i] if kind == MEMBER_BODY else ties.trust_nhse[i]
+        visit = bodies.hours_held[b] * p.visit_share / max(1.0, bodies.practices[b])
+        prec = precision(visit, bodies.km[b], engaged, max(0.0, clinical), p)
+        looks = bias(max(0.0, votes), punishes[t, kind], trust, p)
+        noise = 1.0 / math.sqrt(max(prec, 1e-6))
+        who, other, row = place.id[i], np.uint64(kind), slot * n + i
+        seen = life.distress[i] - looks + noise * normal2(distress_stream, who, other)
+        mean, var = updated(beliefs.distress[row], beliefs.distress_var[row] + p.drift, seen, prec)
+        beliefs.distress[row], beliefs.distress_var[row] = mean, var
+        seen = care.quality_true[i] + looks + noise * normal2(quality_stream, who, other)
+        mean, var = updated(beliefs.quality[row], beliefs.quality_var[row] + p.drift, seen, prec)
+        beliefs.quality[row], beliefs.quality_var[row] = mean, var
+
+
+@kernel
+def insight(beliefs, place, life, care, ccgs, may, slots, function, out):
+    """How well those who hold a function know which practices are poor: correlation of belief and truth in each CCG, 0 to 1.
+
+    out: (CCGs,) filled here; 0 where nobody holds the function or the CCG has fewer than three practices.
+    """
+    n = place.shape[0]
+    moments = np.zeros((ccgs.shape[0], 6))
+    for i in range(n):
+        if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
+            continue
+        c = place.ccg[i]
+        for kind in range(may.shape[2]):
+            if may[ccgs.table[c], function, kind] == 1 and slots[kind] >= 0:
+                x, y = beliefs.quality[slots[kind] * n + i], care.quality_true[i]
+                moments[c, 0] += 1.0
+                moments[c, 1] += x
+                moments[c, 2] += y
+                moments[c, 3] += x * x
+                moments[c, 4] += y * y
+                moments[c, 5] += x * y
+                break
+    for c in range(ccgs.shape[0]):
+        k = moments[c, 0]
+        out[c] = 0.0
+        if k >= 3.0:
+            vx = moments[c, 3] - moments[c, 1] ** 2 / k
+            vy = moments[c, 4] - moments[c, 2] ** 2 / k
+            if vx > 1e-12 and vy > 1e-12:
+                out[c] = max(0.0, (moments[c, 5] - moments[c, 1] * moments[c, 2] / k) / math.sqrt(vx * vy))
+
+
+def observe(world: World, params: Params, luck: Luck) -> None:
+    """Every body that has a function anywhere looks at its practices."""
+    v = view(world.regime)
+    p = params.of(Knowing)
+    for kind in np.flatnonzero((world.belief_slot >= 0) & v.acts[np.unique(world.ccgs["table"])].any(axis=0)):
+        learn(
+            world.beliefs, world.place, world.life, world.care, world.ties, world.ccgs, world.boards, world.bodies,
+            int(world.belief_slot[kind]), int(kind), v.acts, v.punishes, v.gp_votes, v.clinicians, world.regime.scale, p,
+            luck.stream(DISTRESS_SEEN), luck.stream(QUALITY_SEEN),
+        )  # fmt: skip
+
+
+def scheme_insight(world: World) -> Floats:
+    """(CCGs,): how well those who would design a local scheme know their practices."""
+    out = np.zeros(len(world.ccgs))
+    insight(world.beliefs, world.place, world.life, world.care, world.ccgs, view(world.regime).may, world.belief_slot, INCENTIVE_DESIGN, out)
+    return out

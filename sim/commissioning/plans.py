@@ -1,0 +1,152 @@
+"""A CCG's plan for the next year: doctors, lists, emergency admissions, and the beds it cuts on the strength of it.
+
+A CCG that does not see the plans for general practice knows less of who is leaving, and its forecast is worse (K003).
+The forecast is scored a year later against what happened. Nothing is decided by the score: beds were cut already.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.commissioning.functions import (
+    ADVISES,
+    CCG,
+    CONTRACT_MONITORING,
+    EXECUTES,
+    JOINT_COMMITTEE,
+    LEAD,
+    PRIMARY_CARE_STRATEGY,
+    SHARED,
+)
+from sim.kernel import kernel, rule
+from sim.parameters import Params
+from sim.rules.demand import served
+from sim.world.luck import Luck, decision, normal
+from sim.world.world import Floats, World
+
+GP_ERROR = decision("plans.gp_error")
+ACTIVITY_ERROR = decision("plans.activity_error")
+
+
+class Planning(NamedTuple):
+    """How CCGs forecast, and what they do about it."""
+
+    sees_outside: float
+    sees_advises: float
+    sees_shared: float
+    gp_blur: float
+    activity_blur: float
+    gp_hope: float
+    trend: float
+    per_doctor: float
+    optimism: float
+    missed: float
+    beds_follow: float
+    stay_fall: float
+    start_cut: float
+
+
+@rule
+def foresee_doctors(now, net_change, sees, draw, p):
+    """Forecast of next year's GP FTE.
+
+    now: FTE. net_change: last year's joiners less leavers, share of GPs. draw: standard normal.
+
+    What a CCG does not see it fills with hope (`p.gp_hope`) and error.
+    """
+    expected = sees * net_change + (1.0 - sees) * p.gp_hope
+    return now * max(0.0, 1.0 + expected + p.gp_blur * (1.0 - sees) * draw)
+
+
+@rule
+def foresee_emergencies(now, doctors_change, sees, draw, p):
+    """Forecast of next year's emergency admissions.
+
+    doctors_change: forecast change of GPs per patient, share. Planned savings (`p.optimism`) count as if certain:
+    plans of 2015-16 had a fall of 3% and met a rise (PB188, PB192, E063).
+    """
+    blur = p.activity_blur * (1.0 - 0.5 * sees) * draw
+    return now * math.exp(p.trend + p.per_doctor * doctors_change + blur) * (1.0 - p.optimism)
+
+
+@rule
+def planned_cut(now, forecast, p):
+    """Share of beds that a plan cuts (negative: opens), from the bed days it foresees."""
+    if now <= 0.0:
+        return 0.0
+    return p.beds_follow * (1.0 - forecast / now * (1.0 - p.stay_fall))
+
+
+@rule
+def expected_spending(spent, now, forecast, p):
+    """Hospital spending that a CCG expects next year at this year's prices, pounds.
+
+    Half of it follows the forecast of emergencies without its savings; of the savings themselves most come (K063), and
+    `p.missed` of spending is counted on and does not.
+    """
+    ahead = forecast / (now * (1.0 - p.optimism)) - 1.0 if now > 0.0 else 0.0
+    return spent * (1.0 + 0.5 * ahead + 0.5 * p.trend) * (1.0 - p.missed)
+
+
+@kernel
+def forecast(life, place, lists, staff, use, plans, ccgs, ccg_money, score, p, gp_draws, activity_draws):
+    """Scores last year's plan (score: 1) against what happened, and makes the next one."""
+    n = len(plans)
+    gps, patients, emergencies = np.zeros(n), np.zeros(n), np.zeros(n)
+    doctors, change = np.zeros(n), np.zeros(n)
+    for i in range(len(life)):
+        if served(life.state[i]):
+            c = place.ccg[i]
+            gps[c] += staff.gp_fte[i]
+            patients[c] += lists.total[i]
+            emergencies[c] += use.emergency[i]
+            doctors[c] += staff.doctors[i]
+            change[c] += staff.joined[i] - staff.left[i]
+    for c in range(n):
+        if score == 1:
+            plans.error_gp[c] = plans.gp_fte[c] / gps[c] - 1.0 if gps[c] > 0.0 else 0.0
+            plans.error_emergency[c] = plans.emergency[c] / emergencies[c] - 1.0 if emergencies[c] > 0.0 else 0.0
+        growth = patients[c] / plans.patients[c] if score == 1 and plans.patients[c] > 0.0 else 1.0
+        sees, who = plans.sees_primary[c], ccgs.id[c]
+        net = change[c] / doctors[c] if doctors[c] > 0.0 else 0.0
+        plans.gp_fte[c] = foresee_doctors(gps[c], net, sees, normal(gp_draws, who), p)
+        plans.patients[c] = patients[c] * min(1.1, max(0.9, growth))
+        ahead = plans.gp_fte[c] / gps[c] / (plans.patients[c] / patients[c]) - 1.0 if gps[c] > 0.0 else 0.0
+        plans.emergency[c] = foresee_emergencies(emergencies[c], ahead, sees, normal(activity_draws, who), p)
+        plans.beds_cut[c] = planned_cut(emergencies[c], plans.emergency[c], p)
+        plans.hospital[c] = expected_spending(ccg_money.hospital[c], emergencies[c], plans.emergency[c], p)
+
+
+def seen_by_table(world: World, p: Planning) -> Floats:
+    """How much of the plans for general practice a CCG sees under each table of the regime, 0 to 1.
+
+    By its own part, or that of a joint committee, in primary care strategy and in contract monitoring.
+    """
+    worth = np.zeros(5)
+    worth[ADVISES], worth[EXECUTES], worth[SHARED], worth[LEAD] = p.sees_advises, p.sees_advises, p.sees_shared, 1.0
+    cells = world.regime.cells[:, [PRIMARY_CARE_STRATEGY, CONTRACT_MONITORING], :]
+    part = worth[cells[:, :, [CCG, JOINT_COMMITTEE]].astype(np.int64)].max(axis=2).mean(axis=1)
+    return p.sees_outside + (1.0 - p.sees_outside) * part
+
+
+def _plan(world: World, params: Params, luck: Luck, score: int) -> None:
+    planning = params.of(Planning)
+    world.plans["sees_primary"] = seen_by_table(world, planning)[world.ccgs["table"]]
+    forecast(
+        world.life, world.place, world.lists, world.staff, world.use, world.plans, world.ccgs, world.ccg_money, score,
+        planning, luck.stream(GP_ERROR), luck.stream(ACTIVITY_ERROR),
+    )  # fmt: skip
+
+
+def plan(world: World, params: Params, luck: Luck) -> None:
+    """Scores the plan for this year and makes the plan for the next."""
+    _plan(world, params, luck, 1)
+
+
+def start(world: World, params: Params, luck: Luck) -> None:
+    """The plans for 2014-15, made by CCGs that saw little of general practice; beds cut as in the years before."""
+    _plan(world, params, luck, 0)
+    world.plans["beds_cut"] = params.of(Planning).start_cut

@@ -1,0 +1,225 @@
+"""Reorganisations: a change of table, and the dated merger of area teams. They move and lose staff; they create none.
+
+kept + assigned + lost = before, for every giver; posts that are hired later come out of a running-cost allowance. What a
+change costs otherwise: hours for some years, and part of what was known (E055, C035-C039).
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.commissioning.bodies import KINDS, body_row, serve, total_fte
+from sim.commissioning.functions import (
+    AREA_TEAM,
+    CCG,
+    FIXED_FUNCTIONS,
+    FUNCTIONS,
+    HIRING_MONTHS,
+    HOURS_LOST_SHARE,
+    JOINT_COMMITTEE,
+    KNOWLEDGE_LOST_SHARE,
+    LEAD,
+    MERGE_TEAMS,
+    PRACTICE,
+    RESTRUCTURE_HOURS_LOST,
+    RESTRUCTURE_KNOWLEDGE_LOST,
+    RUNNING_COST_SHARE,
+    SHARE_ASSIGNED,
+    SHARE_LOST,
+    STAFF_CUT,
+    TRANSITION_YEARS,
+)
+from sim.commissioning.regime_tables import RegimeTables
+from sim.kernel import kernel, rule
+from sim.parameters import Params
+from sim.world.world import Rows, World
+
+
+class ReorganisationCost(NamedTuple):
+    """What a new commissioner costs in the year in which somebody is hired or made redundant."""
+
+    cost_per_hire: float
+    cost_per_redundancy: float
+
+
+def holders(regime: RegimeTables) -> Rows:
+    """(T,): the kind of body that leads most open functions of a table, -1 where nobody leads any.
+
+    A joint committee has no staff of its own; its work is done by the CCG that hosts it together with the area team.
+    """
+    open_functions = [f for f, name in enumerate(FUNCTIONS) if name not in FIXED_FUNCTIONS]
+    leads = (regime.cells[:, open_functions, :] == LEAD).sum(axis=1)
+    leads[:, PRACTICE] = 0
+    found = np.where(leads.max(axis=1) > 0, leads.argmax(axis=1), -1)
+    return np.where(found == JOINT_COMMITTEE, CCG, found).astype(np.int64)
+
+
+@rule
+def move(bodies, before, source, target, amount, lost):
+    """Moves `amount` (a share of the source's staff in `before`) to a target row; of these, the share `lost` leave.
+
+    bodies is changed, before is the table as it stood when the change began, so that the order of CCGs does not matter.
+    Target -1: all leave. Returns the FTE lost. Experience moves with people.
+    """
+    staff = total_fte(before, source) * amount
+    if target < 0:
+        lost = 1.0
+    else:
+        coming = staff * (1.0 - lost)
+        after = total_fte(bodies, target) + coming
+        if after > 0.0:
+            known = bodies.experience[target] * (after - coming) + before.experience[source] * coming
+            bodies.experience[target] = known / after
+        stay = amount * (1.0 - lost)
+        bodies.contracts_fte[target] += before.contracts_fte[source] * stay
+        bodies.quality_fte[target] += before.quality_fte[source] * stay
+        bodies.finance_fte[target] += before.finance_fte[source] * stay
+        bodies.clinical_fte[target] += before.clinical_fte[source] * stay
+    bodies.contracts_fte[source] -= before.contracts_fte[source] * amount
+    bodies.quality_fte[source] -= before.quality_fte[source] * amount
+    bodies.finance_fte[source] -= before.finance_fte[source] * amount
+    bodies.clinical_fte[source] -= before.clinical_fte[source] * amount
+    bodies.lost_fte[source] += staff * lost
+    return staff * lost
+
+
+@rule
+def disturb(bodies, row, years, hours_lost):
+    """A reorganisation disturbs a body: the longest disturbance and the larger loss of hours count."""
+    bodies.transition[row] = max(bodies.transition[row], years)
+    bodies.hours_lost[row] = max(bodies.hours_lost[row], hours_lost)
+
+
+@kernel
+def change_tables(bodies, ccgs, nation, new_table, holder, scale, staffing, transition, hiring):
+    """Moves each CCG to its new table and the staff for its practices with it.
+
+    new_table: (CCGs,) rows of tables; holder: (T,) kinds, see `holders`. A giver loses the sum of what its CCGs take, by
+    their share of its practices, all from its staff before any of them left.
+    """
+    stride = bodies.shape[0] // KINDS
+    before = bodies.copy()
+    for c in range(ccgs.shape[0]):
+        old, new = ccgs.table[c], new_table[c]
+        if old == new:
+            continue
+        giver_kind, taker_kind = holder[old], holder[new]
+        ccgs.table[c] = new
+        ccgs.years_in[c] = 0.0
+        if taker_kind >= 0:
+            taker = body_row(taker_kind, scale[new, taker_kind], c, ccgs.team[c], ccgs.region[c], stride)
+            disturb(bodies, taker, transition[new, TRANSITION_YEARS], transition[new, HOURS_LOST_SHARE])
+        else:
+            taker = -1
+        if giver_kind < 0 or giver_kind == taker_kind and scale[old, giver_kind] == scale[new, giver_kind]:
+            continue
+        giver = body_row(giver_kind, scale[old, giver_kind], c, ccgs.team[c], ccgs.region[c], stride)
+        if bodies.practices[giver] <= 0.0:
+            continue
+        share = staffing[new, SHARE_ASSIGNED] * ccgs.practices[c] / bodies.practices[giver]
+        lost = move(bodies, before, giver, taker, share, staffing[new, SHARE_LOST])
+        nation.staff_lost[0] += lost
+        nation.staff_hire_cost[0] += lost * hiring.cost_per_redundancy
+
+
+@kernel
+def hire(bodies, ccgs, ccg_money, nation, holder, scale, staffing, hiring, cost_per_fte, underspend):
+    """Bodies that took functions over may hire from the running-cost share that their table allows; posts fill with time.
+
+    The money is the CCG's own allowance: what is hired here is not there for anything else (it is counted in staff cost).
+    """
+    stride = bodies.shape[0] // KINDS
+    for c in range(ccgs.shape[0]):
+        t = ccgs.table[c]
+        kind = holder[t]
+        if kind < 0 or staffing[t, RUNNING_COST_SHARE] <= 0.0:
+            continue
+        b = body_row(kind, scale[t, kind], c, ccgs.team[c], ccgs.region[c], stride)
+        allowed = staffing[t, RUNNING_COST_SHARE] * ccg_money.running_costs[c] * (1.0 - underspend) / cost_per_fte
+        wanted = max(0.0, allowed - total_fte(bodies, b))
+        filled = wanted * max(0.0, 1.0 - staffing[t, HIRING_MONTHS] / 12.0)
+        before = total_fte(bodies, b)
+        bodies.vacant_fte[b] = wanted - filled
+        bodies.contracts_fte[b] += filled
+        if before + filled > 0.0:  # newcomers start without experience of this work
+            bodies.experience[b] *= before / (before + filled)
+        nation.staff_hired[0] += filled
+        nation.staff_hire_cost[0] += filled * hiring.cost_per_hire
+
+
+@kernel
+def merge_teams(bodies, area_teams, ccgs, nation, staff_cut, hours_lost, merge, hiring):
+    """The dated restructure of area teams: a cut of staff (lost), then teams that join hand the rest to their successor."""
+    stride = bodies.shape[0] // KINDS
+    before = bodies.copy()
+    for a in range(area_teams.shape[0]):
+        lost = move(bodies, before, AREA_TEAM * stride + a, -1, staff_cut, 1.0)
+        disturb(bodies, AREA_TEAM * stride + a, 1.0, hours_lost)
+        nation.staff_lost[0] += lost
+        nation.staff_hire_cost[0] += lost * hiring.cost_per_redundancy
+    if merge <= 0.0:
+        return
+    before = bodies.copy()
+    for a in range(area_teams.shape[0]):
+        to = area_teams.successor[a]
+        if to == a or area_teams.open[a] == 0:
+            continue
+        move(bodies, before, AREA_TEAM * stride + a, AREA_TEAM * stride + to, 1.0, 0.0)
+        area_teams.open[a] = 0
+    for c in range(ccgs.shape[0]):
+        ccgs.team[c] = area_teams.successor[ccgs.team[c]]
+
+
+@kernel
+def forget(beliefs, place, ccgs, changed, lost_share, slots):
+    """What is known becomes less certain in CCGs that changed: variance grows as if a share of the evidence were lost.
+
+    changed: (CCGs,) 0 or 1; lost_share: (CCGs,) 0 to 1. slots: (kinds,) blocks of beliefs.
+    """
+    n = place.shape[0]
+    for k in range(slots.shape[0]):
+        if slots[k] < 0:
+            continue
+        for i in range(n):
+            c = place.ccg[i]
+            if changed[c] == 1:
+                row = slots[k] * n + i
+                keep = max(0.05, 1.0 - lost_share[c])
+                beliefs.distress_var[row] /= keep
+                beliefs.quality_var[row] /= keep
+
+
+def move_to_tables(world: World, new_table: Rows, params: Params) -> None:
+    """Puts every CCG under its new table, with its staff, transition and loss of knowledge. No change: nothing happens."""
+    regime = world.regime
+    changed = (new_table != world.ccgs["table"]).astype(np.int64)
+    if not changed.any():
+        return
+    lost = regime.transition[new_table, KNOWLEDGE_LOST_SHARE]
+    change_tables(
+        world.bodies, world.ccgs, world.nation, new_table, holders(regime), regime.scale, regime.staffing,
+        regime.transition, params.of(ReorganisationCost),
+    )  # fmt: skip
+    forget(world.beliefs, world.place, world.ccgs, changed, lost, world.belief_slot)
+    recount(world)
+
+
+def restructure_area_teams(world: World, params: Params) -> None:
+    """The shock that hits every regime of the time: staff cut, teams merged, part of what was known lost."""
+    regime = world.regime
+    merge_teams(
+        world.bodies, world.area_teams, world.ccgs, world.nation, float(regime.restructure[STAFF_CUT]),
+        float(regime.restructure[RESTRUCTURE_HOURS_LOST]), float(regime.restructure[MERGE_TEAMS]), params.of(ReorganisationCost),
+    )  # fmt: skip
+    everyone = np.ones(len(world.ccgs), dtype=np.int64)
+    lost = np.full(len(world.ccgs), float(regime.restructure[RESTRUCTURE_KNOWLEDGE_LOST]))
+    team_only = np.where(np.arange(KINDS) == AREA_TEAM, world.belief_slot, -1)
+    forget(world.beliefs, world.place, world.ccgs, everyone, lost, team_only)
+    recount(world)
+
+
+def recount(world: World) -> None:
+    """Whom each body serves now."""
+    serve(world.bodies, world.place, world.lists, world.life, world.ccgs, world.area_teams, world.regime.scale)

@@ -1,0 +1,70 @@
+"""What rules need to know of a regime's tables, worked out once: who may act, who punishes, whose voice counts."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.commissioning.functions import (
+    CCG,
+    CONTRACTUAL_ACTION,
+    CONTRACT_REMOVAL,
+    DECLARE,
+    EXECUTES,
+    GP,
+    HOSPITAL,
+    LEAD,
+    LEAVE_ROOM,
+    OUTSIDE_CLINICIAN,
+    SHARED,
+)
+from sim.commissioning.regime_tables import RegimeTables
+from sim.world.world import Floats, Rows
+
+
+class TableView(NamedTuple):
+    """Arrays derived from a regime, by table and kind of body (T tables, F functions, B kinds); no names in it."""
+
+    cells: Rows
+    """(T, F, B) int64 copy of the cells."""
+    may: Rows
+    """(T, F, B): 1 where the body leads or shares the function."""
+    acts: Rows
+    """(T, B): 1 where the body has any function; only such bodies keep beliefs."""
+    punishes: Rows
+    """(T, B): 1 where it may issue notices or end contracts."""
+    gp_votes: Floats
+    """(T, B): share of its committee's votes held by member GPs; -1 where it has no committee of its own."""
+    clinicians: Floats
+    """(T, B): share of its committee who are clinicians, from inside or outside; -1 without a committee."""
+    recusal: Floats
+    """(T, B): 1 where members with an interest must leave the room, 0.5 where they only declare, 0 without either."""
+    holds_hospital: Rows
+    """(T, B): 1 where the body holds the hospital budget."""
+
+
+@lru_cache(maxsize=64)
+def view(regime: RegimeTables) -> TableView:
+    """The view of a regime; cached, since a run asks for it every year."""
+    cells = regime.cells.astype(np.int64)
+    may = ((cells == LEAD) | (cells == SHARED)).astype(np.int64)
+    acts = ((cells > 0) & (cells != EXECUTES)).any(axis=1).astype(np.int64)
+    punishes = (may[:, CONTRACTUAL_ACTION] | may[:, CONTRACT_REMOVAL]).astype(np.int64)
+    seats = regime.seats.sum(axis=2)
+    has = seats > 0
+    seated = np.where(has, seats, 1.0)
+    gp_votes = np.where(has, regime.seats[:, :, GP] / seated, -1.0)
+    clinical = regime.seats[:, :, GP] + regime.seats[:, :, OUTSIDE_CLINICIAN]
+    clinicians = np.where(has, clinical / seated, -1.0)
+    recusal = np.where(regime.rules[:, :, LEAVE_ROOM] > 0, 1.0, np.where(regime.rules[:, :, DECLARE] > 0, 0.5, 0.0))
+    holds = np.zeros(seats.shape, dtype=np.int64)
+    for t in range(regime.n_tables):
+        if regime.budgets[t, HOSPITAL] >= 0:
+            holds[t, regime.budgets[t, HOSPITAL]] = 1
+    return TableView(cells, may, acts, punishes, gp_votes, clinicians, recusal, holds)
+
+
+MEMBER_BODY = CCG
+"""The kind of body whose governing body its practices elect (see `boards.gp` for bodies without a committee)."""

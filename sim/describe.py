@@ -1,0 +1,78 @@
+"""Regimes and scenarios in plain text, for `commissim describe`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sim.commissioning.functions import BUDGETS, FUNCTIONS
+from sim.parameters import ParameterBook
+from sim.regime import Regime, load_regime
+from sim.regime_file import RegimeFile, mandate_fault
+from sim.scenario import Scenario, load_scenario
+from sim.schemas import kind_of
+
+
+def describe_regime(regime: Regime) -> str:
+    """A regime in plain text: who does what, with which money, staff and governance, and on whose word."""
+    table = regime.table
+    lines = [f"{regime.title} ({regime.name})", table.why, ""]
+    lines.append(f"In force from {table.from_year}; until then: {regime.before[1].title}.")
+    if regime.options:
+        titles = "; ".join(option.title for _, option in regime.options)
+        lines.append(f"Each CCG may choose: {titles}; or stay put.")
+    lines += ["", "Function, who has it, source"]
+    lines += [f"  {_function_line(function, table)}" for function in FUNCTIONS]
+    lines += ["", "Money: " + "; ".join(f"{budget} {getattr(table.budgets, budget)}" for budget in BUDGETS)]
+    lines.append(f"Pooled: {'yes' if table.budgets.pooled else 'no'}. Contracts: {table.contract_protection} terms.")
+    for body in (body for body in table.committee if table.leads(body)):
+        committee = table.committee[body]
+        seats = ", ".join(f"{count} {seat}" for seat, count in committee.seats if count)
+        rules = ", ".join(rule for rule, holds in committee.rules if holds is True)
+        lines.append(f"Committee of {body}: {seats}; rules: {rules or 'none'}. {committee.source}")
+    lines += _staff_lines(table)
+    if regime.notes():
+        lines += ["", "Notes", *(f"  {note}" for note in regime.notes())]
+    return "\n".join(lines)
+
+
+def _staff_lines(table: RegimeFile) -> list[str]:
+    staff, change, shock = table.staffing, table.transition, table.restructure
+    moved = staff.from_area_team
+    lines = [
+        f"Staff: {moved.share_assigned} of the area team's are assigned, {moved.share_lost} of those are lost;"
+        f" {staff.running_cost_share} of running costs may go on hiring, which takes {staff.hiring_months} months."
+        f" {staff.source}",
+        f"Change: for {change.years} years {change.hours_lost_share} of hours are lost, and at once"
+        f" {change.knowledge_lost_share} of knowledge. {change.source}",
+    ]
+    if shock.year:
+        lines.append(f"Area teams in {shock.year}: {shock.staff_cut} of staff cut. {shock.source}")
+    return lines
+
+
+def _function_line(function: str, table: RegimeFile) -> str:
+    row = table.functions.get(function, {})
+    who = ", ".join(f"{body} {role}" for body, role in row.items()) or "nobody"
+    unclear = " [unclear mandate]" if mandate_fault(row) else ""
+    return f"{function}: {who}{unclear} - {table.sources.get(function, 'no source')}"
+
+
+def describe_scenario(scenario: Scenario) -> str:
+    """A scenario in plain text."""
+    lines = [f"{scenario.title} ({scenario.name})", scenario.why, ""]
+    first, last = (f"{year}-{(year + 1) % 100:02d}" for year in (scenario.start_year, scenario.last_year))
+    lines.append(f"Years: {first} to {last}; seed {scenario.seed}")
+    lines.append(f"Place: {scenario.place}; population: {scenario.population or 'synthetic England'}")
+    lines.append(f"Regime: {scenario.regime.title} ({scenario.regime.name})")
+    lines += [f"Lever: {lever}. {lever.why}" for lever in scenario.levers]
+    lines += [f"Constant: {name} = {value}" for name, value in scenario.constants.items()]
+    lines += [f"Note: {note}" for note in scenario.notes()]
+    return "\n".join(lines)
+
+
+def describe_file(path: str | Path, book: ParameterBook | None = None) -> str:
+    """A scenario or regime file in plain text. Raises InputError if it could not be run."""
+    file = Path(path)
+    if kind_of(file) == "regime":
+        return describe_regime(load_regime(file))
+    return describe_scenario(load_scenario(file, book=book))

@@ -1,0 +1,71 @@
+"""The parts of the model in words, for `commissim describe`; files are described by `describe.py`."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+TOPICS = ("parameters", "outcomes", "regimes", "schedule")
+WIDTH = 110
+
+
+def describe(what: str) -> str:
+    """Text on a topic, or on a scenario or regime file. Raises InputError for what is neither."""
+    by_topic = {"parameters": parameters, "outcomes": outcomes, "regimes": regimes, "schedule": schedule}
+    if what in by_topic:
+        return by_topic[what]()
+    if Path(what).exists() or Path(what).suffix:
+        from sim.describe import describe_file
+
+        return describe_file(what)
+    from sim.toml_files import unknown
+
+    raise unknown("topic", what, [*TOPICS, "a file"])
+
+
+def parameters() -> str:
+    """Every parameter: name, value, unit, range, status, label, source."""
+    from sim import parameters
+
+    blocks = []
+    for row in parameters.load().describe():
+        head = f"{row['name']} = {row['value']} ({row['unit']}; {row['status']})"
+        body = [row["label"], f"range: {row['range']}" if row["range"] else "", f"moves: {row['moves']}", row["source"]]
+        blocks.append(_block(head, body))
+    return "\n\n".join(blocks)
+
+
+def outcomes() -> str:
+    """Every outcome: name, unit, which way is better, definition."""
+    from sim.analysis.words import BETTER_IF
+    from sim.outcomes import OUTCOMES
+
+    return "\n\n".join(
+        _block(f"{name} ({words.unit}; {BETTER_IF[words.direction]})", [words.definition])
+        for name, words in OUTCOMES.items()
+    )
+
+
+def regimes() -> str:
+    """Every regime that comes with the program: stem, title, why."""
+    from sim.regime import load_regime, shipped_regimes
+
+    loaded = [load_regime(stem) for stem in shipped_regimes()]
+    return "\n\n".join(_block(regime.name, [regime.title, regime.why]) for regime in loaded)
+
+
+def schedule() -> str:
+    """The phases of a financial year, in order, each with the first line of its description."""
+    from sim.year import describe_schedule
+
+    lines = ["A financial year, 1 April to 31 March, in this order:"]
+    for number, (name, about) in enumerate(describe_schedule(), start=1):
+        lines.append(f"{number:3d}. {name.replace('_', ' ')}: {about}")
+    return "\n".join(lines)
+
+
+def _block(head: str, body: list[str]) -> str:
+    lines = [head]
+    for text in body:
+        lines.extend(textwrap.wrap(text, WIDTH, initial_indent="    ", subsequent_indent="    "))
+    return "\n".join(lines)

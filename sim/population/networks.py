@@ -1,0 +1,98 @@
+"""The networks of the starting World: patients' alternatives, professional ties, flows to trusts, CCGs of one team.
+
+Drawn once with networkx and kept as fixed arrays that kernels can walk. A Generator seeded from the run's seed draws the
+ties; the years that follow use keyed draws only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import networkx as nx
+import numpy as np
+from scipy.spatial import cKDTree
+
+from sim.population.tables import Population
+from sim.world.world import Floats, Networks, Rows
+
+NEIGHBOURS = 10
+"""Nearest practices kept as patients' alternatives: half of England's practices have 9 or more within 3 km (PA274)."""
+TRUSTS_PER_CCG = 6
+TIES_EACH = 3
+"""Professional ties that a practice makes within its CCG; practices on the governing body get as many again."""
+
+
+def nearest_practices(x: Floats, y: Floats, used: int, k: int = NEIGHBOURS) -> tuple[Rows, Floats]:
+    """The k nearest other practices of each of the first `used` rows and their distance in km; -1 and 1e9 elsewhere."""
+    rows = np.full((len(x), k), -1, dtype=np.int64)
+    km = np.full((len(x), k), 1e9)
+    if used > 1:
+        places = np.column_stack([x[:used], y[:used]])
+        found_km, found = cKDTree(places).query(places, k=min(k + 1, used))
+        for i in range(used):
+            others = [(d, int(j)) for d, j in zip(found_km[i], found[i], strict=True) if j != i][:k]
+            rows[i, : len(others)] = [j for _, j in others]
+            km[i, : len(others)] = [d for d, _ in others]
+    return rows, km
+
+
+def professional_ties(ccg: Rows, board: Rows, used: int, rows: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
+    """Ties between practices of a CCG, denser round its board members, as compressed sparse rows (start, row)."""
+    graph = nx.Graph()
+    graph.add_nodes_from(range(rows))
+    for members in _groups(ccg[:used]):
+        weights = 1.0 + 2.0 * board[members]
+        weights = weights / weights.sum()
+        for i in members:
+            count = min(TIES_EACH * (1 + int(board[i])), len(members) - 1)
+            if count > 0:
+                graph.add_edges_from((int(i), int(j)) for j in rng.choice(members, size=count, p=weights) if j != i)
+    return _sparse_rows(graph, rows)
+
+
+def sibling_ccgs(area_team: Rows) -> tuple[Rows, Rows]:
+    """CCGs that share an area team, as compressed sparse rows."""
+    graph = nx.Graph()
+    graph.add_nodes_from(range(len(area_team)))
+    for members in _groups(area_team):
+        graph.add_edges_from(nx.complete_graph(members.tolist()).edges)
+    return _sparse_rows(graph, len(area_team))
+
+
+def trust_flows(population: Population) -> tuple[Rows, Floats]:
+    """(CCGs, T) trusts of each CCG, largest share first, and the shares scaled to sum to 1; padded with share 0."""
+    n = len(population.ccgs["code"])
+    trusts = np.zeros((n, TRUSTS_PER_CCG), dtype=np.int64)
+    shares = np.zeros((n, TRUSTS_PER_CCG))
+    table = population.trust_shares
+    order = np.lexsort((table["trust"], -table["share"], table["ccg"]))
+    filled = np.zeros(n, dtype=np.int64)
+    for k in order:
+        c = table["ccg"][k]
+        if filled[c] < TRUSTS_PER_CCG:
+            trusts[c, filled[c]] = table["trust"][k]
+            shares[c, filled[c]] = table["share"][k]
+            filled[c] += 1
+    return trusts, shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-12)
+
+
+def build_networks(population: Population, x: Floats, y: Floats, ccg: Rows, board: Rows, used: int, seed: int) -> Networks:
+    """All networks of a starting World; x, y, ccg, board have a row for every practice row, the first `used` are filled."""
+    rng = np.random.default_rng([seed, 71])
+    neighbours, km = nearest_practices(x, y, used)
+    peer_start, peer_row = professional_ties(ccg, board, used, len(x), rng)
+    ccg_trusts, shares = trust_flows(population)
+    ccg_start, ccg_row = sibling_ccgs(population.ccgs["area_team"])
+    return Networks(neighbours, km, peer_start, peer_row, ccg_trusts, shares, ccg_start, ccg_row)
+
+
+def _groups(labels: Rows) -> Iterable[Rows]:
+    order = np.argsort(labels, kind="stable")
+    cuts = np.flatnonzero(np.diff(labels[order])) + 1
+    return [part for part in np.split(order, cuts) if len(part)]
+
+
+def _sparse_rows(graph: nx.Graph, rows: int) -> tuple[Rows, Rows]:
+    matrix = nx.to_scipy_sparse_array(graph, nodelist=range(rows), format="csr", dtype=np.int8)
+    matrix.sort_indices()
+    return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64)

@@ -1,0 +1,252 @@
+"""Makes the starting World, 1 April 2014, from a Population.
+
+What the population gives is copied into columns here; what it does not give is set by the `start` function of the room
+that owns the column, so that each room states its own start and the first year does not jump.
+"""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from pathlib import Path
+
+import numpy as np
+
+from sim.commissioning import start as commissioning_start
+from sim.commissioning.functions import BODIES
+from sim.commissioning.regime_tables import RegimeTables
+from sim.parameters import Params
+from sim.population.networks import build_networks
+from sim.population.tables import Population
+from sim.rules import access, demand, funding, hospital, practice_life, relations, workforce
+from sim.world import states
+from sim.world.columns import Table, table
+from sim.world.luck import Luck, stable_hash
+from sim.world.world import Names, Rows, World
+
+FIRST_YEAR = 2014
+HERE = Path(__file__).resolve().parent
+IMD_CUTS = (12.77, 18.61, 25.59, 34.21)
+"""Fifths of England's 7,836 working practices by IMD 2015 score of their patients (computed from the practice scores of PHE Fingertips)."""
+KM_PER_DEGREE = 111.2
+ENGLAND_LATITUDE, ENGLAND_LONGITUDE = 52.5, -1.5
+REGIONS = ("North of England", "Midlands and East of England", "London", "South of England")
+
+
+def start_world(population: Population, regime: RegimeTables, params: Params, seed: int) -> World:
+    """The World of 1 April 2014: every column set, no phase run yet. `params` are those of the first year."""
+    luck = Luck(seed, FIRST_YEAR - 1)
+    used = len(population.practices["id"])
+    n_ccgs = len(population.ccgs["code"])
+    place = _place(population, used + max(4, used // 50), luck)
+    ccgs = _ccgs(population)
+    place["board"][:used] = _boards(population, seed)
+    networks = build_networks(population, place["x"], place["y"], place["ccg"], place["board"], used, seed)
+    rows = len(place)
+    slots = belief_slots(regime)
+    stride = max(n_ccgs, len(population.area_teams["code"]), len(REGIONS))
+    world = World(
+        year=FIRST_YEAR, place=place, lists=_lists(population, rows), contract=_contract(population, rows),
+        money=table("money", rows), staff=_staff(population, rows), care=table("care", rows), life=_life(used, rows),
+        ties=table("ties", rows), use=table("use", rows), doctors=_doctors(population), ccgs=ccgs,
+        ccg_money=table("ccg_money", n_ccgs), plans=table("plans", n_ccgs), schemes=table("schemes", n_ccgs),
+        boards=table("boards", n_ccgs), bodies=table("bodies", len(BODIES) * stride), cases=table("cases", max(64, 3 * rows)),
+        beliefs=table("beliefs", max(1, int(slots.max()) + 1) * rows), area_teams=_area_teams(population),
+        trusts=_trusts(population), providers=_providers(population), regions=table("regions", len(REGIONS)),
+        nation=table("nation", 1), networks=networks, names=_names(population), regime=regime, belief_slot=slots,
+    )  # fmt: skip
+    _nearest_trust(world)
+    for room in (demand, workforce, access, funding, practice_life, hospital, relations, commissioning_start):
+        room.start(world, params, luck)
+    return world
+
+
+def belief_slots(regime: RegimeTables) -> Rows:
+    """A block of beliefs for each kind of body that has any function in any table; -1 for the others."""
+    acts = (regime.cells > 0).any(axis=(0, 1))
+    slots = np.full(len(BODIES), -1, dtype=np.int64)
+    slots[acts] = np.arange(int(acts.sum()))
+    return slots
+
+
+def _to_km(latitude: np.ndarray, longitude: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    shrink = math.cos(math.radians(ENGLAND_LATITUDE))
+    return (longitude - ENGLAND_LONGITUDE) * KM_PER_DEGREE * shrink, (latitude - ENGLAND_LATITUDE) * KM_PER_DEGREE
+
+
+def _ids(prefix: str, codes: np.ndarray) -> np.ndarray:
+    return np.array([stable_hash(f"{prefix}:{code}") for code in codes], dtype=np.uint64)
+
+
+def _place(population: Population, rows: int, luck: Luck) -> Table:
+    practices = population.practices
+    used = len(practices["id"])
+    place = table("place", rows)
+    place["id"][:used] = practices["id"]
+    place["id"][used:] = [stable_hash(f"spare:{luck.seed}:{k}") for k in range(rows - used)]
+    place["ccg"][:used] = practices["ccg"]
+    place["x"][:used], place["y"][:used] = _to_km(practices["latitude"], practices["longitude"])
+    place["imd"][:used] = practices["imd"]
+    place["fifth"][:used] = np.searchsorted(IMD_CUTS, practices["imd"], side="right")
+    place["rural"][:used] = practices["rural"]
+    return place
+
+
+def _lists(population: Population, rows: int) -> Table:
+    practices = population.practices
+    used = len(practices["id"])
+    lists = table("lists", rows)
+    for column, source in (("age_0_4", "age_0_4"), ("age_5_64", "age_5_64"), ("age_65_74", "age_65_74"), ("age_75", "age_75_plus")):
+        lists[column][:used] = practices[source]
+        lists["total"][:used] += practices[source]
+    lists["need"][:used] = practices["need"]
+    lists["open"][:used] = 1
+    return lists
+
+
+def _contract(population: Population, rows: int) -> Table:
+    practices = population.practices
+    used = len(practices["id"])
+    total = np.maximum(practices["list_size"].astype(float), 1.0)
+    weighted = total * practices["need"]
+    contract = table("contract", rows)
+    kind = practices["contract"]
+    contract["kind"][:used] = kind
+    contract["ends"] = states.NEVER
+    contract["provider"] = -1
+    contract["sites"][:used] = 1
+    contract["staff_pay"] = 1.0
+    # 2014-15 paid six sevenths of the correction factor of 2013-14.
+    contract["mpig_2013"][:used] = practices["pay_mpig"] * 7.0 / 6.0
+    contract["premises_pay"][:used] = practices["pay_premises"] / total
+    contract["dispensing_pay"][:used] = practices["pay_dispensing"] / total
+    contract["des_pay"][:used] = practices["pay_national_es"] / total
+    contract["local_pay"][:used] = practices["pay_local_es"] / total
+    contract["other_pay"][:used] = np.where(kind == states.APMS, 0.0, practices["pay_other"] / total)
+    contract["apms_price"][:used] = np.where(kind == states.APMS, practices["pay_other"] / np.maximum(weighted, 1.0), 0.0)
+    contract["premium_2013"][:used] = np.where(kind == states.PMS, practices["pay_pms_balance"], 0.0)
+    return contract
+
+
+def _staff(population: Population, rows: int) -> Table:
+    practices = population.practices
+    used = len(practices["id"])
+    staff = table("staff", rows)
+    for column, source in (("nurse_fte", "nurse_fte"), ("direct_fte", "direct_care_fte"), ("admin_fte", "admin_fte")):
+        staff[column][:used] = practices[source]
+    return staff
+
+
+def _life(used: int, rows: int) -> Table:
+    life = table("life", rows)
+    life["state"][:used] = states.OPEN
+    life["opened"][:used] = FIRST_YEAR - 10
+    life["merged_into"] = -1
+    life["merger_wish"] = -1
+    return life
+
+
+def _doctors(population: Population) -> Table:
+    source = population.doctors
+    used = len(source["id"])
+    doctors = table("doctors", used + used // 3 + 64)
+    doctors["practice"] = -1
+    for column in ("id", "practice", "age", "female", "role", "fte", "burnout", "trust", "autonomy", "conflict_worry", "workload_threat"):
+        doctors[column][:used] = source[column]
+    return doctors
+
+
+def _ccgs(population: Population) -> Table:
+    source = population.ccgs
+    ccgs = table("ccgs", len(source["code"]))
+    ccgs["id"] = _ids("ccg", source["code"])
+    ccgs["area_team"] = source["area_team"]
+    ccgs["team"] = source["area_team"]
+    ccgs["region"] = source["region"]
+    ccgs["x"], ccgs["y"] = _to_km(source["latitude"], source["longitude"])
+    ccgs["imd"] = source["imd"]
+    ccgs["emergency_index"] = source["avoidable_admissions"] / source["avoidable_admissions"].mean()
+    ccgs["out_of_hours"] = source["out_of_hours_good"]
+    ccgs["applied"] = -1
+    return ccgs
+
+
+def _boards(population: Population, seed: int) -> np.ndarray:
+    """Which practices have a partner on the governing body: about five a CCG (41% of some 13 members, C064), larger ones first."""
+    rng = np.random.default_rng([seed, 72])
+    practices = population.practices
+    board = np.zeros(len(practices["id"]), dtype=np.int64)
+    order = np.argsort(practices["ccg"], kind="stable")
+    cuts = np.flatnonzero(np.diff(practices["ccg"][order])) + 1
+    for members in np.split(order, cuts):
+        weight = practices["list_size"][members] / practices["list_size"][members].sum()
+        seats = min(5, int(np.count_nonzero(weight)))
+        board[rng.choice(members, size=seats, replace=False, p=weight)] = 1
+    return board
+
+
+def _area_teams(population: Population) -> Table:
+    source = population.area_teams
+    teams = table("area_teams", len(source["code"]))
+    teams["id"] = _ids("area_team", source["code"])
+    teams["region"] = source["region"]
+    teams["x"], teams["y"] = _to_km(source["latitude"], source["longitude"])
+    teams["open"] = 1
+    teams["successor"] = successors([str(code) for code in source["code"]])
+    return teams
+
+
+def successors(codes: list[str]) -> list[int]:
+    """Row of the team that each team becomes part of in April 2015: the first of its sub-region that is here, else itself."""
+    groups: list[list[str]] = tomllib.loads((HERE / "sub_regions.toml").read_text(encoding="utf-8"))["teams"]
+    first = {code: next(c for c in group if c in codes) for group in groups for code in group if code in codes}
+    return [codes.index(first.get(code, code)) for code in codes]
+
+
+def _trusts(population: Population) -> Table:
+    source = population.trusts
+    trusts = table("trusts", len(source["code"]))
+    trusts["id"] = _ids("trust", source["code"])
+    trusts["x"], trusts["y"] = _to_km(source["latitude"], source["longitude"])
+    for column in ("specialist", "beds", "occupancy", "income", "balance"):
+        trusts[column] = source[column]
+    trusts["elective"] = source["admissions"]
+    return trusts
+
+
+def _providers(population: Population) -> Table:
+    """One GP company, one community provider and one out-of-hours provider a CCG, one corporate bidder an area team."""
+    codes = population.ccgs["code"]
+    teams = population.area_teams["code"]
+    kinds = (states.GP_COMPANY, states.COMMUNITY, states.OUT_OF_HOURS)
+    providers = table("providers", len(kinds) * len(codes) + len(teams))
+    for k, kind in enumerate(kinds):
+        block = slice(k * len(codes), (k + 1) * len(codes))
+        providers["id"][block] = _ids(f"provider{kind}", codes)
+        providers["kind"][block] = kind
+        providers["unit"][block] = np.arange(len(codes))
+    block = slice(len(kinds) * len(codes), len(providers))
+    providers["id"][block] = _ids("corporate", teams)
+    providers["kind"][block] = states.CORPORATE
+    providers["unit"][block] = np.arange(len(teams))
+    return providers
+
+
+def _nearest_trust(world: World) -> None:
+    """Each practice's main trust: the one that treats most of its CCG's patients, and the distance to it."""
+    main = world.networks.ccg_trusts[world.place["ccg"], 0]
+    world.place["trust"] = main
+    world.place["trust_km"] = np.hypot(world.place["x"] - world.trusts["x"][main], world.place["y"] - world.trusts["y"][main])
+
+
+def _names(population: Population) -> Names:
+    return Names(
+        practices=[str(code) for code in population.practices["code"]],
+        ccgs=[str(name) for name in population.ccgs["name"]],
+        ccg_codes=[str(code) for code in population.ccgs["code"]],
+        area_teams=[str(name) for name in population.area_teams["name"]],
+        regions=list(REGIONS),
+        trusts=[str(name) for name in population.trusts["name"]],
+    )
+
+

@@ -1,0 +1,260 @@
+"""The record phase: sums over practices, cases and CCGs, from which every outcome is worked out when a run has ended.
+
+Sums are kept for each CCG, deprivation fifth and contract; area teams, regions and the nation are sums of CCGs. What belongs to a
+CCG as a whole (staff, cases about the area, trusts) is not split by fifth or contract: it is NaN there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.commissioning.bodies import KINDS, body_row
+from sim.commissioning.uptake import control_of
+from sim.kernel import kernel
+from sim.world import states as s
+from sim.world.world import Floats, World
+
+PRACTICE_SUMS = (
+    "practices", "patients", "list_squared", "exited", "merged", "displaced", "unjustified", "new", "gp_fte", "doctors", "partners",
+    "partner_fte", "posts", "vacant", "left", "burnout", "drawings", "drawings_nil", "has_partners", "income", "pay_per_patient",
+    "pay_per_patient_squared", "wanted", "appointments", "unmet", "workload", "continuity", "experience", "quality", "quality_squared",
+    "recorded", "quality_rich", "rich", "quality_poor", "poor", "emergency", "ae", "referrals", "elective", "community", "hospital_cost",
+    "engagement", "influence", "trust_ccg", "trust_nhse", "support_control", "at_scale", "opted_in", "scheme_hours", "reporting_hours",
+    "lists_closed", "distress", "gms", "pms", "apms", "mpig", "global_sum", "premium", "seniority", "qof", "reserves", "expenses",
+)  # fmt: skip
+"""Summed over open practices (ended ones count in the year of their end)."""
+
+CCG_SUMS = (
+    "ccgs", "decided", "waiting", "undone", "hours", "waits", "conflicted", "captured", "exposures", "notices", "removals", "grants",
+    "legitimacy", "ccg_engagement", "greater_involvement", "joint", "delegated", "overspending", "allocation", "community_spend",
+    "hospital_spend", "trust_balance", "staff_cost", "staff_fte", "doubled", "other_spend", "scheme_spend",
+)  # fmt: skip
+"""Summed over CCGs."""
+
+NATION_SUMS = ("staff_change_cost", "staff_lost", "ended")
+"""Known for the nation only."""
+
+SUMS = PRACTICE_SUMS + CCG_SUMS + NATION_SUMS
+COLUMN = {name: k for k, name in enumerate(SUMS)}
+QUANTILES = ("list_size_p5", "list_size_p50", "list_size_p95", "drawings_p10")
+SHARES = np.array([0.05, 0.50, 0.95])
+FIFTHS, CONTRACTS = 5, 3
+WORK_FROM = COLUMN["drawings"]
+WORK_TO = COLUMN["expenses"] + 1
+KINDS_AT = COLUMN["gms"]
+CCG_FROM = len(PRACTICE_SUMS)
+NATION_FROM = len(PRACTICE_SUMS) + len(CCG_SUMS)
+TENTH = np.array([0.10])
+
+
+@dataclass(frozen=True)
+class Sums:
+    """All sums of a run. by_group: (years, CCGs + 5 fifths + 3 contracts, SUMS); quantiles: (years, places, QUANTILES)."""
+
+    by_group: Floats
+    quantiles: Floats
+
+    @classmethod
+    def empty(cls, years: int, world: World) -> Sums:
+        """Sums of zero for a World of so many CCGs and teams."""
+        groups = len(world.ccgs) + FIFTHS + CONTRACTS
+        places = 1 + len(world.regions) + len(world.area_teams) + groups
+        return cls(np.zeros((years, groups, len(SUMS))), np.full((years, places, len(QUANTILES)), np.nan))
+
+
+@kernel
+def sum_people(out, place, lists, contract, staff, life, year):
+    """Adds counts of practices, patients and doctors: columns up to `burnout`, and the kinds of contract."""
+    n_ccgs = out.shape[0] - FIFTHS - CONTRACTS
+    groups = np.zeros(3, np.int64)
+    row = np.zeros(16)
+    for i in range(place.shape[0]):
+        state = life.state[i]
+        ended = state > s.CARETAKER and life.closed[i] == year
+        if state == s.UNUSED or (state > s.CARETAKER and not ended):
+            continue
+        groups[0] = place.ccg[i]
+        groups[1] = n_ccgs + place.fifth[i]
+        groups[2] = n_ccgs + FIFTHS + contract.kind[i]
+        row[:] = 0.0
+        if ended:
+            row[3] = 1.0
+            row[4] = 1.0 if state == s.MERGED else 0.0
+            row[5] = life.displaced[i]
+            row[6] = 1.0 if life.viable[i] == 1 and state == s.DISPERSED else 0.0
+        else:
+            row[0] = 1.0
+            row[1] = lists.total[i]
+            row[2] = lists.total[i] * lists.total[i]
+            row[7] = 1.0 if life.opened[i] == year else 0.0
+            row[8] = staff.gp_fte[i]
+            row[9] = staff.doctors[i]
+            row[10] = staff.partners[i]
+            row[11] = staff.partner_fte[i]
+            row[12] = staff.posts_fte[i]
+            row[13] = staff.vacant_fte[i]
+            row[14] = staff.left[i]
+            row[15] = staff.burnout[i] * staff.doctors[i]
+        for g in groups:
+            for k in range(16):
+                out[g, k] += row[k]
+            if not ended:
+                out[g, KINDS_AT + contract.kind[i]] += 1.0
+
+
+@kernel
+def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
+    """Adds money, care, hospital use and relations of open practices: columns from `drawings` on."""
+    n_ccgs = out.shape[0] - FIFTHS - CONTRACTS
+    groups = np.zeros(3, np.int64)
+    row = np.zeros(WORK_TO - WORK_FROM)
+    for i in range(place.shape[0]):
+        if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
+            continue
+        groups[0] = place.ccg[i]
+        groups[1] = n_ccgs + place.fifth[i]
+        groups[2] = n_ccgs + FIFTHS + contract.kind[i]
+        patients = max(lists.total[i], 1.0)
+        pay = money.income[i] / patients
+        partnered = 1.0 if staff.partner_fte[i] > 0.0 else 0.0
+        rich, poor = 1.0 if place.fifth[i] == 0 else 0.0, 1.0 if place.fifth[i] == 4 else 0.0
+        q = care.quality_true[i]
+        row[0], row[1], row[2] = money.drawings[i], partnered * (1.0 if money.drawings[i] <= 0.0 else 0.0), partnered
+        row[3], row[4], row[5] = money.income[i], pay * patients, pay * pay * patients
+        row[6], row[7], row[8] = care.wanted[i], care.appointments[i], care.unmet[i] * care.wanted[i]
+        row[9], row[10], row[11] = care.workload[i], care.continuity[i], care.experience[i] * patients
+        row[12], row[13], row[14] = q, q * q, care.quality_recorded[i]
+        row[15], row[16], row[17], row[18] = q * rich, rich, q * poor, poor
+        row[19], row[20], row[21], row[22] = use.emergency[i], use.ae[i], use.referrals[i], use.elective[i]
+        row[23], row[24] = use.community[i], use.cost[i]
+        row[25], row[26], row[27], row[28] = ties.engagement[i], ties.influence[i], ties.trust_ccg[i], ties.trust_nhse[i]
+        row[29], row[30], row[31] = ties.support_control[i], 1.0 * life.at_scale[i], 1.0 * ties.opted_in[i]
+        row[32], row[33], row[34] = care.effort_scheme[i], care.effort_reporting[i], 1.0 - lists.open[i]
+        row[35] = life.distress[i]
+        row[39], row[40], row[41], row[42] = money.mpig[i], money.global_sum[i], money.premium[i], money.seniority[i]
+        row[43], row[44], row[45] = money.qof[i], money.reserves[i], money.expenses[i]
+        for g in groups:
+            for k in range(row.shape[0]):
+                out[g, WORK_FROM + k] += row[k]
+
+
+@kernel
+def sum_ccgs(out, cases, ccgs, ccg_money, boards, bodies, trusts, nation, ccg_trusts, ccg_trust_share, scale, control):
+    """Adds what is known of CCGs: cases, money, governance, staff of every body by the share of practices it serves there.
+
+    control: (T,) share of functions led by the CCG.
+    """
+    stride = bodies.shape[0] // KINDS
+    weight = np.zeros(trusts.shape[0])
+    for c in range(ccgs.shape[0]):
+        for k in range(ccg_trusts.shape[1]):
+            weight[ccg_trusts[c, k]] += ccgs.patients[c] * ccg_trust_share[c, k]
+    for c in range(ccgs.shape[0]):
+        t = ccgs.table[c]
+        out[c, CCG_FROM + 0] += 1.0
+        out[c, CCG_FROM + 6] += boards.conflicted[c]
+        out[c, CCG_FROM + 7] += boards.captured[c]
+        out[c, CCG_FROM + 8] += boards.exposed[c] + boards.false_exposed[c]
+        out[c, CCG_FROM + 11] += ccg_money.support_spent[c]
+        out[c, CCG_FROM + 12] += ccgs.legitimacy[c]
+        out[c, CCG_FROM + 13] += ccgs.engagement[c]
+        if control[t] >= 0.5:
+            out[c, CCG_FROM + 16] += 1.0
+        elif control[t] > control[0] + 0.1:
+            out[c, CCG_FROM + 15] += 1.0
+        elif t != 0:
+            out[c, CCG_FROM + 14] += 1.0
+        out[c, CCG_FROM + 17] += 1.0 if ccg_money.outturn[c] < 0.0 else 0.0
+        out[c, CCG_FROM + 18] += ccg_money.allocation[c]
+        out[c, CCG_FROM + 19] += ccg_money.community[c]
+        out[c, CCG_FROM + 20] += ccg_money.hospital[c]
+        out[c, CCG_FROM + 25] += ccg_money.other_care[c]
+        out[c, CCG_FROM + 26] += ccg_money.scheme[c]
+        for k in range(ccg_trusts.shape[1]):
+            j = ccg_trusts[c, k]
+            if weight[j] > 0.0:
+                out[c, CCG_FROM + 21] += trusts.balance[j] * ccgs.patients[c] * ccg_trust_share[c, k] / weight[j]
+        for kind in range(KINDS):
+            if scale[t, kind] > 3:
+                continue
+            b = body_row(kind, scale[t, kind], c, ccgs.team[c], ccgs.region[c], stride)
+            if bodies.practices[b] > 0.0:
+                here = ccgs.practices[c] / bodies.practices[b]
+                fte = bodies.contracts_fte[b] + bodies.quality_fte[b] + bodies.finance_fte[b] + bodies.clinical_fte[b]
+                out[c, CCG_FROM + 22] += bodies.cost[b] * here
+                out[c, CCG_FROM + 23] += fte * here
+    for k in range(cases.shape[0]):
+        status, c = cases.status[k], cases.ccg[k]
+        if status == s.FREE:
+            continue
+        if status == s.DECIDED:
+            out[c, CCG_FROM + 1] += 1.0
+            out[c, CCG_FROM + 4] += cases.hours[k]
+            out[c, CCG_FROM + 5] += cases.months[k]
+            out[c, CCG_FROM + 9] += 1.0 if cases.action[k] == s.BREACH else 0.0
+            out[c, CCG_FROM + 10] += 1.0 if cases.action[k] == s.REMOVAL else 0.0
+            out[c, CCG_FROM + 24] += cases.doubled[k]
+        elif status == s.WAITING:
+            out[c, CCG_FROM + 2] += 1.0
+        else:
+            out[c, CCG_FROM + 3] += 1.0
+    out[0, NATION_FROM + 0] += nation.staff_hire_cost[0]
+    out[0, NATION_FROM + 1] += nation.staff_lost[0]
+    out[0, NATION_FROM + 2] += nation.ended[0]
+
+
+@kernel
+def walk_quantiles(order, values, group, first, n_groups, shares, out, column):
+    """Quantiles of `values` within groups, by one walk in sorted order: out[first + g, column + k] for each share k.
+
+    order: rows in ascending order of value, only those that count. group: (rows,) group of each row.
+    """
+    size = np.zeros(n_groups, np.int64)
+    for i in order:
+        size[group[i]] += 1
+    seen = np.zeros(n_groups, np.int64)
+    for i in order:
+        g = group[i]
+        for k in range(shares.shape[0]):
+            if seen[g] == int(shares[k] * (size[g] - 1) + 0.5):
+                out[first + g, column + k] = values[i]
+        seen[g] += 1
+
+
+
+
+def group_rows(world: World) -> list[tuple[int, np.ndarray, int]]:
+    """(first row, group of each practice, groups) for every level, in the order of the places of a result."""
+    ccg = world.place["ccg"].astype(np.int64)
+    n_regions, n_teams, n_ccgs = len(world.regions), len(world.area_teams), len(world.ccgs)
+    first_ccg = 1 + n_regions + n_teams
+    return [
+        (0, np.zeros(len(ccg), dtype=np.int64), 1),
+        (1, world.ccgs["region"][ccg].astype(np.int64), n_regions),
+        (1 + n_regions, world.ccgs["area_team"][ccg].astype(np.int64), n_teams),
+        (first_ccg, ccg, n_ccgs),
+        (first_ccg + n_ccgs, world.place["fifth"].astype(np.int64), FIFTHS),
+        (first_ccg + n_ccgs + FIFTHS, world.contract["kind"].astype(np.int64), CONTRACTS),
+    ]
+
+
+def record(world: World, sums: Sums, index: int) -> None:
+    """Phase 10: adds the year to the sums, as year number `index` of the run."""
+    out = sums.by_group[index]
+    sum_people(out, world.place, world.lists, world.contract, world.staff, world.life, world.year)
+    sum_work(out, world.place, world.lists, world.contract, world.money, world.staff, world.care, world.life, world.ties, world.use)
+    sum_ccgs(
+        out, world.cases, world.ccgs, world.ccg_money, world.boards, world.bodies, world.trusts, world.nation,
+        world.networks.ccg_trusts, world.networks.ccg_trust_share, world.regime.scale, control_of(world.regime),
+    )  # fmt: skip
+    open_now = np.flatnonzero((world.life["state"] == s.OPEN) | (world.life["state"] == s.CARETAKER))
+    size = np.ascontiguousarray(world.lists["total"])
+    each = np.ascontiguousarray(world.money["drawings_each"])
+    by_size = open_now[np.argsort(size[open_now], kind="stable")]
+    with_partners = open_now[world.staff["partner_fte"][open_now] > 0.0]
+    by_drawings = with_partners[np.argsort(each[with_partners], kind="stable")]
+    for first, group, count in group_rows(world):
+        walk_quantiles(by_size, size, group, first, count, SHARES, sums.quantiles[index], 0)
+        walk_quantiles(by_drawings, each, group, first, count, TENTH, sums.quantiles[index], 3)

@@ -1,0 +1,213 @@
+"""Attitudes of doctors to control by their CCG (part of phase 9): where they come from, how they move, what polls find.
+
+An opinion lies between -1 (against) and 1 (for). It starts from four traits and moves as Friedkin and Johnsen describe:
+most of it is what the doctor began with, some is own experience, a little is what colleagues in other practices think.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.commissioning.functions import FIXED_FUNCTIONS, FUNCTIONS
+from sim.kernel import kernel, rule
+from sim.parameters import Params
+from sim.world.luck import Luck, decision, mix, normal2, uniform, uniform2
+from sim.world.states import CARETAKER, LOCUM, OPEN, TRAINEE
+from sim.world.world import Floats, World
+
+ANSWER = decision("attitudes.answer")
+UNDECIDED = decision("attitudes.undecided")
+RESPONSE = decision("attitudes.response")
+
+POLLED = tuple(f for f in FUNCTIONS if f not in FIXED_FUNCTIONS)
+"""Functions that a poll asks about, in the order of the fields of `FunctionEase`."""
+
+
+class Disposition(NamedTuple):
+    """How traits make an opinion, on the scale of its inverse hyperbolic tangent."""
+
+    base: float
+    trust: float
+    autonomy: float
+    conflict_worry: float
+    workload_threat: float
+
+
+class Updating(NamedTuple):
+    """Weights of what moves an opinion; they are scaled to sum to 1."""
+
+    stubborn: float
+    own: float
+    peers: float
+    experience: float
+    committee: float
+
+
+class FunctionEase(NamedTuple):
+    """How readily doctors grant each function to a CCG: what is added to their opinion when they are asked about it."""
+
+    primary_care_strategy: float
+    pathway_design: float
+    contract_design: float
+    contract_variation_renewal: float
+    contract_monitoring: float
+    contractual_action: float
+    contract_removal: float
+    incentive_design: float
+    national_enhanced_services: float
+    locally_commissioned_services: float
+    public_health_services: float
+    discretionary_payments: float
+    practice_establishment: float
+    merger_approval: float
+    list_closure: float
+    procurement: float
+    budget_setting: float
+    complaints: float
+    quality_improvement: float
+    out_of_hours: float
+
+
+class Poll(NamedTuple):
+    """How a poll is answered, and by whom."""
+
+    band: float
+    noise: float
+    dont_know: float
+    response: float
+    per_strength: float
+    per_engagement: float
+
+
+@rule
+def logistic(x):
+    """1 / (1 + exp(-x)), safe at both ends."""
+    if x < -700.0:
+        return 0.0
+    return 1.0 / (1.0 + math.exp(-x))
+
+
+@rule
+def disposition(trust, autonomy, conflict_worry, workload_threat, p):
+    """The opinion (-1 to 1) that traits (0 to 1 each) alone would give."""
+    z = p.base + p.trust * (trust - 0.5) + p.autonomy * (autonomy - 0.5)
+    z -= p.conflict_worry * (conflict_worry - 0.5) + p.workload_threat * (workload_threat - 0.5)
+    return math.tanh(z)
+
+
+@rule
+def updated_opinion(opinion, start, peers, signal, p):
+    """Next year's opinion (-1 to 1) after Friedkin and Johnsen.
+
+    start: the disposition. peers: mean opinion of tied practices. signal: what the year showed of local against
+    national commissioners, for (positive) or against local control. The weights make a mean, so that a quiet doctor
+    among quiet colleagues does not drift.
+    """
+    weight = p.stubborn + p.own + p.peers
+    if weight <= 0.0:
+        return opinion
+    felt = opinion + p.experience * signal
+    mean = (p.stubborn * start + p.own * felt + p.peers * (peers + p.committee)) / weight
+    return min(1.0, max(-1.0, mean))
+
+
+@rule
+def answer(latent, p):
+    """Graded answer: 1 support, 0 neutral, -1 oppose. latent: opinion plus the ease of the function plus noise."""
+    if latent > p.band:
+        return 1
+    if latent < -p.band:
+        return -1
+    return 0
+
+
+@rule
+def has_opinion(doctors, d):
+    """Whether row `d` holds a partner or salaried GP in a practice."""
+    return doctors.practice[d] >= 0 and doctors.role[d] != LOCUM and doctors.role[d] != TRAINEE
+
+
+@kernel
+def update_opinions(doctors, ties, life, peer_start, peer_row, signal, settle, traits, p):
+    """A year of opinions, and each practice's mean support. Returns each one's mean trait of trust (0.46 if empty).
+
+    signal: (practices,) local less national experience of the year. settle: 1.0 sets opinions to dispositions first
+    (the start). Colleagues' opinions are those of last year, so that the order of rows does not matter.
+    """
+    n = len(life)
+    heads, opinion, trust = np.zeros(n), np.zeros(n), np.zeros(n)
+    peers = np.zeros(n)
+    for i in range(n):
+        total, ties_held = 0.0, 0
+        for k in range(peer_start[i], peer_start[i + 1]):
+            j = peer_row[k]
+            if life.state[j] == OPEN or life.state[j] == CARETAKER:
+                total += 2.0 * ties.support_control[j] - 1.0
+                ties_held += 1
+        peers[i] = total / ties_held if ties_held > 0 else 2.0 * ties.support_control[i] - 1.0
+    for d in range(len(doctors)):
+        i = doctors.practice[d]
+        if i < 0:
+            continue
+        if settle == 1.0 or doctors.opinion_start[d] == 0.0:  # newcomers arrive with the opinion of their traits
+            doctors.opinion_start[d] = disposition(
+                doctors.trust[d], doctors.autonomy[d], doctors.conflict_worry[d], doctors.workload_threat[d], traits
+            )
+            doctors.opinion[d] = doctors.opinion_start[d]
+        else:
+            doctors.opinion[d] = updated_opinion(doctors.opinion[d], doctors.opinion_start[d], peers[i], signal[i], p)
+        if has_opinion(doctors, d):
+            heads[i] += 1.0
+            opinion[i] += doctors.opinion[d]
+            trust[i] += doctors.trust[d]
+    for i in range(n):
+        if heads[i] > 0.0:
+            ties.support_control[i] = 0.5 * (1.0 + opinion[i] / heads[i])
+            trust[i] /= heads[i]
+        else:
+            trust[i] = 0.46
+    return trust
+
+
+@kernel
+def poll_doctors(doctors, ties, ease, p, response, undecided, answering):
+    """Shares (functions, 2) of those who answer that support and that oppose CCG control of each function.
+
+    ease: (functions,). Who answers selects itself: strong opinions and the engaged answer more often.
+    """
+    found = np.zeros((len(ease), 2))
+    asked = 0.0
+    for d in range(len(doctors)):
+        if not has_opinion(doctors, d):
+            continue
+        who = doctors.id[d]
+        engagement = ties.engagement[doctors.practice[d]]
+        z = p.response + p.per_strength * abs(doctors.opinion[d]) + p.per_engagement * (engagement - 0.4)
+        if uniform(response, who) > logistic(z):
+            continue
+        asked += 1.0
+        for f in range(len(ease)):
+            question = mix(np.uint64(f + 1))
+            if uniform2(undecided, who, question) < p.dont_know:
+                continue
+            said = answer(doctors.opinion[d] + ease[f] + p.noise * normal2(answering, who, question), p)
+            if said == 1:
+                found[f, 0] += 1.0
+            elif said == -1:
+                found[f, 1] += 1.0
+    if asked > 0.0:
+        found /= asked
+    return found
+
+
+def survey(world: World, params: Params, luck: Luck) -> Floats:
+    """A poll of all GPs on every function in `POLLED`: shares (functions, 2) that support, and oppose, the CCG."""
+    ease = np.array(params.of(FunctionEase))
+    shares: Floats = poll_doctors(
+        world.doctors, world.ties, ease, params.of(Poll),
+        luck.stream(RESPONSE), luck.stream(UNDECIDED), luck.stream(ANSWER),
+    )  # fmt: skip
+    return shares

@@ -1,0 +1,95 @@
+"""Dispersals: a practice ends and its patients go to its neighbours, where they start anew."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from sim.kernel import kernel, rule
+from sim.rules.endings import DISPERSES, MERGES, end_code, release_provider, share_out
+from sim.rules.leaving import is_working
+from sim.rules.mergers import blend
+from sim.world.states import DISPERSED
+
+
+@rule
+def nearest_working(i, place, life, fate):
+    """Nearest practice that lives on, of all; -1 if there is none."""
+    best, found = 1e18, -1
+    for b in range(len(fate)):
+        if b != i and is_working(life.state[b]) and fate[b] not in (MERGES, DISPERSES):
+            km = math.hypot(place.x[i] - place.x[b], place.y[i] - place.y[b])
+            if km < best:
+                best, found = km, b
+    return found
+
+
+@rule
+def receiver_weights(i, before, place, lists, life, fate, neighbours, km, p):
+    """Shares in which neighbours take the patients of `i`: near and large ones more, closed lists not at all.
+
+    Where no open list is near, the nearest neighbour that lives on takes them by allocation. Sum to 1, or to 0 where
+    there is no such neighbour.
+    """
+    weights = np.zeros(neighbours.shape[1])
+    total = 0.0
+    fallback = -1
+    for k in range(neighbours.shape[1]):
+        b = neighbours[i, k]
+        if b < 0 or not is_working(life.state[b]) or fate[b] in (MERGES, DISPERSES):
+            continue
+        if fallback < 0 or km[i, k] < km[i, fallback]:
+            fallback = k
+        if lists.open[b] == 1:
+            weights[k] = before[b] * math.exp(-p.per_km * km[i, k])
+            total += weights[k]
+    if total > 0.0:
+        return weights / total
+    if fallback >= 0:
+        weights[fallback] = 1.0
+    return weights
+
+
+@rule
+def hand_over(i, b, share, lists):
+    """Moves a share of the patients of `i`, by age band, to practice `b`."""
+    lists.need[b] = blend(lists.need[i], lists.need[b], share * lists.total[i], lists.total[b])
+    lists.age_0_4[b] += share * lists.age_0_4[i]
+    lists.age_5_64[b] += share * lists.age_5_64[i]
+    lists.age_65_74[b] += share * lists.age_65_74[i]
+    lists.age_75[b] += share * lists.age_75[i]
+    lists.total[b] += share * lists.total[i]
+    lists.weighted[b] += share * lists.weighted[i]
+    lists.received[b] += share * lists.total[i]
+
+
+@kernel
+def disperse_lists(place, lists, contract, money, staff, care, life, providers, nation, fate, into, neighbours, km, p, year):
+    """Ends the codes that are dispersed; `into` then names the main receiver, whom doctors may follow.
+
+    Sink of the liability: landlords and staff made redundant. Nurses and others leave; receivers hire as their lists grow.
+    """
+    before = lists.total.copy()
+    for i in range(len(fate)):
+        if fate[i] != DISPERSES:
+            continue
+        weights = receiver_weights(i, before, place, lists, life, fate, neighbours, km, p)
+        most = 0.0
+        for k in range(len(weights)):
+            if weights[k] > 0.0:
+                hand_over(i, neighbours[i, k], weights[k], lists)
+                if weights[k] > most:
+                    most, into[i] = weights[k], neighbours[i, k]
+        if most == 0.0:
+            into[i] = nearest_working(i, place, life, fate)
+            hand_over(i, into[i], 1.0, lists)
+        life.displaced[i] = lists.total[i]
+        nation.moved[0] += lists.total[i]
+        release_provider(i, lists, contract, providers)
+        share_out(i, contract, money)
+        contract.sites[i] = 0
+        staff.nurse_fte[i] = 0.0
+        staff.direct_fte[i] = 0.0
+        staff.admin_fte[i] = 0.0
+        end_code(i, DISPERSED, -1, lists, staff, care, life, p, year)

@@ -1,0 +1,272 @@
+"""Hospital (phase 8): A&E, emergencies, referrals and electives of each practice, and what they mean for trusts.
+
+Levels are those of English practices in 2014-15 per 1,000 registered patients: 324.9 A&E attendances and 88.8 emergency
+admissions (HO0060, HO0063, from hospital statistics; national counts over residents are higher: HO0044). What practices
+do moves them little: most published effects are small, and several are nothing at all (E019, E053, E056, E062).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.commissioning import plans, settlements
+from sim.commissioning.settlements import AE, ELECTIVE, EMERGENCY, REFERRALS
+from sim.kernel import kernel, rule
+from sim.parameters import Params
+from sim.rules.demand import START_YEAR, USUAL_IMD, grown, noise, served
+from sim.rules.quality import USUAL_UNMET
+from sim.world.luck import Luck, decision, uniform
+from sim.world.world import Floats, World
+
+EMERGENCY_CHANCE = decision("hospital.emergency_chance")
+AE_CHANCE = decision("hospital.ae_chance")
+LASTING_USE = decision("hospital.lasting_use")
+
+USUAL_CONTINUITY, USUAL_TURNOVER, USUAL_KM, USUAL_OCCUPANCY = 0.6, 0.1, 8.0, 0.86
+"""England in 2014-15: the origin from which effects on the use of hospitals are counted."""
+
+
+
+
+class EmergencyUse(NamedTuple):
+    """Emergency admissions: yearly rates per patient by age at England's mean deprivation, and what moves them."""
+
+    age_0_4: float
+    age_5_64: float
+    age_65_74: float
+    age_75: float
+    per_imd_young: float
+    per_imd_old: float
+    per_unmet: float
+    per_continuity: float
+    per_turnover: float
+    per_quality: float
+    per_km: float
+    per_occupancy: float
+    growth: float
+    growth_fade: float
+    chance: float
+    lasting: float
+    place: float
+
+
+class AeUse(NamedTuple):
+    """A&E attendances of all types: yearly rates per patient by age, and what moves them."""
+
+    age_0_4: float
+    age_5_64: float
+    age_65_74: float
+    age_75: float
+    per_imd: float
+    per_unmet: float
+    per_turnover: float
+    per_km: float
+    far_km: float
+    growth: float
+    growth_fade: float
+    chance: float
+
+
+class ReferralUse(NamedTuple):
+    """GP referrals by age, and the elective admissions that follow."""
+
+    age_0_4: float
+    age_5_64: float
+    age_65_74: float
+    age_75: float
+    per_unmet: float
+    elective: float
+    growth: float
+    growth_fade: float
+
+
+class Substitution(NamedTuple):
+    """What community services do instead of hospitals, where practices have room to receive the work (K007)."""
+
+    full_workload: float
+    free_workload: float
+    usual_share: float
+    moved: float
+    moved_per_spend: float
+    emergency_per_spend: float
+    skimp: float
+
+
+@rule
+def by_age(lists, i, rates):
+    """Sum of yearly rates per patient over the four bands of row `i`. rates: a group with age_0_4 .. age_75."""
+    young = rates.age_0_4 * lists.age_0_4[i] + rates.age_5_64 * lists.age_5_64[i]
+    return young + rates.age_65_74 * lists.age_65_74[i] + rates.age_75 * lists.age_75[i]
+
+
+@rule
+def expected_emergencies(age_0_4, age_5_64, age_65_74, age_75, imd, p):
+    """Emergency admissions a year that age and deprivation say. Counts in patients, imd a score (PB001 to PB036)."""
+    poor = imd - USUAL_IMD
+    young = (p.age_0_4 * age_0_4 + p.age_5_64 * age_5_64) * math.exp(p.per_imd_young * poor)
+    return young + (p.age_65_74 * age_65_74 + p.age_75 * age_75) * math.exp(p.per_imd_old * poor)
+
+
+@rule
+def emergency_factor(unmet, continuity, turnover, quality, km, occupancy, p):
+    """What a practice and its hospital do to emergency admissions, ratio; 1 in England's usual practice of 2014-15.
+
+    unmet, continuity, turnover: shares. quality: sd. km: to its main hospital. occupancy: of it, last year: full
+    beds hold admissions back (E074). Sources: E001 to E004, E012, E019, E023, E073.
+    """
+    care = p.per_unmet * (unmet - USUAL_UNMET) + p.per_continuity * (continuity - USUAL_CONTINUITY)
+    care += p.per_turnover * (turnover - USUAL_TURNOVER) + p.per_quality * quality
+    return math.exp(care + p.per_km * (km - USUAL_KM) + p.per_occupancy * (occupancy - USUAL_OCCUPANCY))
+
+
+@rule
+def ae_factor(imd, unmet, turnover, km, p):
+    """What deprivation, practice and distance do to A&E attendances, ratio (E005 to E011, E075, PB045 to PB054)."""
+    near = min(km, p.far_km) - USUAL_KM
+    pull = p.per_imd * (imd - USUAL_IMD) + p.per_unmet * (unmet - USUAL_UNMET)
+    return math.exp(pull + p.per_turnover * (turnover - USUAL_TURNOVER) + p.per_km * near)
+
+
+@rule
+def room(facilities, workload, p):
+    """Room of a practice for work moved out of hospital, 0 to 1: premises, and people who are not full (K007)."""
+    free = (p.full_workload - workload) / (p.full_workload - p.free_workload)
+    return facilities * min(1.0, max(0.0, free))
+
+
+@rule
+def community_growth(community, allocation, skimp, p):
+    """Log of community spending against its usual share of the allocation, less what is skimped."""
+    if community <= 0.0 or allocation <= 0.0:
+        return 0.0
+    return math.log(community / (p.usual_share * allocation)) - p.skimp * skimp
+
+
+@rule
+def spread(chance, count):
+    """Standard deviation of a yearly count relative to its mean: its own chance, and that of small numbers."""
+    return math.sqrt(chance * chance + 1.0 / max(count, 4.0))
+
+
+@kernel
+def use_urgent_care(
+    life, place, lists, staff, care, use, ccgs, ccg_money, plans_of, trusts, levels, p, p_ae, p_sub, keys
+):  # fmt: skip
+    """A&E attendances and emergency admissions of each practice. levels: growth of (emergency, A&E); keys: streams."""
+    for i in range(len(life)):
+        if not served(life.state[i]):
+            use.emergency[i] = 0.0
+            use.ae[i] = 0.0
+            continue
+        c = place.ccg[i]
+        unmet, turnover, km = care.unmet[i], staff.turnover[i], place.trust_km[i]
+        occupancy = trusts.occupancy[place.trust[i]]
+        due = expected_emergencies(
+            lists.age_0_4[i], lists.age_5_64[i], lists.age_65_74[i], lists.age_75[i], place.imd[i], p
+        )
+        due *= emergency_factor(unmet, care.continuity[i], turnover, care.quality_true[i], km, occupancy, p)
+        more = community_growth(ccg_money.community[c], ccg_money.allocation[c], plans_of.community_skimp[c], p_sub)
+        due *= math.exp(-p_sub.emergency_per_spend * more * room(care.facilities[i], care.workload[i], p_sub))
+        due *= ccgs.emergency_index[c] * use.luck[i] * levels[0]
+        use.emergency[i] = max(0.0, due * (1.0 + noise(uniform(keys[0], place.id[i]), spread(p.chance, due))))
+        due = by_age(lists, i, p_ae) * ae_factor(place.imd[i], unmet, turnover, km, p_ae) * use.luck[i] * levels[1]
+        use.ae[i] = max(0.0, due * (1.0 + noise(uniform(keys[1], place.id[i]), spread(p_ae.chance, due))))
+
+
+@kernel
+def refer(life, place, lists, care, use, ccg_money, plans_of, level, p, p_sub):
+    """GP referrals of each practice: some are dealt with out of hospital, some lead to elective admission."""
+    for i in range(len(life)):
+        if not served(life.state[i]):
+            use.referrals[i] = 0.0
+            use.elective[i] = 0.0
+            use.community[i] = 0.0
+            continue
+        c = place.ccg[i]
+        due = by_age(lists, i, p) * math.exp(p.per_unmet * (care.unmet[i] - USUAL_UNMET)) * level
+        more = community_growth(ccg_money.community[c], ccg_money.allocation[c], plans_of.community_skimp[c], p_sub)
+        moved = (p_sub.moved + p_sub.moved_per_spend * more) * room(care.facilities[i], care.workload[i], p_sub)
+        use.community[i] = due * min(0.9, max(0.0, moved))
+        use.referrals[i] = due - use.community[i]
+        use.elective[i] = p.elective * use.referrals[i]
+
+
+@kernel
+def sum_by_ccg(life, place, use, activity):
+    """Adds up the use of each CCG's practices: columns AE, EMERGENCY, REFERRALS, ELECTIVE of `activity`."""
+    activity[:, :] = 0.0
+    for i in range(len(life)):
+        if served(life.state[i]):
+            c = place.ccg[i]
+            activity[c, AE] += use.ae[i]
+            activity[c, EMERGENCY] += use.emergency[i]
+            activity[c, REFERRALS] += use.referrals[i]
+            activity[c, ELECTIVE] += use.elective[i]
+
+
+@kernel
+def lasting_use(life, place, lists, use, ccgs, raw_index, p, draws):
+    """Lasting differences of use at the start: by practice, and by place beyond what age and deprivation say.
+
+    raw_index: avoidable admissions of each CCG against the mean, as published, not adjusted for age or deprivation.
+    """
+    expected, patients, england, everyone = np.zeros(len(ccgs)), np.zeros(len(ccgs)), 0.0, 0.0
+    for i in range(len(life)):
+        use.luck[i] = 1.0 + noise(uniform(draws, place.id[i]), p.lasting)
+        if served(life.state[i]):
+            due = expected_emergencies(
+                lists.age_0_4[i], lists.age_5_64[i], lists.age_65_74[i], lists.age_75[i], place.imd[i], p
+            )
+            expected[place.ccg[i]] += due
+            patients[place.ccg[i]] += lists.total[i]
+            england += due
+            everyone += lists.total[i]
+    for c in range(len(ccgs)):
+        if patients[c] > 0.0 and raw_index[c] > 0.0:
+            says = (expected[c] / patients[c]) / (england / everyone)
+            ccgs.emergency_index[c] = math.pow(raw_index[c] / says, p.place)
+
+
+def hospital_use(world: World, params: Params, luck: Luck) -> Floats:
+    """Writes `use` of every practice; returns activity by CCG (CCGs, 4): A&E, emergency, referrals, elective."""
+    emergency, ae, referral = params.of(EmergencyUse), params.of(AeUse), params.of(ReferralUse)
+    substitution = params.of(Substitution)
+    years = float(world.year - START_YEAR)
+    levels = np.array([grown(years, p.growth, p.growth_fade) for p in (emergency, ae)])
+    keys = np.array([luck.stream(EMERGENCY_CHANCE), luck.stream(AE_CHANCE)], dtype=np.uint64)
+    use_urgent_care(
+        world.life, world.place, world.lists, world.staff, world.care, world.use, world.ccgs, world.ccg_money,
+        world.plans, world.trusts, levels, emergency, ae, substitution, keys,
+    )  # fmt: skip
+    level = float(grown(years, referral.growth, referral.growth_fade))
+    refer(
+        world.life, world.place, world.lists, world.care, world.use, world.ccg_money, world.plans, level,
+        referral, substitution,
+    )  # fmt: skip
+    activity = np.zeros((len(world.ccgs), 4))
+    sum_by_ccg(world.life, world.place, world.use, activity)
+    return activity
+
+
+def hospital(world: World, params: Params, luck: Luck) -> None:
+    """Phase 8 of a year: patients use hospitals, trusts treat them, bills are settled, accounts closed, plans made."""
+    activity = hospital_use(world, params, luck)
+    settlements.trusts_treat(world, params, luck, activity)
+    settlements.settle(world, params, activity)
+    settlements.close_accounts(world, params)
+    plans.plan(world, params, luck)
+
+
+def start(world: World, params: Params, luck: Luck) -> None:
+    """Use, trusts, money of CCGs and plans of 1 April 2014, such that the first year follows from them."""
+    raw_index = np.array(world.ccgs["emergency_index"])
+    lasting_use(
+        world.life, world.place, world.lists, world.use, world.ccgs, raw_index, params.of(EmergencyUse),
+        luck.stream(LASTING_USE),
+    )  # fmt: skip
+    activity = hospital_use(world, params, luck)
+    settlements.start(world, params, luck, activity)
+    plans.start(world, params, luck)

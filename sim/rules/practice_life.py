@@ -1,0 +1,89 @@
+"""The life of practices: decided cases are carried out, notices run out, and partners choose for the year to come."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernel import kernel
+from sim.parameters import Params
+from sim.rules.choices import (
+    ACCEPTING, CHOICE, PARTNER_CHOICE, Choice, Distress, MergerPartner, Property, choose, feel_distress, hold_property,
+)  # fmt: skip
+from sim.rules.dispersals import disperse_lists
+from sim.rules.endings import AFTERWARDS, STAYING, WITHDRAWING, Ending, move_doctors, read_decisions, settle_fates
+from sim.rules.leaving import Leaving
+from sim.rules.mergers import merge_practices
+from sim.rules.openings import Opening, open_practices
+from sim.rules.takeovers import AWARD, take_over
+from sim.rules.workforce import count_staff
+from sim.world.luck import Luck, decision, uniform, uniform2
+from sim.world.states import APMS, OPEN
+from sim.world.world import World
+
+__all__ = ["practice_life", "start"]
+
+START_PROPERTY = decision("practice_life.start_property")
+
+
+def practice_life(world: World, params: Params, luck: Luck) -> None:
+    """A year of practice life: endings that were decided or ran out, new practices, then distress and partners' choices."""
+    end_practices(world, params, luck)
+    open_practices(world, params.of(Opening), luck.year)
+    count_staff(world.doctors, world.staff, world.life)
+    hold_property(world.lists, world.contract, world.staff, world.life, params.of(Property))
+    make_choices(world, params, luck)
+
+
+def start(world: World, params: Params, luck: Luck) -> None:
+    """State of 1 April 2014: leases, sites, APMS terms and holders, and what partners decided in the year before."""
+    world.life["merged_into"] = -1
+    world.life["merger_wish"] = -1
+    start_property(world.place, world.contract, world.life, params.of(Property), luck.stream(START_PROPERTY))
+    hold_property(world.lists, world.contract, world.staff, world.life, params.of(Property))
+    make_choices(world, params, luck)
+
+
+def end_practices(world: World, params: Params, luck: Luck) -> None:
+    """Carries out what was decided about mergers, hand-backs and ends of contracts, and what nobody decided in time."""
+    w, p, year = world, params.of(Ending), luck.year
+    near, km = w.networks.neighbours, w.networks.neighbour_km
+    w.life["displaced"] = 0.0
+    w.nation["moved"] = 0.0
+    fate, into = read_decisions(w.place, w.contract, w.life, w.cases, p, year, luck.stream(WITHDRAWING))
+    settle_fates(w.life, fate, into)
+    merge_practices(w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.use, w.providers, w.nation, fate, into, p, year)
+    disperse_lists(
+        w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.providers, w.nation, fate, into, near, km, p, year
+    )
+    take_over(
+        w.place, w.lists, w.contract, w.money, w.care, w.life, w.ccgs, w.providers, fate, p, year, luck.stream(AWARD)
+    )
+    move_doctors(
+        w.doctors, w.place, w.contract, w.staff, w.ccgs, w.regions, w.nation, fate, into, p, luck.stream(STAYING),
+        luck.stream(AFTERWARDS),
+    )  # fmt: skip
+
+
+def make_choices(world: World, params: Params, luck: Luck) -> None:
+    """Distress of every practice, and what its partners decide about the year to come."""
+    w, usual_burnout = world, params.of(Leaving).usual_burnout
+    feel_distress(w.contract, w.money, w.staff, w.care, w.life, params.of(Distress), usual_burnout)
+    choose(
+        w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.networks.neighbours, w.networks.neighbour_km,
+        params.of(Choice), params.of(MergerPartner), params.of(Property),
+        luck.stream(CHOICE), luck.stream(ACCEPTING), luck.stream(PARTNER_CHOICE),
+    )  # fmt: skip
+
+
+@kernel
+def start_property(place, contract, life, p, stream):
+    """Who owns and who rents, years left of leases, branch surgeries, and when APMS contracts of the start end."""
+    for i in range(len(life)):
+        if life.state[i] != OPEN:
+            continue
+        who = place.id[i]
+        rents = uniform2(stream, who, np.uint64(1)) >= p.owned
+        contract.lease_years[i] = 1.0 + p.lease_term * uniform2(stream, who, np.uint64(2)) if rents else 0.0
+        contract.sites[i] = 2 if uniform2(stream, who, np.uint64(3)) < p.branch_share else 1
+        if contract.kind[i] == APMS:
+            contract.ends[i] = 2014 + int(p.apms_term * uniform(stream, who))

@@ -1,0 +1,351 @@
+"""Relations (phase 9): trust, engagement, influence, perceived authority, boards, and groups of practices.
+
+What happened to a practice in the year (its cases) moves its doctors' opinions and its trust in whoever decided. Who
+that was is read from the body on the case and from the regime's cells, never from a regime's name. Joining a group,
+standing for the board and giving time to the CCG are choices of practices; nothing here sets an outcome by itself.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.commissioning.functions import (
+    AREA_TEAM,
+    FIXED_FUNCTIONS,
+    FUNCTIONS,
+    JOINT_COMMITTEE,
+    LEAD,
+    NHS_ENGLAND,
+    PRACTICE,
+)  # fmt: skip
+from sim.commissioning.regime_tables import RegimeTables
+from sim.kernel import kernel, rule
+from sim.parameters import Params
+from sim.rules.attitudes import Disposition, Updating, logistic, update_opinions
+from sim.rules.boards import Seats, choose_seats
+from sim.world import states as s
+from sim.world.luck import Luck, decision, normal, uniform
+from sim.world.world import Floats, World
+
+TASTE = decision("relations.taste")
+JOINING = decision("relations.joining")
+LEAVING_GROUP = decision("relations.leaving_group")
+STAKE = decision("relations.stake")
+GROUP_START = decision("relations.group_start")
+
+SETTLING_ROUNDS = 12
+"""Rounds of opinions and ties before the first year, until each fits the others."""
+
+
+class Encounters(NamedTuple):
+    """What a decision tells a practice about the body that made it, as a share of the room left to trust or lose."""
+
+    support: float
+    sanction: float
+    refusal: float
+    undone: float
+    conflicting: float
+
+
+class Trust(NamedTuple):
+    """Where trust rests, and what moves it besides decisions."""
+
+    nhse_usual: float
+    nhse_per_trait: float
+    ccg_per_influence: float
+    speed: float
+    imposed: float
+    refused: float
+    goodwill_usual: float
+    goodwill_speed: float
+    committee_help: float
+
+
+class Engagement(NamedTuple):
+    """The yearly choice of time for the CCG, log-odds."""
+
+    base: float
+    influence: float
+    belonging: float
+    paid_role: float
+    trust: float
+    workload: float
+    taste: float
+    speed: float
+
+
+class Influence(NamedTuple):
+    """Influence and authority as a practice sees them."""
+
+    usual: float
+    board: float
+    engagement: float
+    control: float
+    per_log_members: float
+    authority_usual: float
+    authority_lead: float
+    authority_blur: float
+    speed: float
+
+
+class Groups(NamedTuple):
+    """Groups and federations of practices."""
+
+    start_share: float
+    join: float
+    join_per_peers: float
+    join_per_workload: float
+    leave: float
+    stake: float
+    stake_board: float
+    against: float
+
+
+@rule
+def working(state):
+    """Whether a practice is in use: open or in the hands of a caretaker."""
+    return state == s.OPEN or state == s.CARETAKER
+
+
+@rule
+def signal_of(action, status, p):
+    """What a case tells the practice about the body: above nil trust grows, below nil it falls. K022, K044."""
+    if status == s.UNDONE:
+        return -p.undone
+    if status != s.DECIDED:
+        return 0.0
+    if action == s.SUPPORT_TEAM or action == s.PAYMENT or action == s.EDUCATION:
+        return p.support
+    if action == s.APPROVE or action == s.PMS_KEEP:
+        return 0.5 * p.support
+    if action == s.REMEDIAL:
+        return -p.sanction / 3.0
+    if action == s.BREACH:
+        return -p.sanction * 2.0 / 3.0
+    if action == s.SANCTION or action == s.REMOVAL:
+        return -p.sanction
+    if action == s.REFUSE or action == s.PMS_TAPER or action == s.GMS_REVERT:
+        return -p.refusal
+    return 0.0
+
+
+@rule
+def moved(level, signal):
+    """A share (0-1) after a signal: good news fills part of the room above, bad news takes part of what there is."""
+    share = math.tanh(signal)
+    return level + share * (1.0 - level) if share > 0.0 else level * (1.0 + share)
+
+
+@rule
+def engagement_wanted(influence, belonging, board, trust, workload, taste, p):
+    """Engagement (0-1) that a practice would choose: perceived influence, belonging and paid role, less workload.
+
+    belonging: mean engagement of tied practices, 0-1. workload: ratio, 1 is sustainable. taste: standard normal.
+    Anchors: 71% at least somewhat engaged, 12% to 19% highly (C076, C077).
+    """
+    z = p.base + p.influence * (influence - 0.4) + p.belonging * (belonging - 0.4) + p.paid_role * board
+    return logistic(z + p.trust * (trust - 0.46) - p.workload * (workload - 1.0) + p.taste * taste)
+
+
+@rule
+def influence_wanted(board, engagement, control, members, p):
+    """Influence on the CCG (0-1) as the practice sees it. control: share (0-1) led locally. members: practices."""
+    size = p.per_log_members * math.log(max(1.0, members) / 37.0)
+    share = p.usual + p.board * board + p.engagement * (engagement - 0.4) + p.control * control - size
+    return min(1.0, max(0.0, share))
+
+
+@rule
+def authority_wanted(lead, clarity, p):
+    """Authority (0-1) of a body as practices see it: with what it leads, less where that is unclear (K075-K077)."""
+    return min(1.0, max(0.0, p.authority_usual + p.authority_lead * lead * (1.0 - p.authority_blur * (1.0 - clarity))))
+
+
+@kernel
+def encounters(cases, bodies, practices, p):
+    """Signals (practices, 2) of the year's cases about local bodies (0) and about NHS England and its teams (1).
+
+    A joint committee's decision counts half for each, and so does one that needed a partner.
+    """
+    felt = np.zeros((practices, 2))
+    for j in range(len(cases)):
+        i, b = cases.practice[j], cases.body[j]
+        if i < 0 or b < 0 or cases.status[j] == s.FREE or cases.status[j] == s.WAITING:
+            continue
+        signal = signal_of(cases.action[j], cases.status[j], p)
+        if cases.doubled[j] == 1:
+            signal -= p.conflicting
+        kind = bodies.kind[b]
+        national = 1.0 if kind == NHS_ENGLAND or kind == AREA_TEAM else 0.5 if kind == JOINT_COMMITTEE else 0.0
+        if cases.partner[j] >= 0 or cases.doubled[j] == 1:
+            national = 0.5
+        felt[i, 0] += (1.0 - national) * signal
+        felt[i, 1] += national * signal
+    return felt
+
+
+@kernel
+def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads, conduct, hold, p, e, q, stream):
+    """A year of trust, goodwill, influence, authority and engagement.
+
+    felt: (practices, 2), see `encounters`. trait: (practices,) mean trust of its doctors. leads: (T, 3), see
+    `leads_of`. conduct: (CCGs,) strength of what NHS England imposed or refused this year. hold: 1.0
+    puts every tie at its target at once (the start). stream: of the lasting taste.
+    """
+    n = len(life)
+    belonging = np.zeros(n)
+    for i in range(n):
+        total, count = 0.0, 0
+        for k in range(peer_start[i], peer_start[i + 1]):
+            if working(life.state[peer_row[k]]):
+                total += ties.engagement[peer_row[k]]
+                count += 1
+        belonging[i] = total / count if count > 0 else ties.engagement[i]
+    for i in range(n):
+        if not working(life.state[i]):
+            continue
+        c = place.ccg[i]
+        t = ccgs.table[c]
+        board = float(place.board[i])
+        pace, pace_q, pace_e = max(hold, p.speed), max(hold, q.speed), max(hold, e.speed)
+        usual = min(1.0, max(0.0, trait[i] + p.ccg_per_influence * (ties.influence[i] - 0.4)))
+        ties.trust_ccg[i] = moved(ties.trust_ccg[i] + pace * (usual - ties.trust_ccg[i]), felt[i, 0])
+        usual = min(1.0, max(0.0, p.nhse_usual + p.nhse_per_trait * (trait[i] - 0.46)))
+        ties.trust_nhse[i] = moved(ties.trust_nhse[i] + pace * (usual - ties.trust_nhse[i]), felt[i, 1] - conduct[c])
+        help_ = 1.0 + p.committee_help * min(1.0, life.sanctioned[i])
+        pace_g = min(1.0, max(hold, p.goodwill_speed * help_))
+        ties.goodwill[i] += pace_g * (p.goodwill_usual - ties.goodwill[i])
+        aim = influence_wanted(board, ties.engagement[i], leads[t, 0], ccgs.practices[c], q)
+        ties.influence[i] += pace_q * (aim - ties.influence[i])
+        ties.authority_ccg[i] += pace_q * (authority_wanted(leads[t, 0], leads[t, 2], q) - ties.authority_ccg[i])
+        ties.authority_nhse[i] += pace_q * (authority_wanted(leads[t, 1], leads[t, 2], q) - ties.authority_nhse[i])
+        aim = engagement_wanted(
+            ties.influence[i], belonging[i], board, ties.trust_ccg[i], care.workload[i], normal(stream, place.id[i]), e
+        )
+        ties.engagement[i] += pace_e * (aim - ties.engagement[i])
+
+
+@kernel
+def group(place, life, care, ties, peer_start, peer_row, p, joining, leaving, stake):
+    """Practices join or leave groups and federations, and take or give up a stake in the local GP company."""
+    before = life.at_scale.copy()
+    for i in range(len(life)):
+        if not working(life.state[i]):
+            continue
+        who = place.id[i]
+        if before[i] == 1:
+            if uniform(leaving, who) < p.leave:
+                life.at_scale[i] = 0
+                ties.shareholder[i] = 0.0
+            continue
+        around, count = 0.0, 0
+        for k in range(peer_start[i], peer_start[i + 1]):
+            if working(life.state[peer_row[k]]):
+                around += before[peer_row[k]]
+                count += 1
+        around = around / count if count > 0 else 0.0
+        z = p.join + p.join_per_peers * (around - 0.4) + p.join_per_workload * (care.workload[i] - 1.0)
+        if uniform(joining, who) < logistic(z):
+            life.at_scale[i] = 1
+            held = p.stake + p.stake_board * place.board[i]
+            ties.shareholder[i] = 1.0 if uniform(stake, who) < held else 0.0
+
+
+@kernel
+def start_groups(place, life, ties, p, joining, stake):
+    """Who is in a group on 1 April 2014, and who holds a stake in one."""
+    for i in range(len(life)):
+        if working(life.state[i]) and uniform(joining, place.id[i]) < p.start_share:
+            life.at_scale[i] = 1
+            held = p.stake + p.stake_board * place.board[i]
+            ties.shareholder[i] = 1.0 if uniform(stake, place.id[i]) < held else 0.0
+
+
+@kernel
+def count_members(place, life, ties, ccgs, p):
+    """Each CCG's mean engagement, and the share of its practices whose doctors are against more control."""
+    heads, engaged, against = np.zeros(len(ccgs)), np.zeros(len(ccgs)), np.zeros(len(ccgs))
+    for i in range(len(life)):
+        if working(life.state[i]):
+            c = place.ccg[i]
+            heads[c] += 1.0
+            engaged[c] += ties.engagement[i]
+            against[c] += 1.0 if ties.support_control[i] < p.against else 0.0
+    for c in range(len(ccgs)):
+        ccgs.engagement[c] = engaged[c] / heads[c] if heads[c] > 0.0 else 0.0
+        ccgs.opposition[c] = against[c] / heads[c] if heads[c] > 0.0 else 0.0
+
+
+@lru_cache(maxsize=64)
+def leads_of(regime: RegimeTables) -> Floats:
+    """(T, 3): share of open functions led locally, led by NHS England or its teams, and clear (exactly one lead).
+
+    A joint committee's lead counts half for each side.
+    """
+    open_functions = [f for f, name in enumerate(FUNCTIONS) if name not in FIXED_FUNCTIONS]
+    lead = (regime.cells[:, open_functions, :] == LEAD).astype(float)
+    clear = (lead.sum(axis=2) == 1.0).mean(axis=1)
+    together = lead[:, :, JOINT_COMMITTEE]
+    national = np.maximum(lead[:, :, NHS_ENGLAND], lead[:, :, AREA_TEAM])
+    others = [b for b in range(lead.shape[2]) if b not in (NHS_ENGLAND, AREA_TEAM, JOINT_COMMITTEE, PRACTICE)]
+    local = lead[:, :, others].max(axis=2)
+    sides = [np.maximum(side, 0.5 * together).mean(axis=1) for side in (local, national)]
+    return np.column_stack([*sides, clear])
+
+
+def conduct_of(world: World, p: Trust) -> Floats:
+    """(CCGs,): what NHS England imposed or refused this year: a table nobody chose, or a wish not granted (K016)."""
+    regime = world.regime
+    imposed = world.year == regime.from_year and not regime.chosen and regime.start_table != 0
+    refused = (world.ccgs["applied"] >= 0) & (world.ccgs["applied"] != world.ccgs["table"])
+    return np.asarray(p.imposed * float(imposed) + p.refused * refused)
+
+
+def _lasting_taste(luck: Luck) -> np.uint64:
+    """A practice's taste for commissioning is the same every year of a run."""
+    return Luck(luck.seed, 0).stream(TASTE)
+
+
+def relations(world: World, params: Params, luck: Luck) -> None:
+    """Phase 9 of the year."""
+    w, net, trust, groups = world, world.networks, params.of(Trust), params.of(Groups)
+    felt = encounters(w.cases, w.bodies, len(w.place), params.of(Encounters))
+    signal = felt[:, 0] - felt[:, 1]
+    trait = update_opinions(
+        w.doctors, w.ties, w.life, net.peer_start, net.peer_row, signal, 0.0,
+        params.of(Disposition), params.of(Updating),
+    )  # fmt: skip
+    tie(
+        w.place, w.life, w.care, w.ties, w.ccgs, net.peer_start, net.peer_row, felt, trait, leads_of(w.regime),
+        conduct_of(w, trust), 0.0, trust, params.of(Engagement), params.of(Influence), _lasting_taste(luck),
+    )  # fmt: skip
+    group(
+        w.place, w.life, w.care, w.ties, net.peer_start, net.peer_row, groups, luck.stream(JOINING),
+        luck.stream(LEAVING_GROUP), luck.stream(STAKE),
+    )  # fmt: skip
+    choose_seats(w, params.of(Seats), luck)
+    count_members(w.place, w.life, w.ties, w.ccgs, groups)
+
+
+def start(world: World, params: Params, luck: Luck) -> None:
+    """Opinions, ties and groups of April 2014, settled so that the first year does not jump."""
+    w, net, trust, groups = world, world.networks, params.of(Trust), params.of(Groups)
+    start_groups(w.place, w.life, w.ties, groups, luck.stream(GROUP_START), luck.stream(STAKE))
+    felt, quiet = np.zeros((len(w.place), 2)), np.zeros(len(w.ccgs))
+    members = np.bincount(w.place["ccg"][w.life["state"] == s.OPEN], minlength=len(w.ccgs))
+    w.ccgs["practices"] = members
+    w.ties["engagement"], w.ties["influence"] = 0.4, 0.4
+    for k in range(SETTLING_ROUNDS):
+        trait = update_opinions(
+            w.doctors, w.ties, w.life, net.peer_start, net.peer_row, felt[:, 0].copy(), 1.0 if k == 0 else 0.0,
+            params.of(Disposition), params.of(Updating),
+        )  # fmt: skip
+        tie(
+            w.place, w.life, w.care, w.ties, w.ccgs, net.peer_start, net.peer_row, felt, trait, leads_of(w.regime),
+            quiet, 1.0, trust, params.of(Engagement), params.of(Influence), _lasting_taste(luck),
+        )  # fmt: skip
+    count_members(w.place, w.life, w.ties, w.ccgs, groups)

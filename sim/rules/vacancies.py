@@ -1,0 +1,244 @@
+"""The two sides of the market for GPs: posts on offer and doctors who look for one, on a grid of 20 km squares."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.kernel import kernel, rule
+from sim.rules.leaving import MOVES, STAYS, is_working, mean_drawings, relative_income
+from sim.world.luck import decision, mix, to_unit, uniform, uniform2
+from sim.world.states import APMS, GOOD, INADEQUATE, OPEN, OUTSTANDING, PARTNER, SALARIED
+
+OFFER = decision("workforce.offer")
+NEWCOMERS = decision("workforce.newcomers")
+RETURNERS = decision("workforce.returners")
+HOURS = decision("workforce.hours")
+PARTNERSHIP = decision("workforce.partnership_wish")
+
+CELL_KM = 20.0
+"""Side of a square of the grid. A candidate looks at the own square and the eight round it: posts within about 30 km."""
+MOVER, QUALIFIER, RETURNER = 0, 1, 2
+"""Kinds of candidate."""
+
+
+class Hiring(NamedTuple):
+    """What practices offer, and whom they take."""
+
+    smallest_gap: float
+    typical_fte: float
+    partner_share: float
+    partner_share_last: float
+    reject_below: float
+    months_first: float
+    months_per_round: float
+
+
+class PostChoice(NamedTuple):
+    """What a candidate weighs: utilities of a post against the outside option."""
+
+    income: float
+    list_per_doctor: float
+    deprivation: float
+    size: float
+    burnout: float
+    poor_rating: float
+    good_rating: float
+    per_km: float
+    buy_in: float
+    outside: float
+    outside_new: float
+    outside_locum_price: float
+
+
+class Supply(NamedTuple):
+    """Doctors who look for a post each year."""
+
+    qualifying: float
+    completion: float
+    return_rate: float
+    pool_exit: float
+    pool_per_thousand: float
+    partner_wish: float
+    lowest_fte: float
+    highest_fte: float
+    newcomer_age: float
+    returner_years: float
+    newcomer_burnout: float
+    newcomer_female: float
+    trainee_age: float
+    trainee_fte: float
+
+
+@rule
+def posts_on_offer(gap, smallest, typical):
+    """Number of posts a gap of `gap` FTE is advertised as: none below `smallest` FTE, else about one for each `typical` FTE."""
+    if gap < smallest or typical <= 0.0:
+        return 0
+    return max(int(gap / typical + 0.5), 1)
+
+
+@rule
+def appeal(relative, list_ratio, deprived, list_size, burnout, usual_burnout, rating, buy_in_pounds, p):
+    """Utility of a post to any candidate, before distance.
+
+    relative: what it pays against the mean, -1 to 1; list_ratio: patients per post over England's; deprived: fifth of
+    deprivation over 4 (E071: more than 5,000 pounds of 1998 make up for it); list_size in patients; buy_in_pounds: what a
+    partner must find or guarantee.
+    """
+    utility = p.income * relative - p.list_per_doctor * math.log(max(list_ratio, 0.1)) - p.deprivation * deprived
+    utility += p.size * math.log(max(list_size, 100.0) / 7000.0) - p.burnout * (burnout - usual_burnout)
+    if rating == INADEQUATE:
+        utility -= p.poor_rating
+    elif rating in (GOOD, OUTSTANDING):
+        utility += p.good_rating * (rating - 2.0)
+    return utility - p.buy_in * buy_in_pounds / 1e5
+
+
+@kernel
+def make_grid(place, life):
+    """Origin and size of the grid that holds all working practices: west and south edge (km), columns and rows."""
+    west, south, east, north = 1e9, 1e9, -1e9, -1e9
+    for i in range(len(life)):
+        if is_working(life.state[i]):
+            west, east = min(west, place.x[i]), max(east, place.x[i])
+            south, north = min(south, place.y[i]), max(north, place.y[i])
+    grid = np.zeros(4)
+    grid[0], grid[1] = west, south
+    grid[2] = max(math.floor((east - west) / CELL_KM) + 1.0, 1.0)
+    grid[3] = max(math.floor((north - south) / CELL_KM) + 1.0, 1.0)
+    return grid
+
+
+@rule
+def cell_of(x, y, grid):
+    """Square of the grid in which a point (km) lies; points outside count to the nearest square."""
+    column = min(max(math.floor((x - grid[0]) / CELL_KM), 0.0), grid[2] - 1.0)
+    row = min(max(math.floor((y - grid[1]) / CELL_KM), 0.0), grid[3] - 1.0)
+    return int(row * grid[2] + column)
+
+
+@rule
+def count_posts(lists, staff, life, h):
+    """Number of posts on offer in England, patients and posts (FTE) of all practices."""
+    posts, patients, fte = 0, 0.0, 0.0
+    for i in range(len(life)):
+        if is_working(life.state[i]):
+            patients += lists.total[i]
+            fte += staff.posts_fte[i]
+            if life.handing_back[i] == 0:
+                posts += posts_on_offer(staff.posts_fte[i] - staff.gp_fte[i], h.smallest_gap, h.typical_fte)
+    return posts, patients, fte
+
+
+@rule
+def offered_role(kind, state, partners, luck, h):
+    """Whether a post is offered to a partner: never under APMS or a caretaker, oftener where the last partner is alone."""
+    if kind == APMS or state != OPEN:
+        return SALARIED
+    share = h.partner_share_last if partners < 1.5 else h.partner_share
+    return PARTNER if luck < share else SALARIED
+
+
+@kernel
+def offer_posts(place, lists, contract, money, staff, care, life, ccgs, regions, grid, h, c, usual_burnout, stream):
+    """Posts on offer, ordered by square of the grid and within it by the practice's id, so that rows do not matter.
+
+    Returns (practice row, number of the post in it, role, FTE, utility, key), one entry a post; key is the square plus a
+    share between 0 and 1 hashed from the id. Practices whose partners have given notice do not advertise.
+    """
+    n, patients, fte = count_posts(lists, staff, life, h)
+    rows, numbers, roles = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
+    ftes, pulls, keys = np.zeros(n), np.zeros(n), np.zeros(n)
+    usual = patients / fte if fte > 0.0 else 1.0
+    mean = mean_drawings(money, staff, life)
+    regions.vacancies[:] = 0.0
+    v = 0
+    for i in range(len(life)):
+        if not is_working(life.state[i]) or life.handing_back[i] != 0:
+            continue
+        gap = staff.posts_fte[i] - staff.gp_fte[i]
+        count = posts_on_offer(gap, h.smallest_gap, h.typical_fte)
+        for k in range(count):
+            who = np.uint64(k)
+            rows[v], numbers[v], ftes[v] = i, k, min(gap / count, 1.0)
+            roles[v] = offered_role(contract.kind[i], life.state[i], staff.partners[i], uniform2(stream, place.id[i], who), h)
+            partner = roles[v] == PARTNER
+            relative = relative_income(money.drawings_each[i], mean) if partner else 0.0
+            share = contract.liability[i] / (staff.partners[i] + 1.0) if partner else 0.0
+            burnout = staff.burnout[i] if staff.doctors[i] > 0.0 else usual_burnout
+            ratio = lists.total[i] / max(staff.posts_fte[i], 0.1) / usual
+            deprived = place.fifth[i] / 4.0
+            pulls[v] = appeal(relative, ratio, deprived, lists.total[i], burnout, usual_burnout, care.rating[i], share, c)
+            keys[v] = cell_of(place.x[i], place.y[i], grid) + to_unit(mix(place.id[i] + who))
+            regions.vacancies[ccgs.region[place.ccg[i]]] += 1.0
+            v += 1
+    order = np.argsort(keys)
+    return rows[order], numbers[order], roles[order], ftes[order], pulls[order], keys[order]
+
+
+@rule
+def keyed_round(expected, luck):
+    """A whole number whose mean is `expected`; `luck` is a standard uniform."""
+    return int(math.floor(expected + luck))
+
+
+@kernel
+def find_candidates(doctors, place, lists, life, ccgs, regions, fate, home, s, year, newcomers, returners, hours, wishing):
+    """Everyone who looks for a post: movers and finishing trainees (with a row), other qualifiers and returners (without).
+
+    Returns (id, row of doctors or -1, kind, region, x, y, FTE wanted, open to partnership), one entry a candidate.
+    Qualifiers are drawn for each CCG by its patients, less the trainees who finished in its practices; returners come
+    out of the region's pool. Also lets the pool shrink by those who retire from it.
+    """
+    n_ccgs = len(ccgs)
+    patients, finished = np.zeros(n_ccgs), np.zeros(n_ccgs)
+    region_patients = np.zeros(len(regions))
+    for i in range(len(life)):
+        if is_working(life.state[i]):
+            patients[place.ccg[i]] += lists.total[i]
+            region_patients[ccgs.region[place.ccg[i]]] += lists.total[i]
+    n = 0
+    for row in range(len(doctors)):
+        if fate[row] != STAYS:
+            n += 1
+            if fate[row] != MOVES:
+                finished[place.ccg[home[row]]] += 1.0
+    new, back = np.zeros(n_ccgs, np.int64), np.zeros(n_ccgs, np.int64)
+    mean_fte = 0.5 * (s.lowest_fte + s.highest_fte)
+    for r in range(len(regions)):
+        regions.pool[r] *= 1.0 - s.pool_exit
+        regions.candidates[r] = 0.0
+    for c in range(n_ccgs):
+        qualified = s.qualifying * s.completion * patients[c] / 1e6 - finished[c]
+        new[c] = max(keyed_round(qualified, uniform(newcomers, ccgs.id[c])), 0)
+        r = ccgs.region[c]
+        if region_patients[r] > 0.0 and mean_fte > 0.0:
+            heads = s.return_rate * regions.pool[r] / mean_fte * patients[c] / region_patients[r]
+            back[c] = keyed_round(heads, uniform(returners, ccgs.id[c]))
+        n += new[c] + back[c]
+    ids, rows, kinds = np.zeros(n, np.uint64), np.full(n, -1, np.int64), np.zeros(n, np.int64)
+    where, x, y = np.zeros(n, np.int64), np.zeros(n), np.zeros(n)
+    fte, wish = np.zeros(n), np.zeros(n, np.int64)
+    k = 0
+    for row in range(len(doctors)):
+        if fate[row] != STAYS:
+            ids[k], rows[k], kinds[k] = doctors.id[row], row, MOVER if fate[row] == MOVES else QUALIFIER
+            where[k], x[k], y[k] = ccgs.region[place.ccg[home[row]]], place.x[home[row]], place.y[home[row]]
+            k += 1
+    for c in range(n_ccgs):
+        for j in range(new[c] + back[c]):
+            kinds[k] = QUALIFIER if j < new[c] else RETURNER
+            ids[k] = mix(mix(ccgs.id[c] + np.uint64(year)) + np.uint64(j + 100000 * kinds[k]))
+            where[k], x[k], y[k] = ccgs.region[c], ccgs.x[c], ccgs.y[c]
+            k += 1
+    for k in range(n):
+        regions.candidates[where[k]] += 1.0
+        fte[k] = s.lowest_fte + (s.highest_fte - s.lowest_fte) * uniform(hours, ids[k])
+        wish[k] = 1 if uniform(wishing, ids[k]) < s.partner_wish else 0
+        if kinds[k] == MOVER:
+            fte[k] = doctors.fte[rows[k]]
+            wish[k] = max(wish[k], 1 if doctors.role[rows[k]] == PARTNER else 0)
+    return ids, rows, kinds, where, x, y, fte, wish

@@ -1,0 +1,133 @@
+"""Doctors and staff of general practice through a year: leaving, new posts, the matching of GPs and practices, locums.
+
+The exported `count_staff` recounts practices from their doctors; whoever moves doctors calls it afterwards.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernel import kernel
+from sim.parameters import Params
+from sim.rules.leaving import (
+    DESTINATION, GRADUATION, INTENTION, LEAVING, QUALIFIES, ROLE, Destinations, Intention, Leaving, WorkingLife, age_and_leave,
+    change_working_lives, practice_push, usual_intention,
+)  # fmt: skip
+from sim.rules.matching import (
+    CHOOSING, LOOKING, SELECTING, TRAITS, NewcomerTraits, match, post_starts, refill_traineeships, settle_unmatched, take_up_posts,
+)  # fmt: skip
+from sim.rules.staffing import Locums, Posts, close_year, count_staff, hire_locums, plan_posts
+from sim.rules.vacancies import (
+    HOURS, NEWCOMERS, OFFER, PARTNERSHIP, RETURNERS, Hiring, PostChoice, Supply, find_candidates, make_grid, offer_posts,
+)  # fmt: skip
+from sim.world.luck import Luck, decision, uniform
+from sim.world.states import LOCUM, OPEN, TRAINEE
+from sim.world.world import Floats, Rows, World
+
+__all__ = ["count_staff", "start", "workforce"]
+
+START_VACANCY = decision("workforce.start_vacancy")
+START_TENURE = decision("workforce.start_tenure")
+
+
+def workforce(world: World, params: Params, luck: Luck) -> None:
+    """A year of the workforce: who leaves, which posts are wanted, who fills them, and locums for the rest."""
+    fate, home = _leave(world, params, luck)
+    count_staff(world.doctors, world.staff, world.life)
+    plan_posts(world.lists, world.money, world.staff, world.care, world.life, params.of(Posts))
+    covered = _recruit(world, params, luck, fate, home)
+    count_staff(world.doctors, world.staff, world.life)
+    close_year(world.staff, world.life, params.of(Posts))
+    hire_locums(world.doctors, world.place, world.staff, world.life, world.ccgs, world.regions, covered, params.of(Locums))
+
+
+def start(world: World, params: Params, luck: Luck) -> None:
+    """State of 1 April 2014: posts and vacancies, intentions, tenure, the regions' pools and the usual price of locums."""
+    count_staff(world.doctors, world.staff, world.life)
+    supply, locums = params.of(Supply), params.of(Locums)
+    start_doctors(world.doctors, params.of(Intention), luck.stream(START_TENURE))
+    start_posts(world.place, world.lists, world.staff, world.life, params.of(Posts), luck.stream(START_VACANCY))
+    working = world.life["state"] == OPEN
+    region = world.ccgs["region"][world.place["ccg"][working]]
+    patients = np.bincount(region, world.lists["total"][working], minlength=len(world.regions))
+    world.regions["pool"] = supply.pool_per_thousand * patients / 1000.0
+    world.regions["locum_price"] = locums.base_price
+    hire_locums(
+        world.doctors, world.place, world.staff, world.life, world.ccgs, world.regions, np.zeros(len(world.place)), locums
+    )
+
+
+def _leave(world: World, params: Params, luck: Luck) -> tuple[Rows, Rows]:
+    """Ageing, exits, hours and roles; returns each doctor's fate of the year and the practice he or she came from."""
+    leaving, lives = params.of(Leaving), params.of(WorkingLife)
+    push = practice_push(world.place, world.money, world.staff, world.care, world.life, leaving)
+    fate, home = age_and_leave(
+        world.doctors, world.place, world.care, world.staff, world.ccgs, world.regions, world.nation, push,
+        leaving, params.of(Intention), params.of(Destinations), lives,
+        luck.stream(LEAVING), luck.stream(DESTINATION), luck.stream(INTENTION), luck.stream(GRADUATION),
+    )  # fmt: skip
+    change_working_lives(
+        world.doctors, world.contract, world.money, world.staff, world.care, world.life, lives, leaving.usual_burnout,
+        luck.stream(ROLE),
+    )  # fmt: skip
+    return fate, home
+
+
+def _recruit(world: World, params: Params, luck: Luck, fate: Rows, home: Rows) -> Floats:
+    """The match of candidates and posts; returns by practice the FTE that was empty for part of the year."""
+    w, leaving, supply, hiring, choice = world, params.of(Leaving), params.of(Supply), params.of(Hiring), params.of(PostChoice)
+    trainee_places = np.bincount(home[fate == QUALIFIES], minlength=len(w.place))
+    traits = params.of(NewcomerTraits)
+    intention = float(usual_intention(supply.newcomer_age, params.of(Intention)))
+    grid = make_grid(w.place, w.life)
+    rows, numbers, roles, ftes, pulls, keys = offer_posts(
+        w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ccgs, w.regions, grid, hiring, choice,
+        leaving.usual_burnout, luck.stream(OFFER),
+    )  # fmt: skip
+    ids, from_row, kinds, where, x, y, wanted, wish = find_candidates(
+        w.doctors, w.place, w.lists, w.life, w.ccgs, w.regions, fate, home, supply, luck.year,
+        luck.stream(NEWCOMERS), luck.stream(RETURNERS), luck.stream(HOURS), luck.stream(PARTNERSHIP),
+    )  # fmt: skip
+    starts, cells = post_starts(keys, grid)
+    got, taken, when = match(
+        w.place, w.regions, rows, roles, pulls, keys, ids, kinds, where, x, y, wish, grid, starts, cells, hiring.reject_below,
+        params.of(Locums).base_price, choice, luck.stream(LOOKING), luck.stream(CHOOSING), luck.stream(SELECTING),
+    )  # fmt: skip
+    covered: Floats = take_up_posts(
+        w.doctors, w.place, w.staff, w.ccgs, w.regions, w.nation, fate, rows, numbers, roles, ftes, taken, when, ids, from_row,
+        kinds, where, wanted, hiring, supply, traits, intention, luck.year, luck.stream(TRAITS),
+    )  # fmt: skip
+    settle_unmatched(w.doctors, w.regions, fate, got, taken, from_row, kinds, where, wanted)
+    refill_traineeships(w.doctors, w.place, w.life, w.staff, w.nation, trainee_places, fate, supply, traits, intention, luck.year,
+                        luck.stream(TRAITS))  # fmt: skip
+    return covered
+
+
+@kernel
+def start_doctors(doctors, q, stream):
+    """Usual intentions, and tenures spread over the time since qualifying (at most twenty years in one practice)."""
+    for row in range(len(doctors)):
+        if doctors.practice[row] < 0:
+            continue
+        doctors.intention[row] = usual_intention(doctors.age[row], q)
+        since = 1.0 if doctors.role[row] in (LOCUM, TRAINEE) else min(max(doctors.age[row] - 30.0, 1.0), 20.0)
+        doctors.tenure[row] = since * uniform(stream, doctors.id[row])
+
+
+@kernel
+def start_posts(place, lists, staff, life, p, stream):
+    """Posts of the start: those filled, and a vacancy in some practices so that England's share is `start_vacancy`."""
+    typical = 0.8
+    for i in range(len(life)):
+        staff.turnover[i] = 0.09
+        staff.list_before[i] = lists.total[i]
+        if life.state[i] != OPEN:
+            continue
+        luck = uniform(stream, place.id[i])
+        chance = p.start_vacancy * staff.gp_fte[i] / typical
+        empty = typical if luck < chance or staff.gp_fte[i] <= 0.0 else 0.0
+        staff.posts_fte[i] = staff.gp_fte[i] + empty
+        staff.vacant_fte[i] = empty
+        staff.vacant_months[i] = 6.0 if empty > 0.0 else 0.0
+
+

@@ -1,0 +1,109 @@
+"""Checking files that people write, and the JSON Schemas with which editors help them.
+
+`python -m sim.schemas` writes the schemas anew; a test fails while they are out of date.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Literal
+
+from sim.parameters import ParameterBook
+from sim.parameters.records import JUDGEMENT, sentence_faults
+from sim.regime import load_regime
+from sim.regime_file import RegimeFile, Sourced
+from sim.scenario import ScenarioFile, load_scenario
+from sim.toml_files import SHIPPED, Table, read_toml
+
+Kind = Literal["scenario", "regime"]
+FOLDER = SHIPPED / "schema"
+MODELS: dict[Kind, type[ScenarioFile] | type[RegimeFile]] = {"scenario": ScenarioFile, "regime": RegimeFile}
+
+
+def schema(kind: Kind) -> dict[str, Any]:
+    """The JSON Schema of a kind of file."""
+    found = MODELS[kind].model_json_schema(by_alias=True)
+    # A file that extends another may leave out whatever the other says.
+    found.pop("required", None)
+    found["$defs"].get("Committee", {}).pop("required", None)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
+
+
+def schema_text(kind: Kind) -> str:
+    """The schema as it stands in its file."""
+    return json.dumps(schema(kind), indent=2, ensure_ascii=False) + "\n"
+
+
+def write_schemas(folder: Path = FOLDER) -> list[Path]:
+    """Write both schemas; returns their files."""
+    folder.mkdir(parents=True, exist_ok=True)
+    files = []
+    for kind in MODELS:
+        file = folder / f"{kind}.schema.json"
+        file.write_text(schema_text(kind), encoding="utf-8")
+        files.append(file)
+    return files
+
+
+def kind_of(path: Path) -> Kind:
+    """Whether a file is a scenario or a regime, by the keys that only one of them has, else by its folder."""
+    keys = set(read_toml(path))
+    only: dict[Kind, set[str]] = {
+        "scenario": set(ScenarioFile.model_fields) - set(RegimeFile.model_fields),
+        "regime": set(RegimeFile.model_fields) - set(ScenarioFile.model_fields),
+    }
+    votes = {kind: len(keys & own) for kind, own in only.items()}
+    if votes["scenario"] != votes["regime"]:
+        return max(votes, key=lambda kind: votes[kind])
+    return "regime" if path.resolve().parent.name == "regimes" else "scenario"
+
+
+def check(path: str | Path, book: ParameterBook | None = None) -> list[str]:
+    """Read a scenario or regime file as a run would; returns notes that do not stop a run.
+
+    Raises InputError for what would.
+    """
+    file = Path(path)
+    if kind_of(file) == "regime":
+        return [*load_regime(file).notes(), *lint_regime(file)]
+    return load_scenario(file, book=book).notes()
+
+
+def lint_regime(path: Path) -> list[str]:
+    """What a regime file fails to say of its own values: status and source of each block, a source for each row."""
+    table = read_toml(path)
+    found = [f"{path.name}: {key} is missing" for key in ("title", "why") if not table.get(key)]
+    sources = table.get("sources", {})
+    if "functions" not in sources:
+        bare = [function for function in table.get("functions", {}) if function not in sources]
+        found += [f"{path.name}: functions.{function} has no entry in [sources]" for function in bare]
+    for key, block in _sourced_blocks(table):
+        found += [f"{path.name}: {key}: {fault}" for fault in _faults_of_block(block)]
+    return found
+
+
+def _sourced_blocks(table: Table) -> Iterable[tuple[str, Table]]:
+    for key, field in RegimeFile.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, Sourced) and key in table:
+            yield key, table[key]
+    for body, block in table.get("committee", {}).items():
+        yield f"committee.{body}", block
+
+
+def _faults_of_block(block: Table) -> list[str]:
+    status, source = block.get("status"), str(block.get("source", ""))
+    found = [f"{key} is missing" for key in ("status", "source") if not block.get(key)]
+    if status == "assumed":
+        if not source.startswith(JUDGEMENT):
+            return [*found, f"status 'assumed' needs a source that begins {JUDGEMENT!r}"]
+        found += sentence_faults(source.removeprefix(JUDGEMENT))
+    if status == "measured" and "memory" in source.lower():
+        found.append("a row recalled from memory never supports status 'measured'")
+    return found
+
+
+if __name__ == "__main__":
+    for written in write_schemas():
+        print(written)

@@ -1,0 +1,106 @@
+"""One run: a starting England, years that pass, and the outcomes of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from sim.errors import InputError
+from sim.outcomes import OUTCOMES, measure, places_of
+from sim.parameters import Timeline
+from sim.population.start import FIRST_YEAR, start_world
+from sim.population.synthetic import synthetic_england
+from sim.population.tables import Population
+from sim.record import Sums, record
+from sim.regime import Regime
+from sim.scenario import Scenario
+from sim.world.world import Floats, World
+from sim.year import PHASES, Phase, advance
+
+
+@dataclass(frozen=True)
+class Start:
+    """A starting England for one seed: what every regime of a pair begins with."""
+
+    population: Population
+    seed: int
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run leaves. values[level]: (years, places, outcomes); places[level]: their names; NaN where an outcome has no meaning."""
+
+    years: list[int]
+    outcomes: tuple[str, ...]
+    places: dict[str, list[str]]
+    values: dict[str, Floats]
+
+
+@lru_cache(maxsize=1)
+def _loaded(folder: Path) -> Population:
+    return Population.load(folder)
+
+
+def prepare(scenario: Scenario, seed: int, population_dir: Path | None = None) -> Start:
+    """The starting England of a scenario and a seed: a saved population, or a synthetic one drawn from the shipped facts."""
+    folder = population_dir or scenario.population
+    population = synthetic_england(seed) if folder is None else _loaded(Path(folder))
+    return Start(_select(population, scenario), seed)
+
+
+def _select(population: Population, scenario: Scenario) -> Population:
+    place = scenario.place
+    if not (place.ccgs or place.region or place.area_team):
+        return population
+    return population.select(
+        ccgs=place.ccgs or None,
+        regions=[place.region.removesuffix(" of England")] if place.region else None,
+        area_teams=[_team_code(population, place.area_team)] if place.area_team else None,
+    )
+
+
+def _team_code(population: Population, name: str) -> str:
+    """Code of an area team that is given by name or code; an unknown one is passed on, and refused there."""
+    for code, known in zip(population.area_teams["code"], population.area_teams["name"], strict=True):
+        if str(known).casefold() == name.casefold():
+            return str(code)
+    return name
+
+
+def build(start: Start, scenario: Scenario, regime: Regime, draw: Mapping[str, float] | None = None) -> tuple[World, Timeline]:
+    """The World of 1 April 2014 and the parameters of every year, ready for the first year."""
+    timeline = scenario.timeline(draw=draw)
+    world = start_world(start.population, regime.compile(draw), timeline.year(FIRST_YEAR), start.seed)
+    return world, timeline
+
+
+def simulate(
+    start: Start,
+    scenario: Scenario,
+    regime: Regime,
+    seed: int,
+    years: int,
+    draw: Mapping[str, float] | None = None,
+    phases: Sequence[Phase] = PHASES,
+) -> RunResult:
+    """Runs a regime for some years from a starting England. Same arguments, same values to the last bit.
+
+    draw: values of uncertain parameters by name; the others keep the value of their record. Raises InputError for years < 1.
+    """
+    if years < 1:
+        raise InputError(f"{years} years cannot be simulated", key="years", allowed="1 or more")
+    world, timeline = build(start, replace(scenario, years=years), regime, draw)
+    return run_years(world, timeline, seed, years, phases)
+
+
+def run_years(world: World, timeline: Timeline, seed: int, years: int, phases: Sequence[Phase] = PHASES) -> RunResult:
+    """Lets a World pass through some years (it is changed) and measures them."""
+    first = world.year
+    sums = Sums.empty(years, world)
+    for index in range(years):
+        advance(world, timeline.year(world.year), seed, phases)
+        record(world, sums, index)
+        world.year += 1
+    return RunResult(list(range(first, first + years)), tuple(OUTCOMES), places_of(world), measure(world, sums))

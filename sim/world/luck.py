@@ -1,0 +1,125 @@
+"""Keyed draws: every chance event has its own number, whatever else happens.
+
+A draw is a hash of (seed, decision, year, who). It does not depend on order, on the number of workers or on what other
+agents do, so a practice keeps its luck across regimes: two regimes under one seed differ only by what the regimes do.
+A *decision* is a named kind of chance event; `decision("workforce.leaving")` registers it once for the whole program.
+
+The hash is the finaliser of SplitMix64 (Steele, Lea and Flood 2014), applied once for each key.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.kernel import rule
+
+_DECISIONS: dict[str, int] = {}
+
+_GOLDEN = np.uint64(0x9E3779B97F4A7C15)
+_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MIX_2 = np.uint64(0x94D049BB133111EB)
+_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_HALF = np.uint64(0x5851F42D4C957F2D)
+
+
+def stable_hash(text: str) -> int:
+    """A 64-bit number that depends on the text alone, the same in every process."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
+
+
+def decision(name: str) -> str:
+    """Registers a kind of chance event and returns its name. A name taken twice is an error: two kinds of events would share luck."""
+    if name in _DECISIONS:
+        raise ValueError(f"the decision {name!r} is registered twice")
+    _DECISIONS[name] = stable_hash(name)
+    return name
+
+
+@rule
+def mix(x):
+    """SplitMix64's finaliser: 64 bits in, 64 well-mixed bits out."""
+    x = (x ^ (x >> _S30)) * _MIX_1
+    x = (x ^ (x >> _S27)) * _MIX_2
+    return x ^ (x >> _S31)
+
+
+@rule
+def to_unit(x):
+    """The top 53 bits as a float strictly between 0 and 1."""
+    return (float(x >> _S11) + 0.5) * (1.0 / 9007199254740992.0)
+
+
+@rule
+def uniform(stream, who):
+    """Uniform draw in (0, 1) for agent `who` (uint64) in a stream (uint64)."""
+    return to_unit(mix(stream ^ mix(who + _GOLDEN)))
+
+
+@rule
+def uniform2(stream, who, other):
+    """Uniform draw in (0, 1) for a pair of ids (uint64), for example a doctor and a vacancy."""
+    return to_unit(mix(mix(stream ^ mix(who + _GOLDEN)) ^ mix(other + _HALF)))
+
+
+@rule
+def inverse_normal(p):
+    """Standard normal quantile of p in (0, 1); Acklam's rational approximation, absolute error under 1.2e-9 relative."""
+    if p < 0.02425:
+        q = math.sqrt(-2.0 * math.log(p))
+        return (
+            ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734) * q
+             + 4.374664141464968) * q + 2.938163982698783
+        ) / ((((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416) * q + 1.0)
+    if p > 1.0 - 0.02425:
+        return -inverse_normal_tail(1.0 - p)
+    q = p - 0.5
+    r = q * q
+    return (
+        (((((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r + 1.383577518672690e02) * r
+          - 3.066479806614716e01) * r + 2.506628277459239) * q
+    ) / (
+        ((((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r + 6.680131188771972e01) * r
+         - 1.328068155288572e01) * r + 1.0
+    )
+
+
+@rule
+def inverse_normal_tail(p):
+    """The lower tail of `inverse_normal`, p < 0.02425."""
+    q = math.sqrt(-2.0 * math.log(p))
+    return (
+        ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734) * q
+         + 4.374664141464968) * q + 2.938163982698783
+    ) / ((((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416) * q + 1.0)
+
+
+@rule
+def normal(stream, who):
+    """Standard normal draw for agent `who`."""
+    return inverse_normal(uniform(stream, who))
+
+
+@rule
+def normal2(stream, who, other):
+    """Standard normal draw for a pair of ids."""
+    return inverse_normal(uniform2(stream, who, other))
+
+
+@dataclass(frozen=True)
+class Luck:
+    """All chance of one year of one run: `stream(decision)` is the key that kernels combine with ids."""
+
+    seed: int
+    year: int
+
+    def stream(self, name: str) -> np.uint64:
+        """The stream of a registered decision in this year; raises KeyError for a name never registered."""
+        key = (self.seed * 0x9E3779B97F4A7C15 + self.year * 0xD1342543DE82EF95 + _DECISIONS[name]) & 0xFFFFFFFFFFFFFFFF
+        key ^= key >> 32
+        key = (key * 0xD6E8FEB86659FD93) & 0xFFFFFFFFFFFFFFFF
+        key ^= key >> 32
+        return np.uint64(key)

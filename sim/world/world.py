@@ -1,0 +1,90 @@
+"""The World: all tables, networks and fixed sizes of one run, and nothing that acts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.commissioning.regime_tables import RegimeTables
+from sim.world.columns import Table
+
+Rows = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Networks:
+    """Who is tied to whom; fixed shapes so that kernels can walk them.
+
+    neighbours, neighbour_km: (practices, K) nearest other practices, -1 where fewer; patients' alternatives and partners in mergers.
+    peer_start, peer_row: professional ties between practices of a CCG as compressed sparse rows (start has practices + 1 entries).
+    ccg_trusts, ccg_trust_share: (CCGs, T) trusts that treat its patients and their shares (rows of shares sum to 1; row 0 with share 0 pads).
+    ccg_start, ccg_row: CCGs that share an area team, as compressed sparse rows.
+    """
+
+    neighbours: Rows
+    neighbour_km: Floats
+    peer_start: Rows
+    peer_row: Rows
+    ccg_trusts: Rows
+    ccg_trust_share: Floats
+    ccg_start: Rows
+    ccg_row: Rows
+
+
+@dataclass
+class Names:
+    """Names for people; no rule reads them."""
+
+    practices: list[str] = field(default_factory=list)
+    ccgs: list[str] = field(default_factory=list)
+    ccg_codes: list[str] = field(default_factory=list)
+    area_teams: list[str] = field(default_factory=list)
+    regions: list[str] = field(default_factory=list)
+    trusts: list[str] = field(default_factory=list)
+
+
+@dataclass
+class World:
+    """State of all England at one moment. Column groups are documented in `sim.world.columns`.
+
+    Practices stand in `place, lists, contract, money, staff, care, life, ties, use` (same rows); CCGs in `ccgs, ccg_money,
+    plans, schemes, boards`. `regime` holds the tables that assign functions to bodies (see `sim.regime`).
+    `belief_slot[kind]` gives a body kind's block of `beliefs` (row = slot * practices + practice) or -1.
+    """
+
+    year: int
+    place: Table
+    lists: Table
+    contract: Table
+    money: Table
+    staff: Table
+    care: Table
+    life: Table
+    ties: Table
+    use: Table
+    doctors: Table
+    ccgs: Table
+    ccg_money: Table
+    plans: Table
+    schemes: Table
+    boards: Table
+    bodies: Table
+    cases: Table
+    beliefs: Table
+    area_teams: Table
+    trusts: Table
+    providers: Table
+    regions: Table
+    nation: Table
+    networks: Networks
+    names: Names
+    regime: RegimeTables
+    belief_slot: Rows
+
+    def copy(self) -> World:
+        """A World that can be changed without touching this one; networks and names are shared, they never change."""
+        copies = {f.name: getattr(self, f.name).copy() for f in fields(self) if isinstance(getattr(self, f.name), np.ndarray)}
+        return replace(self, **copies)

@@ -1,0 +1,180 @@
+"""The output folder: what it holds, whole or not at all, never overwritten by mistake."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+from fake_model import OUTCOMES, PLACES, sample, task
+
+from sim.errors import InputError
+from sim.study import store
+from sim.study.conduct import conduct
+from sim.study.design import Design, draw_pairs
+from sim.study.export import export_long, export_wide
+from sim.study.results import Results, open_results
+
+
+def study(out: Path | None, *regimes: str, pairs: int = 2, force: bool = False) -> Results:
+    return conduct(
+        "compare",
+        task(*regimes or ("plain", "other")),
+        draw_pairs(pairs, 3, sample),
+        out=out,
+        force=force,
+        quiet=True,
+        warm=False,
+    )
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_folder_holds_what_is_promised(tmp_path: Path) -> None:
+    study(tmp_path / "out")
+    assert names(tmp_path) == ["out"]
+    assert names(tmp_path / "out") == ["manifest.json", "outcomes", "places.parquet", "runs.parquet"]
+    runs = pq.read_table(tmp_path / "out" / "runs.parquet")
+    assert runs.column_names == ["run", "scenario", "regime", "draw", "seed", "status", "stage", "error"]
+    assert names(tmp_path / "out" / "outcomes") == sorted(f"level={level}" for level in PLACES)
+    table = pq.read_table(tmp_path / "out" / "outcomes" / "level=ccg" / "part-00000.parquet", partitioning=None)
+    assert table.column_names == ["run", "year", "place", *OUTCOMES]
+    assert {str(table.schema.field(name).type) for name in OUTCOMES} == {"double"}
+    assert len(table) == 4 * 3 * len(PLACES["ccg"])
+
+
+def test_the_manifest_is_enough_to_run_again(tmp_path: Path) -> None:
+    study(tmp_path / "out")
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert Design.from_json(manifest["design"]) == draw_pairs(2, 3, sample)
+    assert manifest["regimes"] == ["plain", "other"]
+    assert manifest["years"] == 3
+    assert {"scenario", "regimes", "parameters"} <= set(manifest["hashes"])
+    assert "numpy" in manifest["dependencies"]
+    assert {"git_commit", "git_dirty", "version"} == set(manifest["program"])
+
+
+def test_what_is_stored_is_what_was_simulated(tmp_path: Path) -> None:
+    written, kept = study(tmp_path / "out"), study(None)
+    assert written.levels == kept.levels == ["national", "ccg", "deprivation_fifth"]
+    for level in kept.levels:
+        one, two = written.cube(level), kept.cube(level)
+        assert (one.years, one.places, one.outcomes, one.runs) == (two.years, two.places, two.outcomes, two.runs)
+        np.testing.assert_array_equal(one.values, two.values)
+    assert written.places == kept.places
+    assert [run.regime for run in written.runs] == [run.regime for run in kept.runs]
+
+
+def test_many_runs_are_written_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(store, "RUNS_PER_PART", 3)
+    written, kept = study(tmp_path / "out", pairs=4), study(None, pairs=4)
+    assert len(list((tmp_path / "out" / "outcomes" / "level=national").iterdir())) == 3
+    np.testing.assert_array_equal(written.cube().values, kept.cube().values)
+
+
+def test_failed_runs_have_a_row_and_no_outcomes(tmp_path: Path) -> None:
+    results = study(tmp_path / "out", "plain", "fails")
+    assert [run.error for run in results.failures] == ["ZeroDivisionError: no doctors left"] * 2
+    assert results.cube().runs == (0, 2)
+    assert "Traceback" in results.manifest["failures"][0]["traceback"]
+
+
+def test_results_are_not_overwritten(tmp_path: Path) -> None:
+    study(tmp_path / "out")
+    before = (tmp_path / "out" / "runs.parquet").stat().st_mtime_ns
+    with pytest.raises(InputError, match="--force"):
+        study(tmp_path / "out")
+    assert (tmp_path / "out" / "runs.parquet").stat().st_mtime_ns == before
+
+
+def test_force_replaces_results_whole_and_keeps_a_users_notes(tmp_path: Path) -> None:
+    study(tmp_path / "out", pairs=4)
+    (tmp_path / "out" / "notes.md").write_text("mine", encoding="utf-8")
+    (tmp_path / "out" / "report.html").write_text("old", encoding="utf-8")
+    results = study(tmp_path / "out", pairs=1, force=True)
+    assert len(results.runs) == 2
+    assert (tmp_path / "out" / "notes.md").read_text(encoding="utf-8") == "mine"
+    assert not (tmp_path / "out" / "report.html").exists()
+    assert names(tmp_path) == ["out"]
+
+
+def test_a_folder_with_other_files_is_refused_even_with_force(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work", encoding="utf-8")
+    with pytest.raises(InputError, match="other files"):
+        study(tmp_path, force=True)
+    assert names(tmp_path) == ["thesis.txt"]
+
+
+def test_a_file_in_the_way_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "out").write_text("", encoding="utf-8")
+    with pytest.raises(InputError, match="is a file"):
+        study(tmp_path / "out")
+
+
+def test_an_empty_folder_is_used(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    assert len(study(tmp_path / "out").runs) == 4
+
+
+@pytest.mark.parametrize("force", [False, True])
+def test_what_goes_wrong_leaves_no_trace(tmp_path: Path, force: bool) -> None:
+    with pytest.raises(InputError, match="column is missing"):
+        study(tmp_path / "out", "plain", "refused", force=force)
+    assert names(tmp_path) == []
+
+
+def test_new_folders_count_up(tmp_path: Path) -> None:
+    made = [store.new_folder("compare", tmp_path / "results") for _ in range(2)]
+    (tmp_path / "results" / "compare-7").mkdir()
+    made.append(store.new_folder("compare", tmp_path / "results"))
+    assert [folder.name for folder in made] == ["compare-1", "compare-2", "compare-8"]
+    assert store.new_folder("run", tmp_path / "results").name == "run-1"
+
+
+def test_opening_what_holds_no_results_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="holds no results"):
+        open_results(tmp_path)
+    with pytest.raises(InputError, match="no such folder"):
+        open_results(tmp_path / "nowhere")
+    study(tmp_path / "out")
+    (tmp_path / "out" / "manifest.json").unlink()
+    with pytest.raises(InputError, match=r"manifest\.json: is missing"):
+        open_results(tmp_path / "out")
+
+
+def test_unknown_levels_outcomes_and_years_are_refused(tmp_path: Path) -> None:
+    results = study(tmp_path / "out")
+    with pytest.raises(InputError, match=r"level 'region'.*allowed: national"):
+        results.cube("region")
+    with pytest.raises(InputError, match="unknown outcome"):
+        results.cube().of("happiness")
+    with pytest.raises(InputError, match="2014 to 2016"):
+        results.cube().year_index(2030)
+
+
+def test_the_long_table_has_a_row_a_value(tmp_path: Path) -> None:
+    results = study(tmp_path / "out")
+    table = pq.read_table(export_long(tmp_path / "out"))
+    assert len(table) == 4 * 3 * sum(map(len, PLACES.values())) * len(OUTCOMES)
+    rows = [row for row in table.to_pylist() if row["level"] == "ccg" and row["place"] == "03C" and row["year"] == 2015]
+    found = {(row["run"], row["outcome"]): row["value"] for row in rows}
+    assert found[2, "gp_fte_per_1000"] == results.cube("ccg").values[2, 1, 2, 1]
+    assert {row["regime"] for row in rows} == {"plain", "other"}
+    with pytest.raises(InputError, match="--force"):
+        export_long(tmp_path / "out")
+
+
+def test_wide_tables_have_a_file_a_level(tmp_path: Path) -> None:
+    study(tmp_path / "out")
+    paths = export_wide(tmp_path / "out")
+    assert [path.name for path in paths] == [
+        "outcomes-national.csv",
+        "outcomes-ccg.csv",
+        "outcomes-deprivation_fifth.csv",
+    ]
+    assert paths[0].read_text(encoding="utf-8").splitlines()[0].replace('"', "") == "run,regime,year,place," + ",".join(
+        OUTCOMES
+    )
+    assert not [name for name in names(tmp_path / "out") if "partial" in name]

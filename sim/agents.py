@@ -1,4 +1,5 @@
-"""Agents as views: each holds the id and row of one practice, doctor, CCG, area team, trust or provider, and reads the columns.
+"""Agents as views: each holds the id and row of one practice, doctor, CCG, area team, trust or provider, and reads
+the columns.
 
 Every column of the agent's groups is an attribute (`practice.total`, `practice.gp_fte`), with the names,
 units and meanings of `sim.world.columns`. Assigning to an attribute changes the World.
@@ -28,7 +29,7 @@ def _view(group: str, column: str, meaning: str) -> property:
     return property(read, write, doc=meaning)
 
 
-class RowAgent(mesa.Agent):  # type: ignore[misc]
+class RowAgent(mesa.Agent):
     """A Mesa agent that is a view on one row. Subclass one of the six below to add behaviour.
 
     row: where the agent stands now; id: for life. groups: the column groups whose columns are its attributes.

@@ -5,6 +5,7 @@ Exit status: 0 done; 1 every run failed; 2 bad input, with one line that says wh
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -131,7 +132,7 @@ def build(
     if not quiet:
         for note in made.notes:
             typer.echo(note)
-        typer.echo(f"Population in {out}")
+        typer.echo(f"Population: {out}; what was read and imputed: {out / 'report.md'}")
 
 
 @app.command()
@@ -227,6 +228,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (typer.Abort, KeyboardInterrupt):
         print("commissim: stopped; nothing was written", file=sys.stderr)
         return 130
+    except BrokenPipeError:  # whoever read the output has had enough (`| head`)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except typer.Exit as leave:
         return leave.exit_code
     return status if isinstance(status, int) else 0

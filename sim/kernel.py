@@ -30,7 +30,8 @@ def source_hash(package: Path = PACKAGE) -> str:
 
 
 def cache_folder() -> Path:
-    """Folder for compiled code: below `COMMISSIM_CACHE` or the user's cache; a private temporary one if neither can be written."""
+    """Folder for compiled code: below `COMMISSIM_CACHE` or the user's cache; a private temporary one if neither can
+    be written."""
     home = os.environ.get("COMMISSIM_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     folder = Path(home) / "commissim" / source_hash()
     try:

@@ -4,7 +4,8 @@
     model.step()
     model.agents_by_type[Practice].agg("total", sum)
 
-Everything happens in the phases; a user adds one, or subclasses an agent. Sweeps do not come here: they use `sim.simulate`.
+Everything happens in the phases; a user adds one, or subclasses an agent. Sweeps do not come here: they use
+`sim.simulate`.
 """
 
 from __future__ import annotations
@@ -30,11 +31,13 @@ AGENT_TYPES: dict[str, type[RowAgent]] = {
 }  # fmt: skip
 
 
-class CommissioningModel(mesa.Model):  # type: ignore[misc]
+class CommissioningModel(mesa.Model):
     """General practice in England and those who commission it.
 
-    scenario, regime: names or paths of files; seed: of every draw, whatever Mesa's own generator does. doctors: register doctors as agents too.
-    agent_types: your subclasses by kind ("practice", "ccg", ...). phases: the schedule of a year, any functions of (world, params, luck).
+    scenario, regime: names or paths of files; seed: of every draw, whatever Mesa's own generator does. doctors:
+    register doctors as agents too.
+    agent_types: your subclasses by kind ("practice", "ccg", ...). phases: the schedule of a year, any functions of
+    (world, params, luck).
     reporters: for the DataCollector, beside all national outcomes. Raises InputError for files that cannot be used.
     """
 
@@ -74,9 +77,10 @@ class CommissioningModel(mesa.Model):  # type: ignore[misc]
 
     def step(self) -> None:
         """One financial year: all phases, then the agents' own `step`, then the collector."""
-        advance(self.world, self._timeline.year(self.world.year), self.run_seed, self.phases)
+        params = self._timeline.year(self.world.year)
+        advance(self.world, params, self.run_seed, self.phases)
         sums = Sums.empty(1, self.world)
-        record(self.world, sums, 0)
+        record(self.world, params, sums, 0)
         national = measure(self.world, sums)["national"][0, 0]
         self.outcomes = {name: float(value) for name, value in zip(OUTCOMES, national, strict=True)}
         self.world.year += 1
@@ -106,7 +110,9 @@ class CommissioningModel(mesa.Model):  # type: ignore[misc]
         if kind == "doctor":
             rows = np.flatnonzero(world.doctors["practice"] >= 0)
             return rows, world.doctors["id"][rows]
-        table = {"ccg": world.ccgs, "area_team": world.area_teams, "trust": world.trusts, "provider": world.providers}[kind]
+        table = {"ccg": world.ccgs, "area_team": world.area_teams, "trust": world.trusts, "provider": world.providers}[
+            kind
+        ]
         rows = np.flatnonzero(table["open"]) if kind == "area_team" else np.arange(len(table))
         return rows, table["id"][rows]
 

@@ -1,6 +1,7 @@
 """The record phase: sums over practices, cases and CCGs, from which every outcome is worked out when a run has ended.
 
-Sums are kept for each CCG, deprivation fifth and contract; area teams, regions and the nation are sums of CCGs. What belongs to a
+Sums are kept for each CCG, deprivation fifth and contract; area teams, regions and the nation are sums of CCGs. What
+belongs to a
 CCG as a whole (staff, cases about the area, trusts) is not split by fifth or contract: it is NaN there.
 """
 
@@ -13,30 +14,43 @@ import numpy as np
 from sim.commissioning.bodies import KINDS, body_row
 from sim.commissioning.uptake import control_of
 from sim.kernel import kernel
+from sim.parameters import Params
+from sim.rules.attitudes import POLLED, survey
 from sim.world import states as s
 from sim.world.world import Floats, World
 
 PRACTICE_SUMS = (
-    "practices", "patients", "list_squared", "exited", "merged", "displaced", "unjustified", "new", "gp_fte", "doctors", "partners",
-    "partner_fte", "posts", "vacant", "left", "burnout", "drawings", "drawings_nil", "has_partners", "income", "pay_per_patient",
-    "pay_per_patient_squared", "wanted", "appointments", "unmet", "workload", "continuity", "experience", "quality", "quality_squared",
-    "recorded", "quality_rich", "rich", "quality_poor", "poor", "emergency", "ae", "referrals", "elective", "community", "hospital_cost",
-    "engagement", "influence", "trust_ccg", "trust_nhse", "support_control", "at_scale", "opted_in", "scheme_hours", "reporting_hours",
-    "lists_closed", "distress", "gms", "pms", "apms", "mpig", "global_sum", "premium", "seniority", "qof", "reserves", "expenses",
+    "practices", "patients", "list_squared", "exited", "merged", "displaced", "unjustified", "new", "gp_fte",
+    "doctors", "partners",
+    "partner_fte", "posts", "vacant", "left", "burnout", "drawings", "drawings_nil", "has_partners", "income",
+    "pay_per_patient",
+    "pay_per_patient_squared", "wanted", "appointments", "unmet", "workload", "continuity", "experience", "quality",
+    "quality_squared",
+    "recorded", "quality_rich", "rich", "quality_poor", "poor", "emergency", "ae", "referrals", "elective",
+    "community", "hospital_cost",
+    "engagement", "influence", "trust_ccg", "trust_nhse", "support_control", "at_scale", "opted_in", "scheme_hours",
+    "reporting_hours",
+    "lists_closed", "distress", "gms", "pms", "apms", "mpig", "global_sum", "premium", "seniority", "qof", "reserves",
+    "expenses",
 )  # fmt: skip
 """Summed over open practices (ended ones count in the year of their end)."""
 
 CCG_SUMS = (
-    "ccgs", "decided", "waiting", "undone", "hours", "waits", "conflicted", "captured", "exposures", "notices", "removals", "grants",
-    "legitimacy", "ccg_engagement", "greater_involvement", "joint", "delegated", "overspending", "allocation", "community_spend",
+    "ccgs", "decided", "waiting", "undone", "hours", "waits", "conflicted", "captured", "exposures", "notices",
+    "removals", "grants",
+    "legitimacy", "ccg_engagement", "greater_involvement", "joint", "delegated", "overspending", "allocation",
+    "community_spend",
     "hospital_spend", "trust_balance", "staff_cost", "staff_fte", "doubled", "other_spend", "scheme_spend",
 )  # fmt: skip
 """Summed over CCGs."""
 
+POLL_SUMS = (*(f"yes_{function}" for function in POLLED), "answers")
+"""Expected answers in a poll of GPs on CCG control of every function, summed over CCGs."""
+
 NATION_SUMS = ("staff_change_cost", "staff_lost", "ended")
 """Known for the nation only."""
 
-SUMS = PRACTICE_SUMS + CCG_SUMS + NATION_SUMS
+SUMS = PRACTICE_SUMS + CCG_SUMS + NATION_SUMS + POLL_SUMS
 COLUMN = {name: k for k, name in enumerate(SUMS)}
 QUANTILES = ("list_size_p5", "list_size_p50", "list_size_p95", "drawings_p10")
 SHARES = np.array([0.05, 0.50, 0.95])
@@ -46,12 +60,14 @@ WORK_TO = COLUMN["expenses"] + 1
 KINDS_AT = COLUMN["gms"]
 CCG_FROM = len(PRACTICE_SUMS)
 NATION_FROM = len(PRACTICE_SUMS) + len(CCG_SUMS)
+POLL_FROM = NATION_FROM + len(NATION_SUMS)
 TENTH = np.array([0.10])
 
 
 @dataclass(frozen=True)
 class Sums:
-    """All sums of a run. by_group: (years, CCGs + 5 fifths + 3 contracts, SUMS); quantiles: (years, places, QUANTILES)."""
+    """All sums of a run. by_group: (years, CCGs + 5 fifths + 3 contracts, SUMS); quantiles: (years, places,
+    QUANTILES)."""
 
     by_group: Floats
     quantiles: Floats
@@ -129,11 +145,18 @@ def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
         row[15], row[16], row[17], row[18] = q * rich, rich, q * poor, poor
         row[19], row[20], row[21], row[22] = use.emergency[i], use.ae[i], use.referrals[i], use.elective[i]
         row[23], row[24] = use.community[i], use.cost[i]
-        row[25], row[26], row[27], row[28] = ties.engagement[i], ties.influence[i], ties.trust_ccg[i], ties.trust_nhse[i]
+        row[25], row[26], row[27], row[28] = (
+            ties.engagement[i],
+            ties.influence[i],
+            ties.trust_ccg[i],
+            ties.trust_nhse[i],
+        )
         row[29], row[30], row[31] = ties.support_control[i], 1.0 * life.at_scale[i], 1.0 * ties.opted_in[i]
         row[32], row[33], row[34] = care.effort_scheme[i], care.effort_reporting[i], 1.0 - lists.open[i]
         row[35] = life.distress[i]
-        row[39], row[40], row[41], row[42] = money.mpig[i], money.global_sum[i], money.premium[i], money.seniority[i]
+        gms = 1.0 if contract.kind[i] == s.GMS else 0.0
+        row[39], row[40] = money.mpig[i], gms * money.global_sum[i]
+        row[41], row[42] = money.premium[i], money.seniority[i]
         row[43], row[44], row[45] = money.qof[i], money.reserves[i], money.expenses[i]
         for g in groups:
             for k in range(row.shape[0]):
@@ -142,7 +165,8 @@ def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
 
 @kernel
 def sum_ccgs(out, cases, ccgs, ccg_money, boards, bodies, trusts, nation, ccg_trusts, ccg_trust_share, scale, control):
-    """Adds what is known of CCGs: cases, money, governance, staff of every body by the share of practices it serves there.
+    """Adds what is known of CCGs: cases, money, governance, staff of every body by the share of practices it serves
+    there.
 
     control: (T,) share of functions led by the CCG.
     """
@@ -223,8 +247,6 @@ def walk_quantiles(order, values, group, first, n_groups, shares, out, column):
         seen[g] += 1
 
 
-
-
 def group_rows(world: World) -> list[tuple[int, np.ndarray, int]]:
     """(first row, group of each practice, groups) for every level, in the order of the places of a result."""
     ccg = world.place["ccg"].astype(np.int64)
@@ -240,18 +262,30 @@ def group_rows(world: World) -> list[tuple[int, np.ndarray, int]]:
     ]
 
 
-def record(world: World, sums: Sums, index: int) -> None:
+def record(world: World, params: Params, sums: Sums, index: int) -> None:
     """Phase 10: adds the year to the sums, as year number `index` of the run."""
     out = sums.by_group[index]
     sum_people(out, world.place, world.lists, world.contract, world.staff, world.life, world.year)
-    sum_work(out, world.place, world.lists, world.contract, world.money, world.staff, world.care, world.life, world.ties, world.use)
+    sum_work(
+        out,
+        world.place,
+        world.lists,
+        world.contract,
+        world.money,
+        world.staff,
+        world.care,
+        world.life,
+        world.ties,
+        world.use,
+    )
     sum_ccgs(
         out, world.cases, world.ccgs, world.ccg_money, world.boards, world.bodies, world.trusts, world.nation,
         world.networks.ccg_trusts, world.networks.ccg_trust_share, world.regime.scale, control_of(world.regime),
     )  # fmt: skip
+    out[: len(world.ccgs), POLL_FROM:] = survey(world, params)
     open_now = np.flatnonzero((world.life["state"] == s.OPEN) | (world.life["state"] == s.CARETAKER))
     size = np.ascontiguousarray(world.lists["total"])
-    each = np.ascontiguousarray(world.money["drawings_each"])
+    each = world.money["drawings"] / np.maximum(world.staff["partners"], 1.0)
     by_size = open_now[np.argsort(size[open_now], kind="stable")]
     with_partners = open_now[world.staff["partner_fte"][open_now] > 0.0]
     by_drawings = with_partners[np.argsort(each[with_partners], kind="stable")]

@@ -10,7 +10,7 @@ from pathlib import Path
 from sim.errors import InputError
 from sim.outcomes import OUTCOMES, measure, places_of
 from sim.parameters import Timeline
-from sim.population.start import FIRST_YEAR, start_world
+from sim.population.start import FIRST_YEAR, Ground, lay_ground, start_world
 from sim.population.synthetic import synthetic_england
 from sim.population.tables import Population
 from sim.record import Sums, record
@@ -25,12 +25,14 @@ class Start:
     """A starting England for one seed: what every regime of a pair begins with."""
 
     population: Population
+    ground: Ground
     seed: int
 
 
 @dataclass(frozen=True)
 class RunResult:
-    """What a run leaves. values[level]: (years, places, outcomes); places[level]: their names; NaN where an outcome has no meaning."""
+    """What a run leaves. values[level]: (years, places, outcomes); places[level]: their names; NaN where an outcome
+    has no meaning."""
 
     years: list[int]
     outcomes: tuple[str, ...]
@@ -44,10 +46,12 @@ def _loaded(folder: Path) -> Population:
 
 
 def prepare(scenario: Scenario, seed: int, population_dir: Path | None = None) -> Start:
-    """The starting England of a scenario and a seed: a saved population, or a synthetic one drawn from the shipped facts."""
+    """The starting England of a scenario and a seed: a saved population, or a synthetic one drawn from the shipped
+    facts."""
     folder = population_dir or scenario.population
     population = synthetic_england(seed) if folder is None else _loaded(Path(folder))
-    return Start(_select(population, scenario), seed)
+    chosen = _select(population, scenario)
+    return Start(chosen, lay_ground(chosen, seed), seed)
 
 
 def _select(population: Population, scenario: Scenario) -> Population:
@@ -69,10 +73,12 @@ def _team_code(population: Population, name: str) -> str:
     return name
 
 
-def build(start: Start, scenario: Scenario, regime: Regime, draw: Mapping[str, float] | None = None) -> tuple[World, Timeline]:
+def build(
+    start: Start, scenario: Scenario, regime: Regime, draw: Mapping[str, float] | None = None
+) -> tuple[World, Timeline]:
     """The World of 1 April 2014 and the parameters of every year, ready for the first year."""
     timeline = scenario.timeline(draw=draw)
-    world = start_world(start.population, regime.compile(draw), timeline.year(FIRST_YEAR), start.seed)
+    world = start_world(start.population, start.ground, regime.compile(draw), timeline.year(FIRST_YEAR), start.seed)
     return world, timeline
 
 
@@ -87,7 +93,8 @@ def simulate(
 ) -> RunResult:
     """Runs a regime for some years from a starting England. Same arguments, same values to the last bit.
 
-    draw: values of uncertain parameters by name; the others keep the value of their record. Raises InputError for years < 1.
+    draw: values of uncertain parameters by name; the others keep the value of their record. Raises InputError for
+    years < 1.
     """
     if years < 1:
         raise InputError(f"{years} years cannot be simulated", key="years", allowed="1 or more")
@@ -100,7 +107,8 @@ def run_years(world: World, timeline: Timeline, seed: int, years: int, phases: S
     first = world.year
     sums = Sums.empty(years, world)
     for index in range(years):
-        advance(world, timeline.year(world.year), seed, phases)
-        record(world, sums, index)
+        params = timeline.year(world.year)
+        advance(world, params, seed, phases)
+        record(world, params, sums, index)
         world.year += 1
     return RunResult(list(range(first, first + years)), tuple(OUTCOMES), places_of(world), measure(world, sums))

@@ -45,7 +45,7 @@ def tiny_world(practices: int = 30, seed: int = 1, regime: RegimeTables | None =
     """A World of 3 CCGs and 3 trusts; two spare practice rows at the end; about one doctor to 1,800 patients."""
     rng = np.random.default_rng(seed)
     rows = practices + 2
-    sizes = {name: rows for name in PRACTICE_GROUPS}
+    sizes = dict.fromkeys(PRACTICE_GROUPS, rows)
     sizes |= dict.fromkeys(("ccgs", "ccg_money", "plans", "schemes", "boards"), CCGS) | {"trusts": TRUSTS}
     made: dict[str, Table] = {name: table(name, sizes.get(name, 1)) for name in GROUPS}
     _practices(made, practices, rng)

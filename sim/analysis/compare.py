@@ -40,6 +40,10 @@ HEADLINES = (
 """What a person would look at first; the rest is in the page and in the files."""
 
 
+SAME = 1e-9
+"""Values nearer to one another than this, relative to their size, are the same."""
+
+
 class OutcomeWords(Protocol):
     """What the registry of outcomes says of one. direction: 1 more is better, -1 less is better, 0 neither."""
 
@@ -136,6 +140,8 @@ def summarise(first: Floats, other: Floats, direction: int) -> Summary:
     if count == 0:
         return Summary(0, *[float("nan")] * 8)
     change = against - base
+    # Sums taken in another order differ in their last bits; that is no difference.
+    change[np.abs(change) <= SAME * np.maximum(np.abs(base), np.abs(against))] = 0.0
     low, high = np.percentile(change, [5, 95])
     return Summary(
         pairs=count,

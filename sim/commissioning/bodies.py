@@ -1,6 +1,7 @@
 """Commissioning bodies as rows: which body serves a practice, and what staff it starts with.
 
-A body's row is kind * stride + unit; the unit is a nation, region, area team or CCG, as the regime's table says. Staff are
+A body's row is kind * stride + unit; the unit is a nation, region, area team or CCG, as the regime's table says.
+Staff are
 held by rows, so that a change of level can only move them.
 """
 
@@ -163,7 +164,8 @@ def staff_at_start(bodies, ccg_money, team, own, national, cost, stream):
 
 @kernel
 def staff_year(bodies, ccg_money, cost):
-    """A year of experience gained, posts filled as hiring allows, and the cost of staff; CCG rows' cost goes to the CCG."""
+    """A year of experience gained, posts filled as hiring allows, and the cost of staff; CCG rows' cost goes to the
+    CCG."""
     stride = bodies.shape[0] // KINDS
     for b in range(bodies.shape[0]):
         fte = total_fte(bodies, b)

@@ -1,7 +1,9 @@
 """Capacity: who is responsible for a case, how many hours it takes, and which cases the hours reach.
 
-Hours = staff x 1,500 x (1 - fixed share) x (0.6 + 0.4 x experience), less fixed tasks that every body has however small.
-A pool that is split duplicates those tasks, and a body without a whole specialist needs longer for the specialist's work.
+Hours = staff x 1,500 x (1 - fixed share) x (0.6 + 0.4 x experience), less fixed tasks that every body has however
+small.
+A pool that is split duplicates those tasks, and a body without a whole specialist needs longer for the specialist's
+work.
 """
 
 from __future__ import annotations
@@ -68,7 +70,8 @@ class Mandate(NamedTuple):
 
 @rule
 def hours_held(fte, experience, in_transition, hours_lost, p):
-    """Hours a body has for cases in a year; fte of staff, experience 0 to 1 (0.6 to 1 of full pace, `novice` is the floor)."""
+    """Hours a body has for cases in a year; fte of staff, experience 0 to 1 (0.6 to 1 of full pace, `novice` is the
+    floor)."""
     pace = p.novice + (1.0 - p.novice) * experience
     hours = fte * p.per_fte * (1.0 - p.fixed_share) * pace
     if in_transition > 0.0:
@@ -86,7 +89,8 @@ def specialist_factor(fte_of_skill, p):
 def acts_anyway(clarity, p):
     """Chance that a body acts under an unclear mandate, when it expects the others to reason alike.
 
-    Solves q = logistic(base + clarity x c - free_ride x q) by bisection: the more it believes the other will act, the less it does.
+    Solves q = logistic(base + clarity x c - free_ride x q) by bisection: the more it believes the other will act, the
+    less it does.
     """
     low, high = 0.0, 1.0
     for _ in range(30):
@@ -144,7 +148,9 @@ def skill_for(bodies, row, kind):
 def hold_hours(bodies, p):
     """Fills hours_held of every body from its staff, and clears the year's counts."""
     for b in range(bodies.shape[0]):
-        bodies.hours_held[b] = hours_held(total_fte(bodies, b), bodies.experience[b], bodies.transition[b], bodies.hours_lost[b], p)
+        bodies.hours_held[b] = hours_held(
+            total_fte(bodies, b), bodies.experience[b], bodies.transition[b], bodies.hours_lost[b], p
+        )
         bodies.hours_used[b] = 0.0
         bodies.cases[b] = 0.0
 
@@ -154,7 +160,8 @@ def responsible(cells, t, function, who, mandate, stream):
     """The kinds of body that take a case: (first, second, doubled, n_lead). -1 for nobody.
 
     One lead: that body. A joint committee that leads: those who share, together. Several leads, or sharers without a
-    lead: an unclear mandate, where each acts or not by its own draw; none leaves the case undone, two act against each other.
+    lead: an unclear mandate, where each acts or not by its own draw; none leaves the case undone, two act against
+    each other.
     """
     leads, shares = 0, 0
     first, second = -1, -1
@@ -224,7 +231,9 @@ def assign(cases, n, ccgs, bodies, cells, scale, mandate, h, p, hours_stream, un
             cases.partner[k] = -1
             claimed = False
             for kind in range(cells.shape[2]):
-                if kind != PRACTICE and (cells[t, cases.function[k], kind] == LEAD or cells[t, cases.function[k], kind] == SHARED):
+                if kind != PRACTICE and (
+                    cells[t, cases.function[k], kind] == LEAD or cells[t, cases.function[k], kind] == SHARED
+                ):
                     claimed = True
             if not claimed:
                 cases.status[k] = s.UNDONE
@@ -234,7 +243,9 @@ def assign(cases, n, ccgs, bodies, cells, scale, mandate, h, p, hours_stream, un
         cases.partner[k] = -1
         if second >= 0:
             cases.partner[k] = body_row(second, scale[t, second], c, ccgs.team[c], ccgs.region[c], stride)
-        hours = median_hours(cases.kind[k], ccgs.practices[c], h) * math.exp(p.spread * normal(hours_stream, cases.id[k]))
+        hours = median_hours(cases.kind[k], ccgs.practices[c], h) * math.exp(
+            p.spread * normal(hours_stream, cases.id[k])
+        )
         hours *= (1.0 + p.travel_per_km * bodies.km[b]) * specialist_factor(skill_for(bodies, b, cases.kind[k]), p)
         if doubled == 1:
             hours *= 2.0
@@ -246,7 +257,8 @@ def assign(cases, n, ccgs, bodies, cells, scale, mandate, h, p, hours_stream, un
 def queue(cases, n, bodies, priority, p, lapse_months):
     """Gives out hours: statutory clocks first, then value per hour; a joint decision needs the hours of both bodies.
 
-    priority: (n,) perceived value per hour. Marks reached cases DECIDED and adds their wait; the rest wait, or are undone when
+    priority: (n,) perceived value per hour. Marks reached cases DECIDED and adds their wait; the rest wait, or are
+    undone when
     their clock or patience has run out.
     """
     key = np.zeros(n)
@@ -260,10 +272,16 @@ def queue(cases, n, bodies, priority, p, lapse_months):
         if cases.status[k] != s.WAITING:
             continue
         other, executor = cases.partner[k], cases.executor[k]
-        # The body that decides does a share of the work itself where another executes; each body of a joint decision does so.
+        # The body that decides does a share of the work itself where another executes; each body of a joint decision
+        # does so.
         own = cases.hours[k] * (p.decide_share if executor >= 0 else 1.0)
         paperwork = cases.hours[k] - own
-        if b >= 0 and room_for(bodies, b, own) and room_for(bodies, other, own) and room_for(bodies, executor, paperwork):
+        if (
+            b >= 0
+            and room_for(bodies, b, own)
+            and room_for(bodies, other, own)
+            and room_for(bodies, executor, paperwork)
+        ):
             bodies.hours_used[b] += own
             bodies.cases[b] += 1.0
             if executor >= 0:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.choice import Costs, Effects
+from sim.commissioning.views import MEMBER_BODY
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world import states as s
@@ -51,15 +52,23 @@ class SupportFund(NamedTuple):
 
 @rule
 def optin_chance(pounds, reporting_hours, size, trust, workload, p):
-    """Chance that a practice opts in; pay counts as pounds for each hour of reporting, over 100. size: patients. trust: 0 to 1."""
+    """Chance that a practice opts in; pay counts as pounds for each hour of reporting, over 100. size: patients.
+    trust: 0 to 1."""
     pay = pounds * size / max(1.0, reporting_hours) / 100.0
-    z = p.base + p.pay * math.log(1.0 + pay) + p.trust * (trust - 0.5) - p.workload * (workload - 1.0) - p.medical_committee
+    z = (
+        p.base
+        + p.pay * math.log(1.0 + pay)
+        + p.trust * (trust - 0.5)
+        - p.workload * (workload - 1.0)
+        - p.medical_committee
+    )
     return 1.0 / (1.0 + math.exp(-z)) if z > -700.0 else 0.0
 
 
 @rule
 def notice(care, life, ties, i, level, quality, goodwill, hours):
-    """A contractual step against a practice: it answers (quality), it works on the answer (hours), and goodwill goes."""
+    """A contractual step against a practice: it answers (quality), it works on the answer (hours), and goodwill
+    goes."""
     life.sanctioned[i] = max(life.sanctioned[i], level)
     care.support[i] += quality
     care.effort_reporting[i] += hours
@@ -67,13 +76,36 @@ def notice(care, life, ties, i, level, quality, goodwill, hours):
 
 
 @kernel
-def carry_out(cases, n, lists, contract, money, care, life, ties, ccg_money, schemes, plans, bodies, fit, year, e, k, terms, stream):
-    """Applies this year's decisions. Grants come out of the CCG's support budget and nothing else; an appeal may undo a notice."""
+def carry_out(
+    cases,
+    n,
+    lists,
+    contract,
+    money,
+    care,
+    life,
+    ties,
+    ccg_money,
+    schemes,
+    plans,
+    bodies,
+    fit,
+    year,
+    e,
+    k,
+    terms,
+    stream,
+):
+    """Applies this year's decisions. Grants come out of the CCG's support budget and nothing else; an appeal may undo
+    a notice."""
     for j in range(n):
         if cases.status[j] != s.DECIDED:
             continue
         i, c, a = cases.practice[j], cases.ccg[j], cases.action[j]
         half = 0.5 if cases.doubled[j] == 1 else 1.0  # two bodies with conflicting asks undo half of what each does
+        heeded = half
+        if i >= 0 and cases.body[j] >= 0:  # practices comply as far as they grant the body authority (K075-K077)
+            heeded *= ties.authority_ccg[i] if bodies.kind[cases.body[j]] == MEMBER_BODY else ties.authority_nhse[i]
         if i >= 0 and cases.doubled[j] == 1:
             care.effort_reporting[i] += e.conflicting_hours
         if a >= s.REMEDIAL and a <= s.REMOVAL and uniform(stream, cases.id[j]) < e.appeal:
@@ -90,13 +122,13 @@ def carry_out(cases, n, lists, contract, money, care, life, ties, ccg_money, sch
             life.distress[i] -= half * e.payment_distress
             ties.goodwill[i] += e.support_goodwill * (1.0 - ties.goodwill[i])
         elif a == s.EDUCATION:
-            care.support[i] += half * e.education_quality
+            care.support[i] += heeded * e.education_quality
         elif a == s.REMEDIAL:
-            notice(care, life, ties, i, 1.0, half * e.remedial_quality, e.remedial_goodwill, e.notice_hours)
+            notice(care, life, ties, i, 1.0, heeded * e.remedial_quality, e.remedial_goodwill, e.notice_hours)
         elif a == s.BREACH:
-            notice(care, life, ties, i, 2.0, half * e.breach_quality, e.breach_goodwill, e.notice_hours)
+            notice(care, life, ties, i, 2.0, heeded * e.breach_quality, e.breach_goodwill, e.notice_hours)
         elif a == s.SANCTION:
-            notice(care, life, ties, i, 3.0, half * e.sanction_quality, e.sanction_goodwill, e.notice_hours)
+            notice(care, life, ties, i, 3.0, heeded * e.sanction_quality, e.sanction_goodwill, e.notice_hours)
             life.distress[i] += e.sanction_distress
         elif a == s.REFUSE:
             if i >= 0:
@@ -136,7 +168,8 @@ def carry_out(cases, n, lists, contract, money, care, life, ties, ccg_money, sch
 
 @kernel
 def opt_in(place, lists, care, life, ties, schemes, p, terms, stream):
-    """Practices join or leave the local scheme for the year, and give it hours; schemes.optin is the share that takes part."""
+    """Practices join or leave the local scheme for the year, and give it hours; schemes.optin is the share that takes
+    part."""
     joined = np.zeros(schemes.shape[0])
     asked = np.zeros(schemes.shape[0])
     for i in range(place.shape[0]):
@@ -148,7 +181,9 @@ def opt_in(place, lists, care, life, ties, schemes, p, terms, stream):
         if schemes.active[c] == 0:
             continue
         asked[c] += 1.0
-        chance = optin_chance(schemes.pounds[c], schemes.reporting[c], lists.total[i], ties.trust_ccg[i], care.workload[i], p)
+        chance = optin_chance(
+            schemes.pounds[c], schemes.reporting[c], lists.total[i], ties.trust_ccg[i], care.workload[i], p
+        )
         if uniform(stream, place.id[i]) < chance:
             ties.opted_in[i] = 1
             joined[c] += 1.0
@@ -162,6 +197,7 @@ def decisions_take_effect(world: World, n: int, fit: Floats, params: Params, luc
     """Carries the year's decisions out."""
     carry_out(
         world.cases, n, world.lists, world.contract, world.money, world.care, world.life, world.ties, world.ccg_money,
-        world.schemes, world.plans, world.bodies, fit, world.year, params.of(Effects), params.of(Costs), params.of(SchemeTerms),
+        world.schemes, world.plans, world.bodies, fit, world.year, params.of(Effects), params.of(Costs),
+        params.of(SchemeTerms),
         luck.stream(APPEAL),
     )  # fmt: skip

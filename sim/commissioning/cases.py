@@ -1,6 +1,7 @@
 """Cases: what commissioners have to decide, as it arrives each year.
 
-A case is about one practice, or about a whole CCG (schemes, bids, community nursing). It arrives because something happened
+A case is about one practice, or about a whole CCG (schemes, bids, community nursing). It arrives because something
+happened
 or was asked for, never because a regime exists; who decides it is settled later, from the table alone.
 """
 
@@ -22,7 +23,8 @@ ARRIVAL = decision("cases.arrival")
 
 FUNCTION_OF_KIND = np.array(
     [
-        f.DISCRETIONARY_PAYMENTS, f.CONTRACT_MONITORING, f.CONTRACT_MONITORING, f.PROCUREMENT, f.CONTRACT_VARIATION_RENEWAL,
+        f.DISCRETIONARY_PAYMENTS, f.CONTRACT_MONITORING, f.CONTRACT_MONITORING, f.PROCUREMENT,
+        f.CONTRACT_VARIATION_RENEWAL,
         f.MERGER_APPROVAL, f.CONTRACT_DESIGN, f.COMPLAINTS, f.INCENTIVE_DESIGN, f.LOCALLY_COMMISSIONED_SERVICES,
         f.LIST_CLOSURE, f.CONTRACTUAL_ACTION, f.PRACTICE_ESTABLISHMENT, f.PATHWAY_DESIGN,
     ],
@@ -105,7 +107,8 @@ def add(cases, at, who, kind, practice, ccg, year, clock, severity):
 def keep_waiting(cases, life, waiting):
     """Moves the cases that still wait to the front and frees the rest; returns how many wait.
 
-    waiting: (practices, kinds) 0 or 1, filled here: a practice has at most one open case of a kind. A case about a practice
+    waiting: (practices, kinds) 0 or 1, filled here: a practice has at most one open case of a kind. A case about a
+    practice
     that has ended is closed with it.
     """
     n = 0
@@ -147,7 +150,9 @@ def arrive(cases, n, place, lists, contract, care, staff, life, waiting, year, p
         if care.rating[i] == s.INADEQUATE and waiting[i, s.INADEQUATE_RATING] == 0:
             n = add(cases, n, who, s.INADEQUATE_RATING, i, c, year, clocks.inadequate, -care.quality_true[i])
         elif waiting[i, s.QUALITY] == 0:
-            if uniform2(stream, who, np.uint64(s.QUALITY)) < chance(p.quality_base, p.quality_slope, -care.quality_true[i]):
+            if uniform2(stream, who, np.uint64(s.QUALITY)) < chance(
+                p.quality_base, p.quality_slope, -care.quality_true[i]
+            ):
                 n = add(cases, n, who, s.QUALITY, i, c, year, NO_CLOCK, -care.quality_true[i])
         if waiting[i, s.ACCESS] == 0:
             if uniform2(stream, who, np.uint64(s.ACCESS)) < chance(p.access_base, p.access_slope, care.unmet[i]):
@@ -158,7 +163,9 @@ def arrive(cases, n, place, lists, contract, care, staff, life, waiting, year, p
                 n = add(cases, n, who, s.COMPLAINT, i, c, year, clocks.complaint, -care.quality_true[i])
         if lists.open[i] == 1 and waiting[i, s.LIST_CLOSURE] == 0:
             pressure = care.workload[i] - 1.0 + staff.vacant_fte[i] / max(1.0, staff.posts_fte[i])
-            if uniform2(stream, who, np.uint64(s.LIST_CLOSURE)) < chance(p.list_closure_base, p.list_closure_slope, pressure):
+            if uniform2(stream, who, np.uint64(s.LIST_CLOSURE)) < chance(
+                p.list_closure_base, p.list_closure_slope, pressure
+            ):
                 n = add(cases, n, who, s.LIST_CLOSURE, i, c, year, clocks.list_closure, pressure)
         if contract.kind[i] == s.PMS and contract.premium_left[i] >= 1.0 and waiting[i, s.PMS_REVIEW] == 0:
             if uniform2(stream, who, np.uint64(s.PMS_REVIEW)) < p.pms_review:
@@ -179,7 +186,11 @@ def arrive_for_ccgs(cases, n, ccgs, schemes, lists_growth, year, p, stream):
             open_kinds[cases.ccg[k], cases.kind[k]] = 1
     for c in range(ccgs.shape[0]):
         who = ccgs.id[c]
-        if schemes.active[c] == 0 and open_kinds[c, s.SCHEME] == 0 and uniform2(stream, who, np.uint64(s.SCHEME)) < p.scheme:
+        if (
+            schemes.active[c] == 0
+            and open_kinds[c, s.SCHEME] == 0
+            and uniform2(stream, who, np.uint64(s.SCHEME)) < p.scheme
+        ):
             n = add(cases, n, who, s.SCHEME, -1, c, year, NO_CLOCK, 0.0)
         if open_kinds[c, s.BID] == 0 and uniform2(stream, who, np.uint64(s.BID)) < p.bid:
             n = add(cases, n, who, s.BID, -1, c, year, NO_CLOCK, 0.0)
@@ -197,9 +208,13 @@ def cases_arrive(world: World, params: Params, luck: Luck) -> int:
     n = keep_waiting(world.cases, world.life, waiting)
     p, stream = params.of(Arrivals), luck.stream(ARRIVAL)
     n = arrive(
-        world.cases, n, world.place, world.lists, world.contract, world.care, world.staff, world.life, waiting, world.year,
+        world.cases, n, world.place, world.lists, world.contract, world.care, world.staff, world.life, waiting,
+        world.year,
         p, params.of(Clocks), stream,
     )  # fmt: skip
-    growth = np.bincount(world.place["ccg"], weights=world.lists["total"] * world.lists["growth"], minlength=len(world.ccgs))
-    growth /= np.maximum(np.bincount(world.place["ccg"], weights=world.lists["total"], minlength=len(world.ccgs)), 1.0)
+    growing = np.bincount(
+        world.place["ccg"], weights=world.lists["total"] * world.lists["growth"], minlength=len(world.ccgs)
+    )
+    patients = np.bincount(world.place["ccg"], weights=world.lists["total"], minlength=len(world.ccgs))
+    growth = growing / np.maximum(patients, 1.0)
     return int(arrive_for_ccgs(world.cases, n, world.ccgs, world.schemes, growth, world.year, p, stream))

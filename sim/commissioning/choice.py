@@ -1,7 +1,8 @@
 """Choice: what a commissioner does about a case, from a closed list of actions.
 
 Every action has a perceived utility: what it is expected to change, less money, hours and goodwill, plus the pull of
-interest of those who vote. The choice is the action with the highest utility plus a keyed Gumbel draw (a softmax). A decision
+interest of those who vote. The choice is the action with the highest utility plus a keyed Gumbel draw (a softmax). A
+decision
 is captured when it differs from the same decision, under the same draws, with the pull at zero.
 """
 
@@ -13,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning import functions as f
-from sim.commissioning.governance import Interests, pull_of
+from sim.commissioning.governance import pull_of
 from sim.commissioning.views import MEMBER_BODY
 from sim.kernel import kernel, rule
 from sim.world import states as s
@@ -49,7 +50,8 @@ class Weights(NamedTuple):
 
 
 class Effects(NamedTuple):
-    """What each action changes in the practice, in sd of quality or distress (positive is better), as commissioners expect it and as it comes."""
+    """What each action changes in the practice, in sd of quality or distress (positive is better), as commissioners
+    expect it and as it comes."""
 
     support_quality: float
     support_distress: float
@@ -82,13 +84,18 @@ class Costs(NamedTuple):
 
 
 @rule
-def improvement_utility(action, need, sanctioned, grant_left, may_pay, may_improve, may_punish, may_remove, own_members, w, e, k):
+def improvement_utility(
+    action, need, sanctioned, grant_left, may_pay, may_improve, may_punish, may_remove, own_members, w, e, k
+):
     """Utility of an action about a practice in trouble or below standard, against doing nothing (0).
 
-    need: perceived distress or shortfall of quality, sd. sanctioned: contractual action in force, 0 to 3: actions go up one step at a
-    time, removal last. own_members: 1 where the practice elects those who decide, else 0. may_*: 1 where the table gives the body that power.
+    need: perceived distress or shortfall of quality, sd. sanctioned: contractual action in force, 0 to 3, fading:
+    actions go up one
+    step at a time while it lasts, removal last. own_members: 1 where the practice elects those who decide, else 0.
+    may_*: 1 where the table gives the body that power.
     """
     loss = w.goodwill * (1.0 + w.own_members * own_members)
+    step = math.ceil(sanctioned)
     if action == s.NOTHING:
         return 0.0
     if action == s.SUPPORT_TEAM:
@@ -104,19 +111,19 @@ def improvement_utility(action, need, sanctioned, grant_left, may_pay, may_impro
             return IMPOSSIBLE
         return w.improvement * e.education_quality * need - w.hours * k.education_hours / 100.0
     if action == s.REMEDIAL:
-        if may_punish == 0 or sanctioned >= 1.0:
+        if may_punish == 0 or step != 0:
             return IMPOSSIBLE
         return w.improvement * e.remedial_quality * need - w.hours * k.notice_hours / 200.0 - loss * e.remedial_goodwill
     if action == s.BREACH:
-        if may_punish == 0 or sanctioned < 1.0 or sanctioned >= 2.0:
+        if may_punish == 0 or step != 1:
             return IMPOSSIBLE
         return w.improvement * e.breach_quality * need - w.hours * k.notice_hours / 100.0 - loss * e.breach_goodwill
     if action == s.SANCTION:
-        if may_punish == 0 or sanctioned < 2.0 or sanctioned >= 3.0:
+        if may_punish == 0 or step != 2:
             return IMPOSSIBLE
         return w.improvement * e.sanction_quality * need - w.hours * k.notice_hours / 100.0 - loss * e.sanction_goodwill
     if action == s.REMOVAL:
-        if may_remove == 0 or sanctioned < 2.0:
+        if may_remove == 0 or step < 2:
             return IMPOSSIBLE
         return w.improvement * need - w.hours * k.removal_hours / 100.0 - loss * e.removal_goodwill
     return IMPOSSIBLE
@@ -126,13 +133,16 @@ def improvement_utility(action, need, sanctioned, grant_left, may_pay, may_impro
 def ending_utility(action, kind, size, quality, w, k):
     """Utility of an action about a contract that ends or is handed back.
 
-    size: list in patients over the list worth a procurement (4,000, PA347). quality: perceived, sd. A caretaker (0) buys time.
+    size: list in patients over the list worth a procurement (4,000, PA347). quality: perceived, sd. A caretaker (0)
+    buys time.
     """
     if action == s.CARETAKER_CONTRACT:
         return 0.0
     if action == s.APMS_CONTRACT:
         again = quality if kind == s.CONTRACT_END else 0.0
-        return w.keep_practice + w.viable_list * math.log(max(size, 0.05)) + again - w.hours * k.procurement_hours / 1000.0
+        return (
+            w.keep_practice + w.viable_list * math.log(max(size, 0.05)) + again - w.hours * k.procurement_hours / 1000.0
+        )
     if action == s.DISPERSE:
         return -w.viable_list * math.log(max(size, 0.05)) - w.keep_practice
     return IMPOSSIBLE
@@ -142,7 +152,8 @@ def ending_utility(action, kind, size, quality, w, k):
 def request_utility(action, kind, need, alternatives, premium, w, e, own_members):
     """Utility of granting a practice's request (merger, closed list, its PMS premium); refusing is 0 less goodwill.
 
-    need: perceived relief, sd. alternatives: other practices within reach over those it takes to keep a choice, 0 to 1. premium: pounds
+    need: perceived relief, sd. alternatives: other practices within reach over those it takes to keep a choice, 0 to
+    1. premium: pounds
     per patient over 10.
     """
     loss = w.goodwill * (1.0 + w.own_members * own_members)
@@ -165,9 +176,11 @@ def request_utility(action, kind, need, alternatives, premium, w, e, own_members
 
 @rule
 def area_utility(action, fit, holds_hospital, w):
-    """Utility of an action for the whole CCG: scheme, service out of hospital, make or buy community nursing; nothing is 0.
+    """Utility of an action for the whole CCG: scheme, service out of hospital, make or buy community nursing; nothing
+    is 0.
 
-    fit: how well the designers know their practices, 0 to 1. holds_hospital: a hospital saving counts only as far as the body holds
+    fit: how well the designers know their practices, 0 to 1. holds_hospital: a hospital saving counts only as far as
+    the body holds
     that money.
     """
     if action == s.START_SCHEME:
@@ -181,7 +194,8 @@ def area_utility(action, fit, holds_hospital, w):
 
 @rule
 def first_action(kind):
-    """First of the run of actions that a kind of case allows; see `last_action`. Nothing (0) is allowed besides where it makes sense."""
+    """First of the run of actions that a kind of case allows; see `last_action`. Nothing (0) is allowed besides where
+    it makes sense."""
     if kind == s.HAND_BACK or kind == s.CONTRACT_END:
         return s.APMS_CONTRACT
     if kind == s.MERGER or kind == s.LIST_CLOSURE or kind == s.NEW_PRACTICE:
@@ -228,10 +242,29 @@ def gumbel(stream, who, action):
 
 
 @kernel
-def perceive(cases, n, beliefs, slots, ccgs, boards, bodies, cells, gp_votes, recusal, interests, w, perceived, quality, stream, places):
-    """What the deciding body believes of each case after looking into it, in sd: perceived (the need) and quality, (n,) each.
+def perceive(
+    cases,
+    n,
+    beliefs,
+    slots,
+    ccgs,
+    boards,
+    bodies,
+    cells,
+    gp_votes,
+    recusal,
+    interests,
+    w,
+    perceived,
+    quality,
+    stream,
+    places,
+):
+    """What the deciding body believes of each case after looking into it, in sd: perceived (the need) and quality,
+    (n,) each.
 
-    Its own belief is joined with those of bodies that advise or share, by precision, and with what the investigation shows. Recused
+    Its own belief is joined with those of bodies that advise or share, by precision, and with what the investigation
+    shows. Recused
     clinicians take part of their insight with them, which substitutes restore in part.
     """
     for k in range(n):
@@ -249,7 +282,9 @@ def perceive(cases, n, beliefs, slots, ccgs, boards, bodies, cells, gp_votes, re
             total += precision
             dist += precision * beliefs.distress[row]
             qual += precision * beliefs.quality[row]
-        votes = gp_votes[t, kind] if gp_votes[t, kind] >= 0.0 else (boards.gp[cases.ccg[k]] if kind == MEMBER_BODY else 0.0)
+        votes = (
+            gp_votes[t, kind] if gp_votes[t, kind] >= 0.0 else (boards.gp[cases.ccg[k]] if kind == MEMBER_BODY else 0.0)
+        )
         recused = votes * recusal[t, kind] * interests.declared * (1.0 - interests.substitute)
         look = w.investigation * max(0.0, 1.0 - w.recused_input * recused)
         if total <= 0.0 and look <= 0.0:
@@ -263,11 +298,13 @@ def perceive(cases, n, beliefs, slots, ccgs, boards, bodies, cells, gp_votes, re
 
 
 @kernel
-def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, may, gp_votes, recusal, holds_hospital, fit, perceived, quality,
+def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, may, gp_votes, recusal, holds_hospital, fit,
+          perceived, quality,
            alternatives, interests, w, e, k, stream):  # fmt: skip
     """Chooses the action of every case that the queue has reached, and whether the pull of interest changed it.
 
-    may: (T, F, kinds). fit, (CCGs,): insight of scheme designers. perceived, quality: (n,) from `perceive`. alternatives: (practices,)
+    may: (T, F, kinds). fit, (CCGs,): insight of scheme designers. perceived, quality: (n,) from `perceive`.
+    alternatives: (practices,)
     0 to 1.
     """
     for j in range(n):
@@ -289,7 +326,8 @@ def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, may, g
                 u = area_utility(a, fit[c], holds_hospital[t, body], w) if a != s.NOTHING else 0.0
             elif first == s.SUPPORT_TEAM:
                 u = improvement_utility(
-                    a, max(0.0, perceived[j]), life.sanctioned[i], ccg_money.support_budget[c] - ccg_money.support_spent[c],
+                    a, max(0.0, perceived[j]), life.sanctioned[i],
+                    ccg_money.support_budget[c] - ccg_money.support_spent[c],
                     may[t, f.DISCRETIONARY_PAYMENTS, body], may[t, f.QUALITY_IMPROVEMENT, body],
                     may[t, f.CONTRACTUAL_ACTION, body], may[t, f.CONTRACT_REMOVAL, body], own, w, e, k,
                 )  # fmt: skip

@@ -1,6 +1,7 @@
 """The commissioning phase: the same cycle for every body and function; only the regime's table differs.
 
-cases arrive -> somebody is responsible -> bodies observe -> hours reach some cases -> choice -> consequences -> exposure.
+cases arrive -> somebody is responsible -> bodies observe -> hours reach some cases -> choice -> consequences ->
+exposure.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from sim.commissioning.capacity import Hours, assign_cases, hold_hours, queue
 from sim.commissioning.carry_out import OptIn, SchemeTerms, SupportFund, decisions_take_effect, opt_in
 from sim.commissioning.cases import Arrivals, cases_arrive
 from sim.commissioning.choice import Costs, Effects, Weights, choose, perceive
-from sim.commissioning.governance import Interests, clear_year, decisions_come_to_light
+from sim.commissioning.governance import Interests, clear_year, decisions_come_to_light, register_stakes
 from sim.commissioning.knowledge import observe, scheme_insight
 from sim.commissioning.views import view
 from sim.kernel import kernel
@@ -38,9 +39,11 @@ class Routine(NamedTuple):
 
 @kernel
 def open_year(lists, care, life, ties, ccg_money, place, networks_neighbours, alternatives, year, p, fund):
-    """Opens the commissioning year: sanctions fade, closed lists reopen in time, reporting hours and budgets start afresh.
+    """Opens the commissioning year: sanctions fade, closed lists reopen in time, reporting hours and budgets start
+    afresh.
 
-    alternatives: (practices,) filled here: open lists among the nearest practices over those that make a choice, 0 to 1.
+    alternatives: (practices,) filled here: open lists among the nearest practices over those that make a choice, 0 to
+    1.
     """
     for c in range(ccg_money.shape[0]):
         ccg_money.support_budget[c] = 0.0
@@ -61,6 +64,9 @@ def open_year(lists, care, life, ties, ccg_money, place, networks_neighbours, al
             if j >= 0 and (life.state[j] == s.OPEN or life.state[j] == s.CARETAKER) and lists.open[j] == 1:
                 near += 1.0
         alternatives[i] = min(1.0, near / p.choice_needs) if p.choice_needs > 0.0 else 1.0
+    for c in range(ccg_money.shape[0]):
+        # Where one body holds all budgets, last year's overrun or saving at the hospital is felt here first.
+        ccg_money.support_budget[c] = max(0.0, ccg_money.support_budget[c] + ccg_money.primary_carried[c])
 
 
 def commissioning(world: World, params: Params, luck: Luck) -> None:
@@ -68,28 +74,40 @@ def commissioning(world: World, params: Params, luck: Luck) -> None:
     v = view(world.regime)
     alternatives = np.zeros(len(world.place))
     open_year(
-        world.lists, world.care, world.life, world.ties, world.ccg_money, world.place, world.networks.neighbours, alternatives,
+        world.lists, world.care, world.life, world.ties, world.ccg_money, world.place, world.networks.neighbours,
+        alternatives,
         world.year, params.of(Routine), params.of(SupportFund),
     )  # fmt: skip
     clear_year(world.boards)
+    register_stakes(world.boards, world.place, world.life, world.ties)
     hold_hours(world.bodies, params.of(Hours))
     observe(world, params, luck)
     n = cases_arrive(world, params, luck)
     assign_cases(world, n, params, luck)
     perceived, quality, fit = np.zeros(n), np.zeros(n), scheme_insight(world)
     perceive(
-        world.cases, n, world.beliefs, world.belief_slot, world.ccgs, world.boards, world.bodies, v.cells, v.gp_votes, v.recusal,
+        world.cases, n, world.beliefs, world.belief_slot, world.ccgs, world.boards, world.bodies, v.cells, v.gp_votes,
+        v.recusal,
         params.of(Interests), params.of(Weights), perceived, quality, luck.stream(INVESTIGATION), len(world.place),
     )  # fmt: skip
-    queue(world.cases, n, world.bodies, value_per_hour(world, n, perceived), params.of(Hours), params.of(Arrivals).lapse_months)
+    queue(
+        world.cases,
+        n,
+        world.bodies,
+        value_per_hour(world, n, perceived),
+        params.of(Hours),
+        params.of(Arrivals).lapse_months,
+    )
     choose(
-        world.cases, n, world.place, world.lists, world.life, world.ccgs, world.ccg_money, world.boards, world.bodies, v.may, v.gp_votes,
+        world.cases, n, world.place, world.lists, world.life, world.ccgs, world.ccg_money, world.boards, world.bodies,
+        v.may, v.gp_votes,
         v.recusal, v.holds_hospital, fit, perceived, quality, alternatives, params.of(Interests), params.of(Weights),
         params.of(Effects), params.of(Costs), luck.stream(GUMBEL),
     )  # fmt: skip
     decisions_take_effect(world, n, fit, params, luck)
     opt_in(
-        world.place, world.lists, world.care, world.life, world.ties, world.schemes, params.of(OptIn), params.of(SchemeTerms),
+        world.place, world.lists, world.care, world.life, world.ties, world.schemes, params.of(OptIn),
+        params.of(SchemeTerms),
         luck.stream(OPT_IN),
     )  # fmt: skip
     decisions_come_to_light(world, n, params, luck)

@@ -1,6 +1,7 @@
 """Governance: interests and their pull on a decision, and what happens when it comes to light.
 
-Interests are *class* (all member GPs gain), *specific* (a stake in a provider), *rival* (a competitor under review) and *loyalty*
+Interests are *class* (all member GPs gain), *specific* (a stake in a provider), *rival* (a competitor under review)
+and *loyalty*
 (a colleague under review). They are declared or not; recusal takes the vote and leaves informal influence.
 """
 
@@ -28,7 +29,6 @@ class Interests(NamedTuple):
     informal: float
     substitute: float
     class_start: float
-    specific_start: float
     rival_start: float
     loyalty_start: float
     gp_seats: float
@@ -51,7 +51,8 @@ class Exposure(NamedTuple):
 def voting_share(votes, recusal, p):
     """Effective weight of GPs with an interest in a decision, 0 to 1.
 
-    votes: GP share of the votes. recusal: 1 leave the room, 0.5 declare only, 0 neither. Of interests, the share `declared` is known;
+    votes: GP share of the votes. recusal: 1 leave the room, 0.5 declare only, 0 neither. Of interests, the share
+    `declared` is known;
     those recused keep their informal influence.
     """
     left_out = recusal * p.declared
@@ -73,7 +74,11 @@ def pull_of(action, kind, votes, recusal, on_board, boards, c, p):
         return weight * boards.interest_specific[c]
     if action == s.APPROVE:
         tie = boards.interest_specific[c] * on_board
-        return weight * (tie - boards.interest_rival[c] * (1.0 - on_board)) if kind != s.NEW_PRACTICE else -weight * boards.interest_rival[c]
+        return (
+            weight * (tie - boards.interest_rival[c] * (1.0 - on_board))
+            if kind != s.NEW_PRACTICE
+            else -weight * boards.interest_rival[c]
+        )
     if action >= s.REMEDIAL and action <= s.REMOVAL:
         return weight * (boards.interest_rival[c] - boards.loyalty[c] * (1.0 + on_board))
     if action == s.DISPERSE:
@@ -83,7 +88,8 @@ def pull_of(action, kind, votes, recusal, on_board, boards, c, p):
 
 @kernel
 def expose(cases, n, boards, ccgs, ties, place, life, p, stream):
-    """Captured decisions come to light by audit, press or a loser's challenge; some clean ones are accused. Legitimacy and trust fall.
+    """Captured decisions come to light by audit, press or a loser's challenge; some clean ones are accused.
+    Legitimacy and trust fall.
 
     Anchors: C064-C071. One draw a decision.
     """
@@ -109,6 +115,21 @@ def expose(cases, n, boards, ccgs, ties, place, life, p, stream):
 
 
 @kernel
+def register_stakes(boards, place, life, ties):
+    """The register of interests: share of a governing body's GPs whose practice holds a stake in a local provider."""
+    seats = np.zeros(boards.shape[0])
+    for c in range(boards.shape[0]):
+        boards.interest_specific[c] = 0.0
+    for i in range(place.shape[0]):
+        if place.board[i] == 1 and (life.state[i] == s.OPEN or life.state[i] == s.CARETAKER):
+            seats[place.ccg[i]] += 1.0
+            boards.interest_specific[place.ccg[i]] += ties.shareholder[i]
+    for c in range(boards.shape[0]):
+        if seats[c] > 0.0:
+            boards.interest_specific[c] /= seats[c]
+
+
+@kernel
 def clear_year(boards):
     """Sets the year's counts of every CCG to zero."""
     for c in range(boards.shape[0]):
@@ -122,7 +143,17 @@ def clear_year(boards):
 
 def decisions_come_to_light(world: World, n: int, params: Params, luck: Luck) -> None:
     """Exposures of the year and their price."""
-    expose(world.cases, n, world.boards, world.ccgs, world.ties, world.place, world.life, params.of(Exposure), luck.stream(EXPOSURE))
+    expose(
+        world.cases,
+        n,
+        world.boards,
+        world.ccgs,
+        world.ties,
+        world.place,
+        world.life,
+        params.of(Exposure),
+        luck.stream(EXPOSURE),
+    )
 
 
 def start_boards(world: World, params: Params, luck: Luck) -> None:
@@ -132,7 +163,7 @@ def start_boards(world: World, params: Params, luck: Luck) -> None:
     spread = np.array([0.5 + uniform(stream, who) for who in world.ccgs["id"]])
     world.boards["gp"] = p.gp_seats
     world.boards["contested"] = p.contested
-    world.boards["interest_specific"] = np.minimum(1.0, p.specific_start * spread)
+    register_stakes(world.boards, world.place, world.life, world.ties)
     world.boards["interest_class"] = p.class_start
     world.boards["interest_rival"] = np.minimum(1.0, p.rival_start * spread[::-1])
     world.boards["loyalty"] = np.minimum(1.0, p.loyalty_start * spread)

@@ -1,6 +1,7 @@
 """Knowledge: what each body believes of each practice's distress and quality, with how much doubt, and with what bias.
 
-Local is not better by definition. Visits, engaged members and clinicians at the table add precision; peers are lenient, and
+Local is not better by definition. Visits, engaged members and clinicians at the table add precision; peers are
+lenient, and
 practices conceal from those who can punish them. Precision and bias are separate terms with their own priors.
 """
 
@@ -43,7 +44,8 @@ class Knowing(NamedTuple):
 def precision(visit_hours, km, engagement, clinicians, p):
     """Precision of what a body sees of a practice in a year.
 
-    Routine data are the same for all. visit_hours: per practice; they count half at km_half. engagement: of the practice with
+    Routine data are the same for all. visit_hours: per practice; they count half at km_half. engagement: of the
+    practice with
     a body whose board its members elect, else 0. clinicians: share of those who decide who are clinicians.
     """
     visits = p.per_visit_hour * visit_hours / (1.0 + km / p.km_half) if p.km_half > 0.0 else 0.0
@@ -52,7 +54,8 @@ def precision(visit_hours, km, engagement, clinicians, p):
 
 @rule
 def bias(gp_votes, punishes, trust, p):
-    """How much better than the truth a practice looks, in sd: leniency of peers, and concealment before those who punish."""
+    """How much better than the truth a practice looks, in sd: leniency of peers, and concealment before those who
+    punish."""
     return p.leniency * gp_votes + p.concealment * punishes * (1.0 - trust)
 
 
@@ -64,7 +67,8 @@ def updated(mean, var, seen, prec):
 
 
 @kernel
-def learn(beliefs, place, life, care, ties, ccgs, boards, bodies, slot, kind, acts, punishes, gp_votes, clinicians, scale, p,
+def learn(beliefs, place, life, care, ties, ccgs, boards, bodies, slot, kind, acts, punishes, gp_votes, clinicians,
+          scale, p,
           distress_stream, quality_stream):  # fmt: skip
     """One kind of body observes every practice it serves and updates its beliefs.
 
@@ -101,7 +105,8 @@ def learn(beliefs, place, life, care, ties, ccgs, boards, bodies, slot, kind, ac
 
 @kernel
 def insight(beliefs, place, life, care, ccgs, may, slots, function, out):
-    """How well those who hold a function know which practices are poor: correlation of belief and truth in each CCG, 0 to 1.
+    """How well those who hold a function know which practices are poor: correlation of belief and truth in each CCG,
+    0 to 1.
 
     out: (CCGs,) filled here; 0 where nobody holds the function or the CCG has fewer than three practices.
     """
@@ -138,7 +143,8 @@ def observe(world: World, params: Params, luck: Luck) -> None:
     for kind in np.flatnonzero((world.belief_slot >= 0) & v.acts[np.unique(world.ccgs["table"])].any(axis=0)):
         learn(
             world.beliefs, world.place, world.life, world.care, world.ties, world.ccgs, world.boards, world.bodies,
-            int(world.belief_slot[kind]), int(kind), v.acts, v.punishes, v.gp_votes, v.clinicians, world.regime.scale, p,
+            int(world.belief_slot[kind]), int(kind), v.acts, v.punishes, v.gp_votes, v.clinicians, world.regime.scale,
+            p,
             luck.stream(DISTRESS_SEEN), luck.stream(QUALITY_SEEN),
         )  # fmt: skip
 
@@ -146,5 +152,15 @@ def observe(world: World, params: Params, luck: Luck) -> None:
 def scheme_insight(world: World) -> Floats:
     """(CCGs,): how well those who would design a local scheme know their practices."""
     out = np.zeros(len(world.ccgs))
-    insight(world.beliefs, world.place, world.life, world.care, world.ccgs, view(world.regime).may, world.belief_slot, INCENTIVE_DESIGN, out)
+    insight(
+        world.beliefs,
+        world.place,
+        world.life,
+        world.care,
+        world.ccgs,
+        view(world.regime).may,
+        world.belief_slot,
+        INCENTIVE_DESIGN,
+        out,
+    )
     return out

@@ -1,6 +1,7 @@
 """The policy phase: what happens to the rules of the game this year, before anybody plays.
 
-Area teams are restructured at their date; each CCG comes under the table that governs it this year, by order or by choice; the
+Area teams are restructured at their date; each CCG comes under the table that governs it this year, by order or by
+choice; the
 government may end a regime. Dated national rules are parameters with a dated path and need nothing here.
 """
 
@@ -12,7 +13,14 @@ import numpy as np
 
 from sim.commissioning.bodies import RunningCosts, StaffCost, stride_of
 from sim.commissioning.functions import AREA_TEAM
-from sim.commissioning.reorganisation import ReorganisationCost, hire, holders, move_to_tables, recount, restructure_area_teams
+from sim.commissioning.reorganisation import (
+    ReorganisationCost,
+    hire,
+    holders,
+    move_to_tables,
+    recount,
+    restructure_area_teams,
+)
 from sim.commissioning.uptake import choose, logistic
 from sim.kernel import kernel
 from sim.parameters import Params
@@ -101,6 +109,7 @@ def policy(world: World, params: Params, luck: Luck) -> None:
     move_to_tables(world, tables_this_year(world, params, luck), params)
     recount(world)
     hire(
-        world.bodies, world.ccgs, world.ccg_money, world.nation, holders(regime), regime.scale, regime.staffing, params.of(ReorganisationCost),
+        world.bodies, world.ccgs, world.ccg_money, world.nation, holders(regime), regime.scale, regime.staffing,
+        params.of(ReorganisationCost),
         params.of(StaffCost).per_fte, params.of(RunningCosts).underspend,
     )  # fmt: skip

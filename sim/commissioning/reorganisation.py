@@ -1,6 +1,7 @@
 """Reorganisations: a change of table, and the dated merger of area teams. They move and lose staff; they create none.
 
-kept + assigned + lost = before, for every giver; posts that are hired later come out of a running-cost allowance. What a
+kept + assigned + lost = before, for every giver; posts that are hired later come out of a running-cost allowance.
+What a
 change costs otherwise: hours for some years, and part of what was known (E055, C035-C039).
 """
 
@@ -96,7 +97,8 @@ def disturb(bodies, row, years, hours_lost):
 def change_tables(bodies, ccgs, nation, new_table, holder, scale, staffing, transition, hiring):
     """Moves each CCG to its new table and the staff for its practices with it.
 
-    new_table: (CCGs,) rows of tables; holder: (T,) kinds, see `holders`. A giver loses the sum of what its CCGs take, by
+    new_table: (CCGs,) rows of tables; holder: (T,) kinds, see `holders`. A giver loses the sum of what its CCGs take,
+    by
     their share of its practices, all from its staff before any of them left.
     """
     stride = bodies.shape[0] // KINDS
@@ -113,7 +115,7 @@ def change_tables(bodies, ccgs, nation, new_table, holder, scale, staffing, tran
             disturb(bodies, taker, transition[new, TRANSITION_YEARS], transition[new, HOURS_LOST_SHARE])
         else:
             taker = -1
-        if giver_kind < 0 or giver_kind == taker_kind and scale[old, giver_kind] == scale[new, giver_kind]:
+        if giver_kind < 0 or (giver_kind == taker_kind and scale[old, giver_kind] == scale[new, giver_kind]):
             continue
         giver = body_row(giver_kind, scale[old, giver_kind], c, ccgs.team[c], ccgs.region[c], stride)
         if bodies.practices[giver] <= 0.0:
@@ -126,9 +128,11 @@ def change_tables(bodies, ccgs, nation, new_table, holder, scale, staffing, tran
 
 @kernel
 def hire(bodies, ccgs, ccg_money, nation, holder, scale, staffing, hiring, cost_per_fte, underspend):
-    """Bodies that took functions over may hire from the running-cost share that their table allows; posts fill with time.
+    """Bodies that took functions over may hire from the running-cost share that their table allows; posts fill with
+    time.
 
-    The money is the CCG's own allowance: what is hired here is not there for anything else (it is counted in staff cost).
+    The money is the CCG's own allowance: what is hired here is not there for anything else (it is counted in staff
+    cost).
     """
     stride = bodies.shape[0] // KINDS
     for c in range(ccgs.shape[0]):
@@ -151,7 +155,8 @@ def hire(bodies, ccgs, ccg_money, nation, holder, scale, staffing, hiring, cost_
 
 @kernel
 def merge_teams(bodies, area_teams, ccgs, nation, staff_cut, hours_lost, merge, hiring):
-    """The dated restructure of area teams: a cut of staff (lost), then teams that join hand the rest to their successor."""
+    """The dated restructure of area teams: a cut of staff (lost), then teams that join hand the rest to their
+    successor."""
     stride = bodies.shape[0] // KINDS
     before = bodies.copy()
     for a in range(area_teams.shape[0]):
@@ -192,7 +197,8 @@ def forget(beliefs, place, ccgs, changed, lost_share, slots):
 
 
 def move_to_tables(world: World, new_table: Rows, params: Params) -> None:
-    """Puts every CCG under its new table, with its staff, transition and loss of knowledge. No change: nothing happens."""
+    """Puts every CCG under its new table, with its staff, transition and loss of knowledge. No change: nothing
+    happens."""
     regime = world.regime
     changed = (new_table != world.ccgs["table"]).astype(np.int64)
     if not changed.any():
@@ -211,7 +217,8 @@ def restructure_area_teams(world: World, params: Params) -> None:
     regime = world.regime
     merge_teams(
         world.bodies, world.area_teams, world.ccgs, world.nation, float(regime.restructure[STAFF_CUT]),
-        float(regime.restructure[RESTRUCTURE_HOURS_LOST]), float(regime.restructure[MERGE_TEAMS]), params.of(ReorganisationCost),
+        float(regime.restructure[RESTRUCTURE_HOURS_LOST]), float(regime.restructure[MERGE_TEAMS]),
+        params.of(ReorganisationCost),
     )  # fmt: skip
     everyone = np.ones(len(world.ccgs), dtype=np.int64)
     lost = np.full(len(world.ccgs), float(regime.restructure[RESTRUCTURE_KNOWLEDGE_LOST]))

@@ -275,6 +275,24 @@ def account(ccg_money, plans, schemes, patients, expected, one_holder, england_g
         ccg_money.carried[c] = ccg_money.outturn[c] - ccg_money.primary_carried[c]
 
 
+def prices(world: World, params: Params) -> Tariff:
+    """Tariff of the year. The start holds the money of 2014-15 itself: nothing grows in that year."""
+    tariff = params.of(Tariff)
+    return tariff._replace(change=0.0) if world.year <= START_YEAR else tariff
+
+
+def costs(world: World, params: Params) -> TrustCost:
+    """Costs of trusts in the year; see `prices`."""
+    cost = params.of(TrustCost)
+    return cost._replace(other_growth=0.0, unit_growth=0.0) if world.year <= START_YEAR else cost
+
+
+def allocations(world: World, params: Params) -> Allocation:
+    """Money of CCGs in the year; see `prices`."""
+    money = params.of(Allocation)
+    return money._replace(growth=0.0, care_growth=0.0) if world.year <= START_YEAR else money
+
+
 def one_holder(world: World) -> Rows:
     """1 for each CCG where one body holds hospital and primary medical money, pooled, under the CCG's table; else 0."""
     budgets = world.regime.budgets
@@ -300,14 +318,14 @@ def trusts_treat(world: World, params: Params, luck: Luck, activity: Floats) -> 
     """Patients reach trusts. activity: (CCGs, 4), see `AE`."""
     networks = world.networks
     flow(
-        activity, networks.ccg_trusts, networks.ccg_trust_share, world.trusts, world.plans, params.of(Tariff),
-        params.of(TrustCost), stay_level(world, params), luck.stream(COST_CHANCE),
+        activity, networks.ccg_trusts, networks.ccg_trust_share, world.trusts, world.plans,
+        prices(world, params), costs(world, params), stay_level(world, params), luck.stream(COST_CHANCE),
     )  # fmt: skip
 
 
 def settle(world: World, params: Params, activity: Floats) -> None:
     """Prices of the year, and what every CCG pays every trust."""
-    tariff, networks = params.of(Tariff), world.networks
+    tariff, networks = prices(world, params), world.networks
     world.nation["tariff_level"] *= 1.0 + tariff.change
     level = float(world.nation["tariff_level"][0])
     bargain(
@@ -321,10 +339,10 @@ def settle(world: World, params: Params, activity: Floats) -> None:
 
 def close_accounts(world: World, params: Params) -> None:
     """Accounts of all CCGs; `plans.hospital` is what each expected to spend at trusts, before this year's prices."""
-    expected = world.plans["hospital"] * (1.0 + params.of(Tariff).change)
+    expected = world.plans["hospital"] * (1.0 + prices(world, params).change)
     account(
         world.ccg_money, world.plans, world.schemes, patients_by_ccg(world), expected,
-        one_holder(world), params.of(Ageing).england_growth, params.of(Allocation),
+        one_holder(world), params.of(Ageing).england_growth, allocations(world, params),
     )  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""How the room of commissioning starts on 1 April 2014: bodies and staff, boards, beliefs, CCGs' maturity and legitimacy."""
+"""How the room of commissioning starts on 1 April 2014: bodies and staff, boards, beliefs, CCGs' maturity and
+legitimacy."""
 
 from __future__ import annotations
 

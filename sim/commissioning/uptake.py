@@ -1,6 +1,7 @@
 """How CCGs choose a level: utility, application, members' vote, approval, and the yearly choice to stay or move.
 
-Only regimes whose tables are chosen come here. A CCG weighs the control it would gain, where it sees problems and has the
+Only regimes whose tables are chosen come here. A CCG weighs the control it would gain, where it sees problems and has
+the
 people to act, against hours, conflict, its members' opposition, its neighbours' choices and the push of its area team.
 Neighbours and push cannot be told apart in one year of data; both are carried, with their own priors (C031).
 """
@@ -68,9 +69,12 @@ def logistic(x):
 def level_utility(control, problem, capacity, extra_hours, gp_votes, opposition, neighbours, push, deprivation, p):
     """Utility of a table to a CCG against having no say.
 
-    control: share of open functions that it would lead (a shared lead counts half), 0 to 1. problem: sd by which its practices are
-    in trouble. capacity: maturity x staff, 0 to 1. extra_hours: hours of new work over hours held. gp_votes: GP share of the
-    votes. opposition: share of members against. neighbours: mean control its siblings have now. push: area team's, 0 to 1.
+    control: share of open functions that it would lead (a shared lead counts half), 0 to 1. problem: sd by which its
+    practices are
+    in trouble. capacity: maturity x staff, 0 to 1. extra_hours: hours of new work over hours held. gp_votes: GP share
+    of the
+    votes. opposition: share of members against. neighbours: mean control its siblings have now. push: area team's, 0
+    to 1.
     deprivation: sd above England.
     """
     gain = control * (p.control + p.problem * problem + p.capacity * capacity + p.deprivation * deprivation)
@@ -79,12 +83,15 @@ def level_utility(control, problem, capacity, extra_hours, gp_votes, opposition,
 
 
 @kernel
-def choose_tables(ccgs, area_teams, bodies, problem, menu, control, gp_votes, stages, ccg_start, ccg_row, first, p, vote, assent,
+def choose_tables(ccgs, area_teams, bodies, problem, menu, control, gp_votes, stages, ccg_start, ccg_row, first, p,
+          vote, assent,
                   taste_stream, vote_stream, assent_stream):  # fmt: skip
     """The table each CCG is under after this year's round, (CCGs,).
 
-    problem: (CCGs,) sd. menu: rows of tables to choose from, staying out first. control, gp_votes: (T,). stages: (T, stages).
-    first: 1.0 in the first round, when nobody has a level to stay with. A refused or voted-down wish leaves the CCG where it was.
+    problem: (CCGs,) sd. menu: rows of tables to choose from, staying out first. control, gp_votes: (T,). stages: (T,
+    stages).
+    first: 1.0 in the first round, when nobody has a level to stay with. A refused or voted-down wish leaves the CCG
+    where it was.
     """
     chosen = np.zeros(ccgs.shape[0], np.int64)
     stride = bodies.shape[0] // KINDS
@@ -121,7 +128,9 @@ def choose_tables(ccgs, area_teams, bodies, problem, menu, control, gp_votes, st
             if uniform(vote_stream, ccgs.id[c]) > yes:
                 continue
         if stages[wish, APPROVAL] == 1:
-            ready = logistic(assent.base + assent.maturity * (ccgs.maturity[c] - 0.5) - assent.full_control * control[wish])
+            ready = logistic(
+                assent.base + assent.maturity * (ccgs.maturity[c] - 0.5) - assent.full_control * control[wish]
+            )
             if uniform(assent_stream, ccgs.id[c]) > ready:
                 continue
         chosen[c] = wish
@@ -138,14 +147,20 @@ def control_of(regime: RegimeTables) -> Floats:
 
 def gp_votes_of(regime: RegimeTables) -> Floats:
     """(T,): share of GP votes on the CCG's committee, or on the joint one where the CCG has none."""
-    seats = np.where(regime.seats[:, [CCG], :].sum(axis=2, keepdims=True) > 0, regime.seats[:, [CCG], :], regime.seats[:, [JOINT_COMMITTEE], :])[:, 0]
+    seats = np.where(
+        regime.seats[:, [CCG], :].sum(axis=2, keepdims=True) > 0,
+        regime.seats[:, [CCG], :],
+        regime.seats[:, [JOINT_COMMITTEE], :],
+    )[:, 0]
     return np.asarray(seats[:, GP] / np.maximum(seats.sum(axis=1), 1.0))
 
 
 def local_problem(world: World) -> Floats:
     """(CCGs,): mean distress of a CCG's practices in sd, as its members feel it."""
     open_now = (world.life["state"] == 1) | (world.life["state"] == 2)
-    total = np.bincount(world.place["ccg"][open_now], weights=world.life["distress"][open_now], minlength=len(world.ccgs))
+    total = np.bincount(
+        world.place["ccg"][open_now], weights=world.life["distress"][open_now], minlength=len(world.ccgs)
+    )
     count = np.bincount(world.place["ccg"][open_now], minlength=len(world.ccgs))
     return np.asarray(total / np.maximum(count, 1))
 
@@ -160,4 +175,3 @@ def choose(world: World, params: Params, luck: Luck) -> Rows:
         params.of(Vote), params.of(Assent), luck.stream(TASTE), luck.stream(VOTE), luck.stream(ASSENT),
     )  # fmt: skip
     return chosen
-

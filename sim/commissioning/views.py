@@ -9,8 +9,8 @@ import numpy as np
 
 from sim.commissioning.functions import (
     CCG,
-    CONTRACTUAL_ACTION,
     CONTRACT_REMOVAL,
+    CONTRACTUAL_ACTION,
     DECLARE,
     EXECUTES,
     GP,

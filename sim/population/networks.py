@@ -1,6 +1,7 @@
 """The networks of the starting World: patients' alternatives, professional ties, flows to trusts, CCGs of one team.
 
-Drawn once with networkx and kept as fixed arrays that kernels can walk. A Generator seeded from the run's seed draws the
+Drawn once with networkx and kept as fixed arrays that kernels can walk. A Generator seeded from the run's seed draws
+the
 ties; the years that follow use keyed draws only.
 """
 
@@ -17,6 +18,7 @@ from sim.world.world import Floats, Networks, Rows
 
 NEIGHBOURS = 10
 """Nearest practices kept as patients' alternatives: half of England's practices have 9 or more within 3 km (PA274)."""
+FAR = 1e9
 TRUSTS_PER_CCG = 6
 TIES_EACH = 3
 """Professional ties that a practice makes within its CCG; practices on the governing body get as many again."""
@@ -25,14 +27,16 @@ TIES_EACH = 3
 def nearest_practices(x: Floats, y: Floats, used: int, k: int = NEIGHBOURS) -> tuple[Rows, Floats]:
     """The k nearest other practices of each of the first `used` rows and their distance in km; -1 and 1e9 elsewhere."""
     rows = np.full((len(x), k), -1, dtype=np.int64)
-    km = np.full((len(x), k), 1e9)
+    km = np.full((len(x), k), FAR)
     if used > 1:
         places = np.column_stack([x[:used], y[:used]])
-        found_km, found = cKDTree(places).query(places, k=min(k + 1, used))
-        for i in range(used):
-            others = [(d, int(j)) for d, j in zip(found_km[i], found[i], strict=True) if j != i][:k]
-            rows[i, : len(others)] = [j for _, j in others]
-            km[i, : len(others)] = [d for d, _ in others]
+        near = min(k + 1, used)
+        found_km, found = cKDTree(places).query(places, k=near)
+        # A practice is its own nearest, but not always first where several stand in one building: push it to the end.
+        found_km[found == np.arange(used)[:, None]] = FAR
+        order = np.argsort(found_km, axis=1, kind="stable")[:, : near - 1]
+        rows[:used, : near - 1] = np.take_along_axis(found, order, axis=1)
+        km[:used, : near - 1] = np.take_along_axis(found_km, order, axis=1)
     return rows, km
 
 
@@ -42,11 +46,11 @@ def professional_ties(ccg: Rows, board: Rows, used: int, rows: int, rng: np.rand
     graph.add_nodes_from(range(rows))
     for members in _groups(ccg[:used]):
         weights = 1.0 + 2.0 * board[members]
-        weights = weights / weights.sum()
-        for i in members:
-            count = min(TIES_EACH * (1 + int(board[i])), len(members) - 1)
-            if count > 0:
-                graph.add_edges_from((int(i), int(j)) for j in rng.choice(members, size=count, p=weights) if j != i)
+        picks = rng.choice(members, size=(len(members), 2 * TIES_EACH), p=weights / weights.sum())
+        count = TIES_EACH * (1 + board[members])
+        kept = (np.arange(2 * TIES_EACH) < count[:, None]) & (picks != members[:, None])
+        i, k = np.nonzero(kept)
+        graph.add_edges_from(zip(members[i].tolist(), picks[i, k].tolist(), strict=True))
     return _sparse_rows(graph, rows)
 
 
@@ -76,8 +80,11 @@ def trust_flows(population: Population) -> tuple[Rows, Floats]:
     return trusts, shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-12)
 
 
-def build_networks(population: Population, x: Floats, y: Floats, ccg: Rows, board: Rows, used: int, seed: int) -> Networks:
-    """All networks of a starting World; x, y, ccg, board have a row for every practice row, the first `used` are filled."""
+def build_networks(
+    population: Population, x: Floats, y: Floats, ccg: Rows, board: Rows, used: int, seed: int
+) -> Networks:
+    """All networks of a starting World; x, y, ccg, board have a row for every practice row, the first `used` are
+    filled."""
     rng = np.random.default_rng([seed, 71])
     neighbours, km = nearest_practices(x, y, used)
     peer_start, peer_row = professional_ties(ccg, board, used, len(x), rng)

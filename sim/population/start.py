@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -22,38 +23,53 @@ from sim.rules import access, demand, funding, hospital, practice_life, relation
 from sim.world import states
 from sim.world.columns import Table, table
 from sim.world.luck import Luck, stable_hash
-from sim.world.world import Names, Rows, World
+from sim.world.world import Names, Networks, Rows, World
 
 FIRST_YEAR = 2014
 HERE = Path(__file__).resolve().parent
 IMD_CUTS = (12.77, 18.61, 25.59, 34.21)
-"""Fifths of England's 7,836 working practices by IMD 2015 score of their patients (computed from the practice scores of PHE Fingertips)."""
+"""Fifths of England's 7,836 working practices by IMD 2015 score of their patients (computed from the practice scores
+of PHE Fingertips)."""
 KM_PER_DEGREE = 111.2
 ENGLAND_LATITUDE, ENGLAND_LONGITUDE = 52.5, -1.5
 REGIONS = ("North of England", "Midlands and East of England", "London", "South of England")
 
 
-def start_world(population: Population, regime: RegimeTables, params: Params, seed: int) -> World:
-    """The World of 1 April 2014: every column set, no phase run yet. `params` are those of the first year."""
-    luck = Luck(seed, FIRST_YEAR - 1)
+@dataclass(frozen=True)
+class Ground:
+    """What no parameter and no regime changes: where practices stand, whose partners sit on boards, who is tied to
+    whom."""
+
+    place: Table
+    networks: Networks
+
+
+def lay_ground(population: Population, seed: int) -> Ground:
+    """The ground of a population; made once for all runs that start from it."""
     used = len(population.practices["id"])
-    n_ccgs = len(population.ccgs["code"])
-    place = _place(population, used + max(4, used // 50), luck)
-    ccgs = _ccgs(population)
+    place = _place(population, used + max(4, used // 50), seed)
     place["board"][:used] = _boards(population, seed)
     networks = build_networks(population, place["x"], place["y"], place["ccg"], place["board"], used, seed)
-    rows = len(place)
+    return Ground(place, networks)
+
+
+def start_world(population: Population, ground: Ground, regime: RegimeTables, params: Params, seed: int) -> World:
+    """The World of 1 April 2014: every column set, no phase run yet. `params` are those of the first year."""
+    luck = Luck(seed, FIRST_YEAR - 1)
+    used, rows, n_ccgs = len(population.practices["id"]), len(ground.place), len(population.ccgs["code"])
     slots = belief_slots(regime)
     stride = max(n_ccgs, len(population.area_teams["code"]), len(REGIONS))
     world = World(
-        year=FIRST_YEAR, place=place, lists=_lists(population, rows), contract=_contract(population, rows),
+        year=FIRST_YEAR, place=ground.place.copy(), lists=_lists(population, rows), contract=_contract(population,
+        rows),
         money=table("money", rows), staff=_staff(population, rows), care=table("care", rows), life=_life(used, rows),
-        ties=table("ties", rows), use=table("use", rows), doctors=_doctors(population), ccgs=ccgs,
+        ties=table("ties", rows), use=table("use", rows), doctors=_doctors(population), ccgs=_ccgs(population),
         ccg_money=table("ccg_money", n_ccgs), plans=table("plans", n_ccgs), schemes=table("schemes", n_ccgs),
-        boards=table("boards", n_ccgs), bodies=table("bodies", len(BODIES) * stride), cases=table("cases", max(64, 3 * rows)),
+        boards=table("boards", n_ccgs), bodies=table("bodies", len(BODIES) * stride), cases=table("cases", max(64,
+        3 * rows)),
         beliefs=table("beliefs", max(1, int(slots.max()) + 1) * rows), area_teams=_area_teams(population),
         trusts=_trusts(population), providers=_providers(population), regions=table("regions", len(REGIONS)),
-        nation=table("nation", 1), networks=networks, names=_names(population), regime=regime, belief_slot=slots,
+        nation=table("nation", 1), networks=ground.networks, names=_names(population), regime=regime, belief_slot=slots,
     )  # fmt: skip
     _nearest_trust(world)
     for room in (demand, workforce, access, funding, practice_life, hospital, relations, commissioning_start):
@@ -78,12 +94,12 @@ def _ids(prefix: str, codes: np.ndarray) -> np.ndarray:
     return np.array([stable_hash(f"{prefix}:{code}") for code in codes], dtype=np.uint64)
 
 
-def _place(population: Population, rows: int, luck: Luck) -> Table:
+def _place(population: Population, rows: int, seed: int) -> Table:
     practices = population.practices
     used = len(practices["id"])
     place = table("place", rows)
     place["id"][:used] = practices["id"]
-    place["id"][used:] = [stable_hash(f"spare:{luck.seed}:{k}") for k in range(rows - used)]
+    place["id"][used:] = [stable_hash(f"spare:{seed}:{k}") for k in range(rows - used)]
     place["ccg"][:used] = practices["ccg"]
     place["x"][:used], place["y"][:used] = _to_km(practices["latitude"], practices["longitude"])
     place["imd"][:used] = practices["imd"]
@@ -96,11 +112,17 @@ def _lists(population: Population, rows: int) -> Table:
     practices = population.practices
     used = len(practices["id"])
     lists = table("lists", rows)
-    for column, source in (("age_0_4", "age_0_4"), ("age_5_64", "age_5_64"), ("age_65_74", "age_65_74"), ("age_75", "age_75_plus")):
+    for column, source in (
+        ("age_0_4", "age_0_4"),
+        ("age_5_64", "age_5_64"),
+        ("age_65_74", "age_65_74"),
+        ("age_75", "age_75_plus"),
+    ):
         lists[column][:used] = practices[source]
         lists["total"][:used] += practices[source]
     lists["need"][:used] = practices["need"]
     lists["open"][:used] = 1
+    lists["growth"][:used] = population.ccgs["list_growth"][practices["ccg"]]
     return lists
 
 
@@ -123,7 +145,9 @@ def _contract(population: Population, rows: int) -> Table:
     contract["des_pay"][:used] = practices["pay_national_es"] / total
     contract["local_pay"][:used] = practices["pay_local_es"] / total
     contract["other_pay"][:used] = np.where(kind == states.APMS, 0.0, practices["pay_other"] / total)
-    contract["apms_price"][:used] = np.where(kind == states.APMS, practices["pay_other"] / np.maximum(weighted, 1.0), 0.0)
+    contract["apms_price"][:used] = np.where(
+        kind == states.APMS, practices["pay_other"] / np.maximum(weighted, 1.0), 0.0
+    )
     contract["premium_2013"][:used] = np.where(kind == states.PMS, practices["pay_pms_balance"], 0.0)
     return contract
 
@@ -151,7 +175,19 @@ def _doctors(population: Population) -> Table:
     used = len(source["id"])
     doctors = table("doctors", used + used // 3 + 64)
     doctors["practice"] = -1
-    for column in ("id", "practice", "age", "female", "role", "fte", "burnout", "trust", "autonomy", "conflict_worry", "workload_threat"):
+    for column in (
+        "id",
+        "practice",
+        "age",
+        "female",
+        "role",
+        "fte",
+        "burnout",
+        "trust",
+        "autonomy",
+        "conflict_worry",
+        "workload_threat",
+    ):
         doctors[column][:used] = source[column]
     return doctors
 
@@ -172,7 +208,8 @@ def _ccgs(population: Population) -> Table:
 
 
 def _boards(population: Population, seed: int) -> np.ndarray:
-    """Which practices have a partner on the governing body: about five a CCG (41% of some 13 members, C064), larger ones first."""
+    """Which practices have a partner on the governing body: about five a CCG (41% of some 13 members, C064), larger
+    ones first."""
     rng = np.random.default_rng([seed, 72])
     practices = population.practices
     board = np.zeros(len(practices["id"]), dtype=np.int64)
@@ -197,7 +234,8 @@ def _area_teams(population: Population) -> Table:
 
 
 def successors(codes: list[str]) -> list[int]:
-    """Row of the team that each team becomes part of in April 2015: the first of its sub-region that is here, else itself."""
+    """Row of the team that each team becomes part of in April 2015: the first of its sub-region that is here, else
+    itself."""
     groups: list[list[str]] = tomllib.loads((HERE / "sub_regions.toml").read_text(encoding="utf-8"))["teams"]
     first = {code: next(c for c in group if c in codes) for group in groups for code in group if code in codes}
     return [codes.index(first.get(code, code)) for code in codes]
@@ -236,7 +274,9 @@ def _nearest_trust(world: World) -> None:
     """Each practice's main trust: the one that treats most of its CCG's patients, and the distance to it."""
     main = world.networks.ccg_trusts[world.place["ccg"], 0]
     world.place["trust"] = main
-    world.place["trust_km"] = np.hypot(world.place["x"] - world.trusts["x"][main], world.place["y"] - world.trusts["y"][main])
+    world.place["trust_km"] = np.hypot(
+        world.place["x"] - world.trusts["x"][main], world.place["y"] - world.trusts["y"][main]
+    )
 
 
 def _names(population: Population) -> Names:
@@ -248,5 +288,3 @@ def _names(population: Population) -> Names:
         regions=list(REGIONS),
         trusts=[str(name) for name in population.trusts["name"]],
     )
-
-

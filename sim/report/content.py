@@ -16,6 +16,8 @@ from sim.study.results import Results
 
 MAPPED = ("gp_fte_per_1000", "appointments_unmet_share", "quality_true", "emergency_admissions_per_1000")
 MOST_CARDS = 16
+FEWEST_PAIRS = 10
+"""With fewer pairs nothing is called better or worse: that all lie on one side of nought is then too easily luck."""
 
 
 @dataclass(frozen=True)
@@ -147,9 +149,9 @@ def _cell(row: Row) -> dict[str, str]:
 
 
 def verdict(row: Row) -> str:
-    """`better` or `worse` where the 90% interval leaves out nought and the outcome has a direction; else empty."""
+    """`better` or `worse` where the 90% interval of enough pairs leaves out nought, for an outcome with a direction."""
     s = row.summary
-    if not row.direction or s.pairs < 2 or not (s.low > 0 or s.high < 0):
+    if not row.direction or s.pairs < FEWEST_PAIRS or not (s.low > 0 or s.high < 0):
         return ""
     return "better" if s.difference * row.direction > 0 else "worse"
 

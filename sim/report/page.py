@@ -56,6 +56,7 @@ def page(results: Results, registry: Registry) -> str:
         facts=_facts(results),
         span=(figures.financial_year(cube.years[0]), figures.financial_year(cube.years[-1])),
         pairs=comparison.rows[0].summary.pairs if several else 0,
+        fewest=content.FEWEST_PAIRS,
         drawn=_drawn(results),
         in_short=content.in_short(comparison, headlines) if several else [],
         headlines=content.lines(comparison, headlines) if several else [],

@@ -14,14 +14,11 @@ import numpy as np
 from sim.commissioning.functions import FIXED_FUNCTIONS, FUNCTIONS
 from sim.kernel import kernel, rule
 from sim.parameters import Params
-from sim.world.luck import Luck, decision, mix, normal2, uniform, uniform2
 from sim.world.states import CARETAKER, LOCUM, OPEN, TRAINEE
 from sim.world.world import Floats, World
 
-ANSWER = decision("attitudes.answer")
-UNDECIDED = decision("attitudes.undecided")
-RESPONSE = decision("attitudes.response")
-
+STEPS = 64
+"""Steps in which a poll counts opinions."""
 POLLED = tuple(f for f in FUNCTIONS if f not in FIXED_FUNCTIONS)
 """Functions that a poll asks about, in the order of the fields of `FunctionEase`."""
 
@@ -115,13 +112,14 @@ def updated_opinion(opinion, start, peers, signal, p):
 
 
 @rule
-def answer(latent, p):
-    """Graded answer: 1 support, 0 neutral, -1 oppose. latent: opinion plus the ease of the function plus noise."""
-    if latent > p.band:
-        return 1
-    if latent < -p.band:
-        return -1
-    return 0
+def support_chance(opinion, ease, p):
+    """Chance (0-1) that a doctor of this opinion who answers says yes to CCG control of a function.
+
+    Answers are graded: support, neutral (a band of width 2 `p.band`), oppose, or do not know. ease: of the function.
+    """
+    if p.noise <= 0.0:
+        return (1.0 - p.dont_know) * (1.0 if opinion + ease > p.band else 0.0)
+    return (1.0 - p.dont_know) * 0.5 * math.erfc((p.band - opinion - ease) / (p.noise * math.sqrt(2.0)))
 
 
 @rule
@@ -173,41 +171,38 @@ def update_opinions(doctors, ties, life, peer_start, peer_row, signal, settle, t
 
 
 @kernel
-def poll_doctors(doctors, ties, ease, p, response, undecided, answering):
-    """Shares (functions, 2) of those who answer that support and that oppose CCG control of each function.
+def poll_doctors(doctors, place, ties, ease, ccgs, p):
+    """Expected answers to a poll of all GPs by CCG, (CCGs, functions + 1): yeses to each function, and who answers.
 
-    ease: (functions,). Who answers selects itself: strong opinions and the engaged answer more often.
+    ease: (functions,). ccgs: how many. Who answers selects itself: strong opinions and the engaged answer more often.
+    Opinions are counted in steps of 1/32, so that the answer of a step is worked out once.
     """
-    found = np.zeros((len(ease), 2))
-    asked = 0.0
+    functions = len(ease)
+    answering = np.zeros((ccgs, STEPS))
     for d in range(len(doctors)):
-        if not has_opinion(doctors, d):
-            continue
-        who = doctors.id[d]
-        engagement = ties.engagement[doctors.practice[d]]
-        z = p.response + p.per_strength * abs(doctors.opinion[d]) + p.per_engagement * (engagement - 0.4)
-        if uniform(response, who) > logistic(z):
-            continue
-        asked += 1.0
-        for f in range(len(ease)):
-            question = mix(np.uint64(f + 1))
-            if uniform2(undecided, who, question) < p.dont_know:
-                continue
-            said = answer(doctors.opinion[d] + ease[f] + p.noise * normal2(answering, who, question), p)
-            if said == 1:
-                found[f, 0] += 1.0
-            elif said == -1:
-                found[f, 1] += 1.0
-    if asked > 0.0:
-        found /= asked
+        if has_opinion(doctors, d):
+            i, opinion = doctors.practice[d], doctors.opinion[d]
+            z = p.response + p.per_strength * abs(opinion) + p.per_engagement * (ties.engagement[i] - 0.4)
+            step = min(STEPS - 1, int((opinion + 1.0) * 0.5 * STEPS))
+            answering[place.ccg[i], step] += logistic(z)
+    found = np.zeros((ccgs, functions + 1))
+    for step in range(STEPS):
+        opinion = (step + 0.5) * 2.0 / STEPS - 1.0
+        for f in range(functions):
+            chance = support_chance(opinion, ease[f], p)
+            for c in range(ccgs):
+                found[c, f] += chance * answering[c, step]
+        for c in range(ccgs):
+            found[c, functions] += answering[c, step]
     return found
 
 
-def survey(world: World, params: Params, luck: Luck) -> Floats:
-    """A poll of all GPs on every function in `POLLED`: shares (functions, 2) that support, and oppose, the CCG."""
+def survey(world: World, params: Params) -> Floats:
+    """A poll of all GPs on every function in `POLLED`, (CCGs, functions + 1).
+
+    Column f: expected number who answer and support CCG control of function f; last column: expected number who answer.
+    Sums over CCGs give any level; the share in favour is a column over the last.
+    """
     ease = np.array(params.of(FunctionEase))
-    shares: Floats = poll_doctors(
-        world.doctors, world.ties, ease, params.of(Poll),
-        luck.stream(RESPONSE), luck.stream(UNDECIDED), luck.stream(ANSWER),
-    )  # fmt: skip
-    return shares
+    found: Floats = poll_doctors(world.doctors, world.place, world.ties, ease, len(world.ccgs), params.of(Poll))
+    return found

@@ -78,6 +78,8 @@ class Property(NamedTuple):
     lease_term: float
     years_owed: float
     redundancy: float
+    dilapidations: float
+    sole_notice_2013: float
     notice_partnership: float
     notice_sole: float
     branch_share: float
@@ -104,14 +106,18 @@ def hidden_distress(relative, deficit, vacancy, workload, burnout, usual_burnout
 
 @rule
 def option_utilities(distress, relative, workload, age, vacancy, alone, liability_each, c):
-    """Utilities (ask, merge, hand back) against carrying on. age: mean age of the GPs in years; others as in `hidden_distress`."""
+    """Utilities (ask, merge, hand back) against carrying on. age: mean age of the GPs in years; others as in
+    `hidden_distress`.
+    """
     old = max(age - c.pressing_age, 0.0) / 5.0
     load = workload - 1.0
     ask = c.ask + c.ask_per_distress * distress
     merge = c.merge - c.merge_per_income * relative + c.merge_per_workload * load + c.merge_per_age * old
     merge += c.merge_per_vacancy * vacancy + c.merge_alone * alone
     back = c.hand_back - c.hand_back_per_income * relative + c.hand_back_per_workload * load + c.hand_back_per_age * old
-    back += c.hand_back_per_vacancy * vacancy + c.hand_back_alone * alone - c.hand_back_per_liability * liability_each / 1e5
+    back += (
+        c.hand_back_per_vacancy * vacancy + c.hand_back_alone * alone - c.hand_back_per_liability * liability_each / 1e5
+    )
     return ask, merge, back
 
 
@@ -134,20 +140,31 @@ def acceptance(liability_each, workload, board, m):
     liability_each: pounds of the newcomer's liability for each partner of the neighbour; workload: the neighbour's;
     board: 1 if one of its partners sits on the governing body (K034).
     """
-    x = m.accept - m.accept_per_liability * liability_each / 1e5 - m.accept_per_workload * (workload - 1.0) + m.accept_board * board
+    x = (
+        m.accept
+        - m.accept_per_liability * liability_each / 1e5
+        - m.accept_per_workload * (workload - 1.0)
+        + m.accept_board * board
+    )
     return 1.0 / (1.0 + math.exp(-x))
 
 
 @rule
 def merger_utility(km, size_ratio, same_contract, same_ccg, board, leased, m):
-    """Utility of a partner in a merger: near, of a like or larger list, same contract and CCG, tied to the board, free of lease."""
-    utility = -m.per_km * km + m.per_size_gap * math.log(max(size_ratio, 0.05)) + m.board_tie * board - m.leased * leased
+    """Utility of a partner in a merger: near, of a like or larger list, same contract and CCG, tied to the board,
+    free of lease.
+    """
+    utility = (
+        -m.per_km * km + m.per_size_gap * math.log(max(size_ratio, 0.05)) + m.board_tie * board - m.leased * leased
+    )
     return utility - m.contract_gap * (1.0 - same_contract) - m.other_ccg * (1.0 - same_ccg)
 
 
 @rule
 def can_take(life, noticed, contract, staff, b):
-    """Whether practice `b` could take another in: open, no notice given (`noticed`, 0 or 1), with partners or a provider to run it."""
+    """Whether practice `b` could take another in: open, no notice given (`noticed`, 0 or 1), with partners or a
+    provider to run it.
+    """
     return life.state[b] == OPEN and noticed[b] == 0 and (staff.partners[b] > 0.5 or contract.kind[b] == APMS)
 
 
@@ -180,24 +197,33 @@ def find_partner(i, place, lists, contract, staff, care, life, noticed, neighbou
 
 
 @rule
-def last_liability(lease_years, premises_pay, list_size, staff_fte, p):
-    """Pounds that fall on the last partner if the practice ends: rent of the lease's years to run (at most `years_owed`) and redundancy.
+def last_liability(lease_years, premises_pay, list_size, sites, staff_fte, p):
+    """Pounds that fall on the last partner if the practice ends: rent owed, making good what was leased, and
+    redundancy.
 
-    premises_pay: pounds per patient a year, taken for the rent; staff_fte: FTE other than GPs.
+    lease_years: left on the lease, of which at most `years_owed` fall due; premises_pay: pounds per patient a year,
+    taken for the rent; staff_fte: FTE other than GPs.
     """
-    return min(lease_years, p.years_owed) * premises_pay * list_size + p.redundancy * staff_fte
+    leased = min(lease_years, p.years_owed) * premises_pay * list_size
+    if lease_years > 0.0:
+        leased += p.dilapidations * sites
+    return leased + p.redundancy * staff_fte
 
 
 @kernel
 def hold_property(lists, contract, staff, life, p):
-    """Leases run on and are renewed when they end; what would fall on the last partner follows. APMS holders bear none."""
+    """Leases run on and are renewed when they end; what would fall on the last partner follows. APMS holders bear
+    none.
+    """
     for i in range(len(life)):
         if not is_working(life.state[i]):
             continue
         if contract.lease_years[i] > 0.0:
             contract.lease_years[i] = contract.lease_years[i] - 1.0 if contract.lease_years[i] > 1.0 else p.lease_term
         others = staff.nurse_fte[i] + staff.direct_fte[i] + staff.admin_fte[i]
-        owed = last_liability(contract.lease_years[i], contract.premises_pay[i], lists.total[i], others, p)
+        owed = last_liability(
+            contract.lease_years[i], contract.premises_pay[i], lists.total[i], contract.sites[i], others, p
+        )
         contract.liability[i] = 0.0 if contract.kind[i] == APMS else owed
 
 
@@ -209,7 +235,9 @@ def feel_distress(contract, money, staff, care, life, d, usual_burnout):
         if not is_working(life.state[i]):
             continue
         run_by_partners = contract.kind[i] != APMS and life.state[i] == OPEN
-        relative = relative_income(money.drawings_each[i], mean) if run_by_partners and staff.partner_fte[i] > 0.0 else 0.0
+        relative = (
+            relative_income(money.drawings_each[i], mean) if run_by_partners and staff.partner_fte[i] > 0.0 else 0.0
+        )
         deficit = max(-money.reserves[i], 0.0) / money.income[i] if money.income[i] > 0.0 else 0.0
         vacancy = staff.vacant_fte[i] / staff.posts_fte[i] if staff.posts_fte[i] > 0.0 else 0.0
         load = care.workload[i] if care.workload[i] > 0.0 else 1.0
@@ -220,11 +248,15 @@ def feel_distress(contract, money, staff, care, life, d, usual_burnout):
 
 
 @kernel
-def choose(place, lists, contract, money, staff, care, life, neighbours, km, c, m, p, choosing, accepting, partner_choosing):
-    """Partners of every open practice without a notice or a merger under way choose; a practice without a partner must end.
+def choose(
+    place, lists, contract, money, staff, care, life, neighbours, km, c, m, p, choosing, accepting, partner_choosing
+):
+    """Partners of every open practice without a notice or a merger under way choose; a practice without a partner
+    must end.
 
-    Sets life.asking, merger_wish, handing_back and months_left. Where no neighbour accepts a merger, partners ask for help
-    instead, and a practice without partners hands back. Of two that want each other only the smaller keeps its wish.
+    Sets life.asking, merger_wish, handing_back and months_left. Where no neighbour accepts a merger, partners ask for
+    help instead, and a practice without partners hands back. Of two that want each other only the smaller keeps its
+    wish.
     """
     mean = mean_drawings(money, staff, life)
     noticed = life.handing_back.copy()
@@ -238,14 +270,18 @@ def choose(place, lists, contract, money, staff, care, life, neighbours, km, c, 
         alone = loneliness(staff.partners[i])
         each = contract.liability[i] * alone
         relative = relative_income(money.drawings_each[i], mean) if staff.partner_fte[i] > 0.0 else 0.0
-        ask, merge, back = option_utilities(life.distress[i], relative, load, staff.mean_age[i], vacancy, alone, each, c)
+        ask, merge, back = option_utilities(
+            life.distress[i], relative, load, staff.mean_age[i], vacancy, alone, each, c
+        )
         if contract.kind[i] == APMS or life.state[i] != OPEN:
             life.asking[i] = 1 if draw >= 1.0 / (1.0 + math.exp(ask)) else 0
             continue
         ended = staff.partners[i] < 0.5
         option = MERGE if ended else choose_option(ask, merge, back, draw)
         if option == MERGE:
-            b = find_partner(i, place, lists, contract, staff, care, life, noticed, neighbours, km, m, accepting, partner_choosing)
+            b = find_partner(
+                i, place, lists, contract, staff, care, life, noticed, neighbours, km, m, accepting, partner_choosing
+            )
             life.merger_wish[i] = b
             if b < 0:
                 option = HAND_BACK if ended else ASK
@@ -259,7 +295,9 @@ def choose(place, lists, contract, money, staff, care, life, neighbours, km, c, 
 
 @rule
 def drop_crossed_wishes(place, lists, life):
-    """Keeps wishes pointing from the smaller list to the larger where the other also wishes to merge, or is handing back."""
+    """Keeps wishes pointing from the smaller list to the larger where the other also wishes to merge, or is handing
+    back.
+    """
     wish = life.merger_wish.copy()
     for i in range(len(life)):
         b = wish[i]

@@ -65,10 +65,13 @@ def hand_over(i, b, share, lists):
 
 
 @kernel
-def disperse_lists(place, lists, contract, money, staff, care, life, providers, nation, fate, into, neighbours, km, p, year):
+def disperse_lists(
+    place, lists, contract, money, staff, care, life, providers, nation, fate, into, neighbours, km, p, year
+):
     """Ends the codes that are dispersed; `into` then names the main receiver, whom doctors may follow.
 
-    Sink of the liability: landlords and staff made redundant. Nurses and others leave; receivers hire as their lists grow.
+    Sink of the liability: landlords and staff made redundant. Nurses and others leave; receivers hire as their lists
+    grow.
     """
     before = lists.total.copy()
     for i in range(len(fate)):

@@ -15,9 +15,27 @@ from sim.kernel import kernel, rule
 from sim.rules.leaving import is_working
 from sim.world.luck import decision, uniform
 from sim.world.states import (
-    APMS, APMS_CONTRACT, APPROVE, CARETAKER, CARETAKER_CONTRACT, CONTRACT_END, DECIDED, DISPERSE, HAND_BACK, INADEQUATE, LOCUM,
-    MERGED, MERGER, PARTNER, PAYMENT, REFUSE, REMOVAL, SALARIED, SUPPORT_TEAM, TRAINEE,
-)  # fmt: skip
+    APMS,
+    APMS_CONTRACT,
+    APPROVE,
+    CARETAKER,
+    CARETAKER_CONTRACT,
+    CONTRACT_END,
+    DECIDED,
+    DISPERSE,
+    HAND_BACK,
+    INADEQUATE,
+    LOCUM,
+    MERGED,
+    MERGER,
+    PARTNER,
+    PAYMENT,
+    REFUSE,
+    REMOVAL,
+    SALARIED,
+    SUPPORT_TEAM,
+    TRAINEE,
+)
 
 WITHDRAWING = decision("practice_life.withdrawing")
 STAYING = decision("practice_life.staying")
@@ -49,7 +67,8 @@ class Ending(NamedTuple):
 
 @kernel
 def read_decisions(place, contract, life, cases, p, year, withdrawing):
-    """What commissioners decided, and notices that ran out undecided; returns each practice's fate and its merger partner.
+    """What commissioners decided, and notices that ran out undecided; returns each practice's fate and its merger
+    partner.
 
     A decision counts only while what it is about still holds. An undecided notice loses twelve months; when none are
     left the list is dispersed. An APMS contract whose end nobody decided runs on for a year.
@@ -117,7 +136,9 @@ def settle_fates(life, fate, into):
 
 @rule
 def was_viable(list_size, quality, rating, p):
-    """1 if a practice was viable and sound: a list of at least `viable_list`, care not poor (sd), not rated inadequate (K004)."""
+    """1 if a practice was viable and sound: a list of at least `viable_list`, care not poor (sd), not rated
+    inadequate (K004).
+    """
     return 1 if list_size >= p.viable_list and quality >= p.sound_quality and rating != INADEQUATE else 0
 
 
@@ -147,7 +168,9 @@ def end_code(i, state, partner, lists, staff, care, life, p, year):
 
 @rule
 def share_out(i, contract, money):
-    """The last partners draw the reserves left, or make good the debt, and pay what falls on them (lease, redundancy)."""
+    """The last partners draw the reserves left, or make good the debt, and pay what falls on them (lease,
+    redundancy).
+    """
     money.drawings[i] += money.reserves[i] - contract.liability[i]
     money.reserves[i] = 0.0
     contract.liability[i] = 0.0
@@ -165,7 +188,8 @@ def release_provider(i, lists, contract, providers):
 
 @kernel
 def move_doctors(doctors, place, contract, staff, ccgs, regions, nation, fate, into, p, staying, afterwards):
-    """Doctors of ended practices: all go along with a merger; others join the main receiver, stay with the new provider or leave.
+    """Doctors of ended practices: all go along with a merger; others join the main receiver, stay with the new
+    provider or leave.
 
     Flow: practices -> the region's pool or retirement (nation.doctors_out). A partner becomes salaried where a receiver
     or a provider takes him or her on. Locums of an ended practice leave.

@@ -23,7 +23,8 @@ ROLE = decision("workforce.role")
 GRADUATION = decision("workforce.graduation")
 
 STAYS, MOVES, QUALIFIES = 0, 1, 2
-"""What a doctor does this year, as `age_and_leave` returns it by row; those who left altogether have no row any more."""
+"""What a doctor does this year, as `age_and_leave` returns it by row; those who left altogether have no row any more.
+"""
 
 
 class Leaving(NamedTuple):
@@ -97,7 +98,7 @@ def relative_income(drawings_each, mean):
 
 @rule
 def age_log_odds(age, p):
-    """Log-odds that age adds to leaving: higher for the young, who still move about, and steep from 52 (E069, PA149)."""
+    """Log-odds that age adds to leaving: higher for the young, who move about, and steep from 52 (E069, PA149)."""
     young = max(40.0 - age, 0.0)
     middle = min(max(age - 52.0, 0.0), 5.0)
     old = max(age - 57.0, 0.0)
@@ -136,7 +137,7 @@ def is_working(state):
 
 @rule
 def mean_drawings(money, staff, life):
-    """England's mean income of a full-time partner in pounds, over open practices weighted by partner FTE; 0 if none."""
+    """Mean income of a full-time partner in pounds, over open practices weighted by partner FTE; 0 if none."""
     pounds, fte = 0.0, 0.0
     for i in range(len(life)):
         if life.state[i] == OPEN:
@@ -173,7 +174,9 @@ def leave_practice(doctors, row, to_pool, ccgs, place, regions, staff, nation):
 
 
 @kernel
-def age_and_leave(doctors, place, care, staff, ccgs, regions, nation, push, p, q, d, w, leaving, where, intending, graduating):
+def age_and_leave(
+    doctors, place, care, staff, ccgs, regions, nation, push, p, q, d, w, leaving, where, intending, graduating
+):
     """A year of ageing and leaving. Returns what each row does (`STAYS`, `MOVES`, `QUALIFIES`) and where it came from.
 
     Movers and finishing trainees are out of their practice when it returns, and keep row and id for the matching; who
@@ -233,21 +236,30 @@ def promotion_probability(relative, liability_each, partners, p):
     partner presses harder, since its contract hangs on it.
     """
     press = p.promotion_without_partner if partners < 0.5 else 0.0
-    return logistic(p.promotion + press + p.promotion_per_income * relative - p.promotion_per_liability * liability_each / 1e5)
+    return logistic(
+        p.promotion + press + p.promotion_per_income * relative - p.promotion_per_liability * liability_each / 1e5
+    )
 
 
 @kernel
 def change_working_lives(doctors, contract, money, staff, care, life, w, burnout, stream):
-    """Hours drift towards what GPs of the role want; partners step down, salaried GPs are made partners. Nobody comes or goes.
+    """Hours drift towards what GPs of the role want; partners step down, salaried GPs are made partners. Nobody comes
+    or goes.
 
     burnout: England's usual burn-out, from which hours are counted. The last partner cannot step down.
     """
     mean = mean_drawings(money, staff, life)
+    down, up = np.zeros(len(life)), np.zeros(len(life))
     partners = np.zeros(len(life))
     for row in range(len(doctors)):
         if doctors.practice[row] >= 0 and doctors.role[row] == PARTNER:
             partners[doctors.practice[row]] += 1.0
-    at_start = partners.copy()
+    for i in range(len(life)):
+        if life.state[i] == OPEN and contract.kind[i] != APMS:
+            relative = relative_income(money.drawings_each[i], mean)
+            down[i] = step_down_probability(relative, care.workload[i], w) if partners[i] > 1.5 else 0.0
+            each = contract.liability[i] / (partners[i] + 1.0)
+            up[i] = promotion_probability(relative, each, partners[i], w)
     for row in range(len(doctors)):
         i = doctors.practice[row]
         if i < 0 or doctors.role[row] in (LOCUM, TRAINEE):
@@ -255,14 +267,7 @@ def change_working_lives(doctors, contract, money, staff, care, life, w, burnout
         partner = doctors.role[row] == PARTNER
         wanted = (w.partner_fte if partner else w.salaried_fte) - w.fte_per_burnout * (doctors.burnout[row] - burnout)
         doctors.fte[row] += w.speed * (wanted - doctors.fte[row])
-        if contract.kind[i] == APMS or life.state[i] != OPEN:
-            continue
-        relative = relative_income(money.drawings_each[i], mean)
-        draw = uniform(stream, doctors.id[row])
-        if partner:
-            if at_start[i] > 1.5 and partners[i] > 1.5 and draw < step_down_probability(relative, care.workload[i], w):
-                doctors.role[row] = SALARIED
-                partners[i] -= 1.0
-        elif draw < promotion_probability(relative, contract.liability[i] / (at_start[i] + 1.0), at_start[i], w):
-            doctors.role[row] = PARTNER
-            partners[i] += 1.0
+        chance = down[i] if partner else up[i]
+        if chance > 0.0 and uniform(stream, doctors.id[row]) < chance and (not partner or partners[i] > 1.5):
+            doctors.role[row] = SALARIED if partner else PARTNER
+            partners[i] += -1.0 if partner else 1.0

@@ -22,8 +22,8 @@ CHOOSING = decision("workforce.choosing")
 SELECTING = decision("workforce.selecting")
 TRAITS = decision("workforce.traits")
 
-ROUNDS, LOOKS = 3, 8
-TAKEN_NONE, OUTSIDE = -1, -2
+ROUNDS, LOOKS = 3, 6
+NOBODY, OUTSIDE = -1, -2
 
 
 class NewcomerTraits(NamedTuple):
@@ -37,84 +37,78 @@ class NewcomerTraits(NamedTuple):
 
 
 @rule
-def square_bounds(starts, cell, grid):
-    """Nine squares round `cell` as first post and count, shape (9, 2); squares off the grid are empty."""
-    found = np.zeros((9, 2), np.int64)
-    columns, rows = int(grid[2]), int(grid[3])
-    column, row = cell % columns, cell // columns
-    k = 0
-    for north in range(-1, 2):
-        for east in range(-1, 2):
-            a, b = column + east, row + north
-            if 0 <= a < columns and 0 <= b < rows:
-                found[k, 0] = starts[b * columns + a]
-                found[k, 1] = starts[b * columns + a + 1] - found[k, 0]
-            k += 1
-    return found
+def post_at(key, cells, squares, total, draw):
+    """The post that a draw (0-1) points at: first a square by its number of posts, then the next post on its ring.
 
-
-@rule
-def post_at(keys, squares, total, draw, cells_of):
-    """The post that a draw (0-1) points at: first a square by its number of posts, then the next post on the square's ring."""
+    key, cells: key and square of every post; squares: first post and count of nine squares; total: posts in them.
+    """
     left = draw * total
     for k in range(9):
-        count = squares[k, 1]
+        first, count = squares[k, 0], squares[k, 1]
         if left < count:
-            share = left / count
-            low, high = squares[k, 0], squares[k, 0] + count
-            first = low
-            cell = cells_of[first]
-            while low < high:
-                middle = (low + high) // 2
-                if keys[middle] < cell + share:
-                    low = middle + 1
-                else:
-                    high = middle
-            return first if low == squares[k, 0] + count else low
+            point, v = cells[first] + left / count, first + int(left)
+            while v > first and key[v - 1] >= point:
+                v -= 1
+            while v < first + count and key[v] < point:
+                v += 1
+            return v if v < first + count else first
         left -= count
     return squares[4, 0]
 
 
 @rule
 def outside_utility(kind, price_ratio, c):
-    """Utility of locum or portfolio work, or of going abroad; price_ratio: the region's locum price over the usual one."""
+    """Utility of locum work or of going abroad; price_ratio: the region's locum price over the usual one."""
     utility = c.outside + c.outside_locum_price * math.log(max(price_ratio, 0.1))
     return utility + c.outside_new if kind == QUALIFIER else utility
 
 
 @kernel
-def post_starts(keys, grid):
-    """First post of every square of the grid (one entry more than squares), and the square of every post."""
-    squares = int(grid[2] * grid[3])
-    starts = np.zeros(squares + 1, np.int64)
-    cells = np.zeros(len(keys), np.int64)
-    for v in range(len(keys)):
-        cells[v] = int(math.floor(keys[v]))
+def post_squares(key, grid):
+    """The posts within reach of each square of the grid, and the square of every post.
+
+    Returns (squares, 9, 2): first post and count in each of the nine squares round it, empty beyond the grid; and the
+    square of each post in the order of `key`.
+    """
+    columns, rows = int(grid[2]), int(grid[3])
+    starts = np.zeros(columns * rows + 1, np.int64)
+    cells = np.zeros(len(key), np.int64)
+    for v in range(len(key)):
+        cells[v] = math.floor(key[v])
         starts[cells[v] + 1] += 1
-    for s in range(squares):
+    for s in range(columns * rows):
         starts[s + 1] += starts[s]
-    return starts, cells
+    reach = np.zeros((columns * rows, 9, 2), np.int64)
+    for s in range(columns * rows):
+        for k in range(9):
+            a, b = s % columns + k % 3 - 1, s // columns + k // 3 - 1
+            if 0 <= a < columns and 0 <= b < rows:
+                reach[s, k, 0] = starts[b * columns + a]
+                reach[s, k, 1] = starts[b * columns + a + 1] - starts[b * columns + a]
+    return reach, cells
 
 
 @rule
-def apply_for(k, who, attempt, x, y, wish, outside, place, rows, roles, pulls, keys, cells, squares, total, taken, c, looking, choosing):
-    """The post a candidate applies for in a round, or OUTSIDE: multinomial choice over up to LOOKS posts still open.
+def apply_for(k, attempt, outside, offers, cells, people, squares, taken, c, looking, choosing, weights, seen):
+    """The post that candidate `k` applies for in a round, or OUTSIDE: a multinomial choice over LOOKS posts.
 
-    Posts seen twice count once a look; a partnership is passed over by those who do not want one.
+    Posts already filled, and partnerships for those who do not want one, weigh nothing; a post seen twice counts twice.
+    weights, seen: room for LOOKS numbers.
     """
-    weights = np.zeros(LOOKS)
-    seen = np.zeros(LOOKS, np.int64)
+    total = squares[:, 1].sum()
     sum_of_weights = math.exp(outside)
     for look in range(LOOKS):
-        v = post_at(keys, squares, total, uniform2(looking, who, np.uint64(LOOKS * attempt + look)), cells)
-        seen[look] = v
-        if taken[v] != TAKEN_NONE or (roles[v] == PARTNER and wish == 0):
+        weights[look] = 0.0
+        if total == 0:
             continue
-        i = rows[v]
-        km = math.hypot(place.x[i] - x, place.y[i] - y)
-        weights[look] = math.exp(pulls[v] - c.per_km * km)
-        sum_of_weights += weights[look]
-    left = uniform2(choosing, who, np.uint64(attempt)) * sum_of_weights
+        draw = uniform2(looking, people.id[k], np.uint64(LOOKS * attempt + look))
+        v = post_at(offers.key, cells, squares, total, draw)
+        seen[look] = v
+        if taken[v] == NOBODY and (offers.role[v] != PARTNER or people.partner[k] == 1):
+            east, north = offers.x[v] - people.x[k], offers.y[v] - people.y[k]
+            weights[look] = math.exp(offers.pull[v] - c.per_km * math.sqrt(east * east + north * north))
+            sum_of_weights += weights[look]
+    left = uniform2(choosing, people.id[k], np.uint64(attempt)) * sum_of_weights
     for look in range(LOOKS):
         if left < weights[look]:
             return seen[look]
@@ -123,39 +117,38 @@ def apply_for(k, who, attempt, x, y, wish, outside, place, rows, roles, pulls, k
 
 
 @kernel
-def match(place, regions, rows, roles, pulls, keys, ids, kinds, where, x, y, wish, grid, starts, cells, reject_below, base_price, c,
-          looking, choosing, selecting):  # fmt: skip
-    """Three rounds of applications. Returns each candidate's post (or -1) and each post's candidate (or -1) and round."""
-    got = np.full(len(ids), TAKEN_NONE, np.int64)
-    taken = np.full(len(rows), TAKEN_NONE, np.int64)
-    when = np.zeros(len(rows), np.int64)
-    best = np.zeros(len(rows), np.int64)
-    score = np.zeros(len(rows))
+def match(
+    place, regions, offers, cells, reach, people, grid, reject_below, base_price, c, looking, choosing, selecting
+):
+    """Three rounds of applications: returns each post's candidate, -1 where nobody came, and round (0-2)."""
+    done = np.zeros(len(people.id), np.int64)
+    taken = np.full(len(offers.key), NOBODY, np.int64)
+    when = np.zeros(len(offers.key), np.int64)
+    best = np.zeros(len(offers.key), np.int64)
+    score = np.zeros(len(offers.key))
+    weights, seen = np.zeros(LOOKS), np.zeros(LOOKS, np.int64)
     for attempt in range(ROUNDS):
-        best[:] = TAKEN_NONE
-        for k in range(len(ids)):
-            if got[k] != TAKEN_NONE:
+        best[:] = NOBODY
+        for k in range(len(people.id)):
+            if done[k] == 1:
                 continue
-            squares = square_bounds(starts, cell_of(x[k], y[k], grid), grid)
-            total = squares[:, 1].sum()
-            if total == 0:
-                got[k] = OUTSIDE
-                continue
-            ratio = regions.locum_price[where[k]] / base_price if base_price > 0.0 else 1.0
-            outside = outside_utility(kinds[k], ratio, c)
-            v = apply_for(k, ids[k], attempt, x[k], y[k], wish[k], outside, place, rows, roles, pulls, keys, cells, squares,
-                          float(total), taken, c, looking, choosing)  # fmt: skip
+            squares = reach[cell_of(people.x[k], people.y[k], grid)]
+            price = regions.locum_price[people.region[k]] / base_price if base_price > 0.0 else 1.0
+            outside = outside_utility(people.kind[k], price, c)
+            v = apply_for(
+                k, attempt, outside, offers, cells, people, squares, taken, c, looking, choosing, weights, seen
+            )
             if v == OUTSIDE:
-                got[k] = OUTSIDE
+                done[k] = 1
                 continue
-            merit = normal2(selecting, ids[k], place.id[rows[v]])
-            if merit >= reject_below and (best[v] == TAKEN_NONE or merit > score[v]):
+            merit = normal2(selecting, people.id[k], place.id[offers.practice[v]])
+            if merit >= reject_below and (best[v] == NOBODY or merit > score[v]):
                 best[v], score[v] = k, merit
-        for v in range(len(rows)):
-            if best[v] != TAKEN_NONE and taken[v] == TAKEN_NONE:
+        for v in range(len(best)):
+            if best[v] != NOBODY:
                 taken[v], when[v] = best[v], attempt
-                got[best[v]] = v
-    return got, taken, when
+                done[best[v]] = 1
+    return taken, when
 
 
 @rule
@@ -210,54 +203,56 @@ def enter(doctors, row, i, role, fte, staff, nation):
 
 
 @kernel
-def take_up_posts(doctors, place, staff, ccgs, regions, nation, fate, rows, numbers, roles, ftes, taken, when, ids, from_row, kinds, where,
-                  wanted, h, s, t, intention, year, traits):  # fmt: skip
-    """Matched candidates enter their practices; returns the FTE by practice that was empty until then, as a share of the year.
+def take_up_posts(
+    doctors, place, staff, ccgs, regions, nation, fate, offers, taken, when, people, h, s, t, intention, year, traits
+):
+    """Matched candidates enter their practices; returns by practice the FTE of the year empty until then.
 
-    Flow: pool or training -> practices (nation.doctors_in). A returner's FTE leaves the region's pool.
+    Flow: pool or training -> practices (nation.doctors_in). A returner's FTE leaves the pool. Where the pool or
+    the free rows do not suffice, the post stays empty and `taken` says so.
     """
     covered = np.zeros(len(place))
     regions.filled[:] = 0.0
     free = 0
-    for v in range(len(rows)):
+    for v in range(len(taken)):
         k = taken[v]
-        if k < 0:
+        if k == NOBODY:
             continue
-        i = rows[v]
-        row = from_row[k]
-        fte = min(wanted[k], max(ftes[v], s.lowest_fte))
-        if kinds[k] == RETURNER and regions.pool[where[k]] < fte:
-            taken[v] = TAKEN_NONE
-            continue
+        i, row, r = offers.practice[v], people.row[k], people.region[k]
+        fte = min(people.fte[k], max(offers.fte[v], s.lowest_fte))
         if row < 0:
             free = free_row(doctors, fate, free)
-            if free == len(doctors):
-                taken[v] = TAKEN_NONE
+            if free == len(doctors) or (people.kind[k] == RETURNER and regions.pool[r] < fte):
+                taken[v] = NOBODY
                 continue
             row = free
-            who = joiner_id(year, place.id[i], numbers[v])
-            age = s.newcomer_age + (s.returner_years if kinds[k] == RETURNER else 0.0) * uniform(traits, ids[k])
-            newcomer(doctors, row, who, age, s, t, intention, traits)
+            older = s.returner_years * uniform(traits, people.id[k]) if people.kind[k] == RETURNER else 0.0
+            who = joiner_id(year, place.id[i], offers.number[v])
+            newcomer(doctors, row, who, s.newcomer_age + older, s, t, intention, traits)
         fate[row] = 0
-        if kinds[k] == RETURNER:
-            regions.pool[where[k]] -= fte
-        enter(doctors, row, i, roles[v], fte, staff, nation)
+        if people.kind[k] == RETURNER:
+            regions.pool[r] -= fte
+        enter(doctors, row, i, offers.role[v], fte, staff, nation)
         covered[i] += fte * min((h.months_first + h.months_per_round * when[v]) / 12.0, 1.0)
         regions.filled[ccgs.region[place.ccg[i]]] += 1.0
     return covered
 
 
 @kernel
-def settle_unmatched(doctors, regions, fate, got, taken, from_row, kinds, where, wanted):
-    """Candidates without a post: qualifiers and movers go to the region's pool, returners stay in it; their rows are freed."""
-    for k in range(len(got)):
-        if got[k] >= 0 and taken[got[k]] == k:
+def settle_unmatched(doctors, regions, fate, taken, people):
+    """Without a post, qualifiers and movers go to the region's pool and returners stay in it; rows are freed."""
+    matched = np.zeros(len(people.id), np.int64)
+    for v in range(len(taken)):
+        if taken[v] != NOBODY:
+            matched[taken[v]] = 1
+    for k in range(len(matched)):
+        if matched[k] == 1:
             continue
-        if kinds[k] != RETURNER:
-            regions.pool[where[k]] += wanted[k]
-        if from_row[k] >= 0:
-            doctors.id[from_row[k]] = np.uint64(0)
-            fate[from_row[k]] = 0
+        if people.kind[k] != RETURNER:
+            regions.pool[people.region[k]] += people.fte[k]
+        if people.row[k] >= 0:
+            doctors.id[people.row[k]] = np.uint64(0)
+            fate[people.row[k]] = 0
 
 
 @kernel
@@ -272,4 +267,3 @@ def refill_traineeships(doctors, place, life, staff, nation, places, fate, s, t,
             who = joiner_id(year, place.id[i], 1000 + k)
             newcomer(doctors, free, who, s.trainee_age, s, t, intention, traits)
             enter(doctors, free, i, TRAINEE, s.trainee_fte, staff, nation)
-

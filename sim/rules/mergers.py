@@ -1,4 +1,6 @@
-"""Mergers: one practice code ends, its patients, staff, entitlements and money become its partner's, its surgery stays."""
+"""Mergers: one practice code ends, its patients, staff, entitlements and money become its partner's, its surgery
+stays.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,9 @@ def merge_lists(i, b, lists):
 
 @rule
 def merge_contracts(i, b, km, lists, contract, p):
-    """`b` takes over entitlements, sites and liability of `i`; payments per patient are blended by list. Call before `merge_lists`."""
+    """`b` takes over entitlements, sites and liability of `i`; payments per patient are blended by list. Call before
+    `merge_lists`.
+    """
     a_list, b_list = lists.total[i], lists.total[b]
     premium = contract.premium_2013[i] + contract.premium_2013[b]
     if premium > 0.0:
@@ -91,8 +95,12 @@ def merge_staff(i, b, lists, staff):
 
 @rule
 def merge_money(i, b, staff, money):
-    """The year's income, expenses and drawings, and the reserves, of both practices are one. Call before doctors move."""
-    money.drawings_each[b] = blend(money.drawings_each[i], money.drawings_each[b], staff.partner_fte[i], staff.partner_fte[b])
+    """The year's income, expenses and drawings, and the reserves, of both practices are one. Call before doctors
+    move.
+    """
+    money.drawings_each[b] = blend(
+        money.drawings_each[i], money.drawings_each[b], staff.partner_fte[i], staff.partner_fte[b]
+    )
     money.global_sum[b] += money.global_sum[i]
     money.mpig[b] += money.mpig[i]
     money.premium[b] += money.premium[i]
@@ -140,7 +148,7 @@ def clear_money(i, money):
 
 @kernel
 def merge_practices(place, lists, contract, money, staff, care, life, use, providers, nation, fate, into, p, year):
-    """Ends the codes that merge: patients, staff, entitlements, reserves and liability go to the partner, sites stay."""
+    """Ends merging codes: patients, staff, entitlements, reserves and liability go to the partner, sites stay."""
     for i in range(len(fate)):
         if fate[i] != MERGES:
             continue

@@ -27,7 +27,10 @@ def open_practices(world: World, p: Opening, year: int) -> None:
     """Opens a practice for every approved case, in a free row, as long as there are any."""
     cases = world.cases
     approved = np.flatnonzero(
-        (cases["status"] == DECIDED) & (cases["kind"] == NEW_PRACTICE) & (cases["action"] == APPROVE) & (cases["id"] != 0)
+        (cases["status"] == DECIDED)
+        & (cases["kind"] == NEW_PRACTICE)
+        & (cases["action"] == APPROVE)
+        & (cases["id"] != 0)
     )
     for case in approved:
         identity = np.uint64(stable_hash(f"new practice:{int(cases['id'][case])}"))
@@ -37,7 +40,8 @@ def open_practices(world: World, p: Opening, year: int) -> None:
 
 
 def open_practice(world: World, row: int, ccg: int, identity: np.uint64, p: Opening, year: int) -> None:
-    """Opens a practice in a row beside the largest list of a CCG; its nearest neighbours give it a share of their lists.
+    """Opens a practice in a row beside the largest list of a CCG; its nearest neighbours give it a share of their
+    lists.
 
     Patients are conserved: what the new list holds left the donors' lists. Doctors come by the next matching.
     """
@@ -45,7 +49,9 @@ def open_practice(world: World, row: int, ccg: int, identity: np.uint64, p: Open
     if not len(members):
         return
     model = int(members[np.argmax(world.lists["total"][members])])
-    away = np.hypot(world.place["x"][members] - world.place["x"][model], world.place["y"][members] - world.place["y"][model])
+    away = np.hypot(
+        world.place["x"][members] - world.place["x"][model], world.place["y"][members] - world.place["y"][model]
+    )
     donors = members[np.argsort(away, kind="stable")][: int(p.donors)]
     for group in COPIED:
         getattr(world, group)[row] = getattr(world, group)[model]

@@ -7,8 +7,17 @@ import numpy as np
 from sim.kernel import kernel
 from sim.parameters import Params
 from sim.rules.choices import (
-    ACCEPTING, CHOICE, PARTNER_CHOICE, Choice, Distress, MergerPartner, Property, choose, feel_distress, hold_property,
-)  # fmt: skip
+    ACCEPTING,
+    CHOICE,
+    PARTNER_CHOICE,
+    Choice,
+    Distress,
+    MergerPartner,
+    Property,
+    choose,
+    feel_distress,
+    hold_property,
+)
 from sim.rules.dispersals import disperse_lists
 from sim.rules.endings import AFTERWARDS, STAYING, WITHDRAWING, Ending, move_doctors, read_decisions, settle_fates
 from sim.rules.leaving import Leaving
@@ -23,10 +32,13 @@ from sim.world.world import World
 __all__ = ["practice_life", "start"]
 
 START_PROPERTY = decision("practice_life.start_property")
+START_NOTICE = decision("practice_life.start_notice")
 
 
 def practice_life(world: World, params: Params, luck: Luck) -> None:
-    """A year of practice life: endings that were decided or ran out, new practices, then distress and partners' choices."""
+    """A year of practice life: endings that were decided or ran out, new practices, then distress and partners'
+    choices.
+    """
     end_practices(world, params, luck)
     open_practices(world, params.of(Opening), luck.year)
     count_staff(world.doctors, world.staff, world.life)
@@ -40,7 +52,11 @@ def start(world: World, params: Params, luck: Luck) -> None:
     world.life["merger_wish"] = -1
     start_property(world.place, world.contract, world.life, params.of(Property), luck.stream(START_PROPERTY))
     hold_property(world.lists, world.contract, world.staff, world.life, params.of(Property))
+    sole_partners_leave(
+        world.place, world.contract, world.staff, world.life, params.of(Property), luck.stream(START_NOTICE)
+    )
     make_choices(world, params, luck)
+    count_staff(world.doctors, world.staff, world.life)
 
 
 def end_practices(world: World, params: Params, luck: Luck) -> None:
@@ -51,16 +67,20 @@ def end_practices(world: World, params: Params, luck: Luck) -> None:
     w.nation["moved"] = 0.0
     fate, into = read_decisions(w.place, w.contract, w.life, w.cases, p, year, luck.stream(WITHDRAWING))
     settle_fates(w.life, fate, into)
-    merge_practices(w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.use, w.providers, w.nation, fate, into, p, year)
+    merge_practices(
+        w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.use, w.providers, w.nation, fate,
+        into, p, year,
+    )  # fmt: skip
     disperse_lists(
-        w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.providers, w.nation, fate, into, near, km, p, year
-    )
+        w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.providers, w.nation, fate, into, near,
+        km, p, year,
+    )  # fmt: skip
     take_over(
         w.place, w.lists, w.contract, w.money, w.care, w.life, w.ccgs, w.providers, fate, p, year, luck.stream(AWARD)
     )
     move_doctors(
-        w.doctors, w.place, w.contract, w.staff, w.ccgs, w.regions, w.nation, fate, into, p, luck.stream(STAYING),
-        luck.stream(AFTERWARDS),
+        w.doctors, w.place, w.contract, w.staff, w.ccgs, w.regions, w.nation, fate, into, p,
+        luck.stream(STAYING), luck.stream(AFTERWARDS),
     )  # fmt: skip
 
 
@@ -69,8 +89,8 @@ def make_choices(world: World, params: Params, luck: Luck) -> None:
     w, usual_burnout = world, params.of(Leaving).usual_burnout
     feel_distress(w.contract, w.money, w.staff, w.care, w.life, params.of(Distress), usual_burnout)
     choose(
-        w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.networks.neighbours, w.networks.neighbour_km,
-        params.of(Choice), params.of(MergerPartner), params.of(Property),
+        w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.networks.neighbours,
+        w.networks.neighbour_km, params.of(Choice), params.of(MergerPartner), params.of(Property),
         luck.stream(CHOICE), luck.stream(ACCEPTING), luck.stream(PARTNER_CHOICE),
     )  # fmt: skip
 
@@ -87,3 +107,14 @@ def start_property(place, contract, life, p, stream):
         contract.sites[i] = 2 if uniform2(stream, who, np.uint64(3)) < p.branch_share else 1
         if contract.kind[i] == APMS:
             contract.ends[i] = 2014 + int(p.apms_term * uniform(stream, who))
+
+
+@kernel
+def sole_partners_leave(place, contract, staff, life, p, stream):
+    """Some sole partners of the start had given notice: for the choices of that year their practices count as without
+    any.
+    """
+    for i in range(len(life)):
+        sole = life.state[i] == OPEN and contract.kind[i] != APMS and staff.partners[i] < 1.5
+        if sole and uniform(stream, place.id[i]) < p.sole_notice_2013:
+            staff.partners[i] = 0.0

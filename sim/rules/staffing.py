@@ -37,7 +37,7 @@ class Locums(NamedTuple):
 
 @kernel
 def count_staff(doctors, staff, life):
-    """Counts each practice's partners, salaried GPs and trainees from the doctors: FTE, heads, mean age and burn-out."""
+    """Counts each practice's partners, salaried GPs and trainees from the doctors: FTE, heads, age, burn-out."""
     for i in range(len(staff)):
         staff.doctors[i] = 0.0
         staff.partners[i] = 0.0
@@ -109,7 +109,9 @@ def plan_posts(lists, money, staff, care, life, p):
 
 @rule
 def locum_price(base, tightness, usual, elasticity):
-    """Pounds a year of a full-time locum: base price times (tightness over usual) to the elasticity; scarcity raises it."""
+    """Pounds a year of a full-time locum: base price times (tightness over usual) to the elasticity; scarcity raises
+    it.
+    """
     if usual <= 0.0:
         return base
     return base * max(tightness / usual, 0.01) ** elasticity

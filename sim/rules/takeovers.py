@@ -16,13 +16,19 @@ AWARD = decision("practice_life.award")
 
 @rule
 def choose_provider(i, place, contract, ccgs, providers, p, stream):
-    """Who wins the APMS contract of practice `i`: providers of its CCG or area team, by skill, quality and cost; -1 if none."""
+    """Who wins the APMS contract of practice `i`: providers of its CCG or area team, by skill, quality and cost; -1
+    if none.
+    """
     weights = np.zeros(len(providers))
     total = 0.0
     for j in range(len(providers)):
         unit = ccgs.area_team[place.ccg[i]] if providers.kind[j] == CORPORATE else place.ccg[i]
         if providers.unit[j] == unit:
-            bid = p.bid_skill * providers.skill[j] + p.bid_quality * providers.quality[j] - p.bid_cost * (providers.cost[j] - 1.0)
+            bid = (
+                p.bid_skill * providers.skill[j]
+                + p.bid_quality * providers.quality[j]
+                - p.bid_cost * (providers.cost[j] - 1.0)
+            )
             weights[j] = math.exp(bid)
             total += weights[j]
     left = uniform(stream, place.id[i]) * total

@@ -6,11 +6,13 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.kernel import kernel, rule
 from sim.rules.leaving import MOVES, STAYS, is_working, mean_drawings, relative_income
 from sim.world.luck import decision, mix, to_unit, uniform, uniform2
 from sim.world.states import APMS, GOOD, INADEQUATE, OPEN, OUTSTANDING, PARTNER, SALARIED
+from sim.world.world import Floats, Rows
 
 OFFER = decision("workforce.offer")
 NEWCOMERS = decision("workforce.newcomers")
@@ -19,7 +21,8 @@ HOURS = decision("workforce.hours")
 PARTNERSHIP = decision("workforce.partnership_wish")
 
 CELL_KM = 20.0
-"""Side of a square of the grid. A candidate looks at the own square and the eight round it: posts within about 30 km."""
+"""Side of a square of the grid. A candidate looks at the own square and the eight round it: posts within about 30 km.
+"""
 MOVER, QUALIFIER, RETURNER = 0, 1, 2
 """Kinds of candidate."""
 
@@ -72,9 +75,41 @@ class Supply(NamedTuple):
     trainee_fte: float
 
 
+class Offers(NamedTuple):
+    """Posts on offer, one entry a post, ordered by square of the grid and within it by the practice's id."""
+
+    practice: Rows
+    number: Rows
+    role: Rows
+    fte: Floats
+    pull: Floats
+    """Utility to any candidate, before distance."""
+    key: Floats
+    """Square of the grid, plus a share between 0 and 1 hashed from the practice's id."""
+    x: Floats
+    y: Floats
+
+
+class Candidates(NamedTuple):
+    """Doctors who look for a post, one entry a candidate."""
+
+    id: NDArray[np.uint64]
+    row: Rows
+    """Row of doctors, or -1 for those who have none."""
+    kind: Rows
+    region: Rows
+    x: Floats
+    y: Floats
+    fte: Floats
+    partner: Rows
+    """1 if open to a partnership."""
+
+
 @rule
 def posts_on_offer(gap, smallest, typical):
-    """Number of posts a gap of `gap` FTE is advertised as: none below `smallest` FTE, else about one for each `typical` FTE."""
+    """Number of posts a gap of `gap` FTE is advertised as: none below `smallest` FTE, else about one for each
+    `typical` FTE.
+    """
     if gap < smallest or typical <= 0.0:
         return 0
     return max(int(gap / typical + 0.5), 1)
@@ -85,8 +120,8 @@ def appeal(relative, list_ratio, deprived, list_size, burnout, usual_burnout, ra
     """Utility of a post to any candidate, before distance.
 
     relative: what it pays against the mean, -1 to 1; list_ratio: patients per post over England's; deprived: fifth of
-    deprivation over 4 (E071: more than 5,000 pounds of 1998 make up for it); list_size in patients; buy_in_pounds: what a
-    partner must find or guarantee.
+    deprivation over 4 (E071: more than 5,000 pounds of 1998 make up for it); list_size in patients; buy_in_pounds:
+    what a partner must find or guarantee.
     """
     utility = p.income * relative - p.list_per_doctor * math.log(max(list_ratio, 0.1)) - p.deprivation * deprived
     utility += p.size * math.log(max(list_size, 100.0) / 7000.0) - p.burnout * (burnout - usual_burnout)
@@ -135,7 +170,9 @@ def count_posts(lists, staff, life, h):
 
 @rule
 def offered_role(kind, state, partners, luck, h):
-    """Whether a post is offered to a partner: never under APMS or a caretaker, oftener where the last partner is alone."""
+    """Whether a post is offered to a partner: never under APMS or a caretaker, oftener where the last partner is
+    alone.
+    """
     if kind == APMS or state != OPEN:
         return SALARIED
     share = h.partner_share_last if partners < 1.5 else h.partner_share
@@ -146,8 +183,8 @@ def offered_role(kind, state, partners, luck, h):
 def offer_posts(place, lists, contract, money, staff, care, life, ccgs, regions, grid, h, c, usual_burnout, stream):
     """Posts on offer, ordered by square of the grid and within it by the practice's id, so that rows do not matter.
 
-    Returns (practice row, number of the post in it, role, FTE, utility, key), one entry a post; key is the square plus a
-    share between 0 and 1 hashed from the id. Practices whose partners have given notice do not advertise.
+    Returns (practice row, number of the post in it, role, FTE, utility, key), one entry a post; key is the square
+    plus a share between 0 and 1 hashed from the id. Practices whose partners have given notice do not advertise.
     """
     n, patients, fte = count_posts(lists, staff, life, h)
     rows, numbers, roles = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
@@ -164,30 +201,38 @@ def offer_posts(place, lists, contract, money, staff, care, life, ccgs, regions,
         for k in range(count):
             who = np.uint64(k)
             rows[v], numbers[v], ftes[v] = i, k, min(gap / count, 1.0)
-            roles[v] = offered_role(contract.kind[i], life.state[i], staff.partners[i], uniform2(stream, place.id[i], who), h)
+            roles[v] = offered_role(
+                contract.kind[i], life.state[i], staff.partners[i], uniform2(stream, place.id[i], who), h
+            )
             partner = roles[v] == PARTNER
             relative = relative_income(money.drawings_each[i], mean) if partner else 0.0
             share = contract.liability[i] / (staff.partners[i] + 1.0) if partner else 0.0
             burnout = staff.burnout[i] if staff.doctors[i] > 0.0 else usual_burnout
             ratio = lists.total[i] / max(staff.posts_fte[i], 0.1) / usual
             deprived = place.fifth[i] / 4.0
-            pulls[v] = appeal(relative, ratio, deprived, lists.total[i], burnout, usual_burnout, care.rating[i], share, c)
+            pulls[v] = appeal(
+                relative, ratio, deprived, lists.total[i], burnout, usual_burnout, care.rating[i], share, c
+            )
             keys[v] = cell_of(place.x[i], place.y[i], grid) + to_unit(mix(place.id[i] + who))
             regions.vacancies[ccgs.region[place.ccg[i]]] += 1.0
             v += 1
     order = np.argsort(keys)
-    return rows[order], numbers[order], roles[order], ftes[order], pulls[order], keys[order]
+    x, y = place.x[rows[order]], place.y[rows[order]]
+    return Offers(rows[order], numbers[order], roles[order], ftes[order], pulls[order], keys[order], x, y)
 
 
 @rule
 def keyed_round(expected, luck):
     """A whole number whose mean is `expected`; `luck` is a standard uniform."""
-    return int(math.floor(expected + luck))
+    return math.floor(expected + luck)
 
 
 @kernel
-def find_candidates(doctors, place, lists, life, ccgs, regions, fate, home, s, year, newcomers, returners, hours, wishing):
-    """Everyone who looks for a post: movers and finishing trainees (with a row), other qualifiers and returners (without).
+def find_candidates(
+    doctors, place, lists, life, ccgs, regions, fate, home, s, year, newcomers, returners, hours, wishing
+):
+    """Everyone who looks for a post: movers and finishing trainees (with a row), other qualifiers and returners
+    (without).
 
     Returns (id, row of doctors or -1, kind, region, x, y, FTE wanted, open to partnership), one entry a candidate.
     Qualifiers are drawn for each CCG by its patients, less the trainees who finished in its practices; returners come
@@ -241,4 +286,4 @@ def find_candidates(doctors, place, lists, life, ccgs, regions, fate, home, s, y
         if kinds[k] == MOVER:
             fte[k] = doctors.fte[rows[k]]
             wish[k] = max(wish[k], 1 if doctors.role[rows[k]] == PARTNER else 0)
-    return ids, rows, kinds, where, x, y, fte, wish
+    return Candidates(ids, rows, kinds, where, x, y, fte, wish)

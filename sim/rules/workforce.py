@@ -10,16 +10,47 @@ import numpy as np
 from sim.kernel import kernel
 from sim.parameters import Params
 from sim.rules.leaving import (
-    DESTINATION, GRADUATION, INTENTION, LEAVING, QUALIFIES, ROLE, Destinations, Intention, Leaving, WorkingLife, age_and_leave,
-    change_working_lives, practice_push, usual_intention,
-)  # fmt: skip
+    DESTINATION,
+    GRADUATION,
+    INTENTION,
+    LEAVING,
+    QUALIFIES,
+    ROLE,
+    Destinations,
+    Intention,
+    Leaving,
+    WorkingLife,
+    age_and_leave,
+    change_working_lives,
+    practice_push,
+    usual_intention,
+)
 from sim.rules.matching import (
-    CHOOSING, LOOKING, SELECTING, TRAITS, NewcomerTraits, match, post_starts, refill_traineeships, settle_unmatched, take_up_posts,
-)  # fmt: skip
+    CHOOSING,
+    LOOKING,
+    SELECTING,
+    TRAITS,
+    NewcomerTraits,
+    match,
+    post_squares,
+    refill_traineeships,
+    settle_unmatched,
+    take_up_posts,
+)
 from sim.rules.staffing import Locums, Posts, close_year, count_staff, hire_locums, plan_posts
 from sim.rules.vacancies import (
-    HOURS, NEWCOMERS, OFFER, PARTNERSHIP, RETURNERS, Hiring, PostChoice, Supply, find_candidates, make_grid, offer_posts,
-)  # fmt: skip
+    HOURS,
+    NEWCOMERS,
+    OFFER,
+    PARTNERSHIP,
+    RETURNERS,
+    Hiring,
+    PostChoice,
+    Supply,
+    find_candidates,
+    make_grid,
+    offer_posts,
+)
 from sim.world.luck import Luck, decision, uniform
 from sim.world.states import LOCUM, OPEN, TRAINEE
 from sim.world.world import Floats, Rows, World
@@ -38,11 +69,15 @@ def workforce(world: World, params: Params, luck: Luck) -> None:
     covered = _recruit(world, params, luck, fate, home)
     count_staff(world.doctors, world.staff, world.life)
     close_year(world.staff, world.life, params.of(Posts))
-    hire_locums(world.doctors, world.place, world.staff, world.life, world.ccgs, world.regions, covered, params.of(Locums))
+    hire_locums(
+        world.doctors, world.place, world.staff, world.life, world.ccgs, world.regions, covered, params.of(Locums)
+    )
 
 
 def start(world: World, params: Params, luck: Luck) -> None:
-    """State of 1 April 2014: posts and vacancies, intentions, tenure, the regions' pools and the usual price of locums."""
+    """State of 1 April 2014: posts and vacancies, intentions, tenure, the regions' pools and the usual price of
+    locums.
+    """
     count_staff(world.doctors, world.staff, world.life)
     supply, locums = params.of(Supply), params.of(Locums)
     start_doctors(world.doctors, params.of(Intention), luck.stream(START_TENURE))
@@ -53,8 +88,9 @@ def start(world: World, params: Params, luck: Luck) -> None:
     world.regions["pool"] = supply.pool_per_thousand * patients / 1000.0
     world.regions["locum_price"] = locums.base_price
     hire_locums(
-        world.doctors, world.place, world.staff, world.life, world.ccgs, world.regions, np.zeros(len(world.place)), locums
-    )
+        world.doctors, world.place, world.staff, world.life, world.ccgs, world.regions,
+        np.zeros(len(world.place)), locums,
+    )  # fmt: skip
 
 
 def _leave(world: World, params: Params, luck: Luck) -> tuple[Rows, Rows]:
@@ -63,43 +99,52 @@ def _leave(world: World, params: Params, luck: Luck) -> tuple[Rows, Rows]:
     push = practice_push(world.place, world.money, world.staff, world.care, world.life, leaving)
     fate, home = age_and_leave(
         world.doctors, world.place, world.care, world.staff, world.ccgs, world.regions, world.nation, push,
-        leaving, params.of(Intention), params.of(Destinations), lives,
-        luck.stream(LEAVING), luck.stream(DESTINATION), luck.stream(INTENTION), luck.stream(GRADUATION),
+        leaving, params.of(Intention), params.of(Destinations), lives, luck.stream(LEAVING),
+        luck.stream(DESTINATION), luck.stream(INTENTION), luck.stream(GRADUATION),
     )  # fmt: skip
     change_working_lives(
-        world.doctors, world.contract, world.money, world.staff, world.care, world.life, lives, leaving.usual_burnout,
-        luck.stream(ROLE),
+        world.doctors, world.contract, world.money, world.staff, world.care, world.life, lives,
+        leaving.usual_burnout, luck.stream(ROLE),
     )  # fmt: skip
     return fate, home
 
 
 def _recruit(world: World, params: Params, luck: Luck, fate: Rows, home: Rows) -> Floats:
     """The match of candidates and posts; returns by practice the FTE that was empty for part of the year."""
-    w, leaving, supply, hiring, choice = world, params.of(Leaving), params.of(Supply), params.of(Hiring), params.of(PostChoice)
+    w, leaving, supply, hiring, choice = (
+        world,
+        params.of(Leaving),
+        params.of(Supply),
+        params.of(Hiring),
+        params.of(PostChoice),
+    )
     trainee_places = np.bincount(home[fate == QUALIFIES], minlength=len(w.place))
     traits = params.of(NewcomerTraits)
     intention = float(usual_intention(supply.newcomer_age, params.of(Intention)))
     grid = make_grid(w.place, w.life)
-    rows, numbers, roles, ftes, pulls, keys = offer_posts(
+    offers = offer_posts(
         w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ccgs, w.regions, grid, hiring, choice,
         leaving.usual_burnout, luck.stream(OFFER),
     )  # fmt: skip
-    ids, from_row, kinds, where, x, y, wanted, wish = find_candidates(
+    people = find_candidates(
         w.doctors, w.place, w.lists, w.life, w.ccgs, w.regions, fate, home, supply, luck.year,
         luck.stream(NEWCOMERS), luck.stream(RETURNERS), luck.stream(HOURS), luck.stream(PARTNERSHIP),
     )  # fmt: skip
-    starts, cells = post_starts(keys, grid)
-    got, taken, when = match(
-        w.place, w.regions, rows, roles, pulls, keys, ids, kinds, where, x, y, wish, grid, starts, cells, hiring.reject_below,
-        params.of(Locums).base_price, choice, luck.stream(LOOKING), luck.stream(CHOOSING), luck.stream(SELECTING),
+    reach, cells = post_squares(offers.key, grid)
+    taken, when = match(
+        w.place, w.regions, offers, cells, reach, people, grid, hiring.reject_below,
+        params.of(Locums).base_price, choice, luck.stream(LOOKING), luck.stream(CHOOSING),
+        luck.stream(SELECTING),
     )  # fmt: skip
     covered: Floats = take_up_posts(
-        w.doctors, w.place, w.staff, w.ccgs, w.regions, w.nation, fate, rows, numbers, roles, ftes, taken, when, ids, from_row,
-        kinds, where, wanted, hiring, supply, traits, intention, luck.year, luck.stream(TRAITS),
+        w.doctors, w.place, w.staff, w.ccgs, w.regions, w.nation, fate, offers, taken, when, people, hiring,
+        supply, traits, intention, luck.year, luck.stream(TRAITS),
     )  # fmt: skip
-    settle_unmatched(w.doctors, w.regions, fate, got, taken, from_row, kinds, where, wanted)
-    refill_traineeships(w.doctors, w.place, w.life, w.staff, w.nation, trainee_places, fate, supply, traits, intention, luck.year,
-                        luck.stream(TRAITS))  # fmt: skip
+    settle_unmatched(w.doctors, w.regions, fate, taken, people)
+    refill_traineeships(
+        w.doctors, w.place, w.life, w.staff, w.nation, trainee_places, fate, supply, traits, intention,
+        luck.year, luck.stream(TRAITS),
+    )  # fmt: skip
     return covered
 
 
@@ -129,5 +174,3 @@ def start_posts(place, lists, staff, life, p, stream):
         staff.posts_fte[i] = staff.gp_fte[i] + empty
         staff.vacant_fte[i] = empty
         staff.vacant_months[i] = 6.0 if empty > 0.0 else 0.0
-
-

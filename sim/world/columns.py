@@ -217,7 +217,12 @@ CCG_MONEY: tuple[Column, ...] = (
     ("support_spent", "f8", "pounds", "granted from it"),
     ("outturn", "f8", "pounds", "allocation less spending; negative is overspent"),
     ("carried", "f8", "pounds", "taken from (negative) or added to the next year"),
-    ("primary_carried", "f8", "pounds", "added to (negative: cut from) next year's money for general practice, see settlements"),
+    (
+        "primary_carried",
+        "f8",
+        "pounds",
+        "added to (negative: cut from) next year's money for general practice, see settlements",
+    ),
     ("population", "f8", "patients", "for whom the allocation was set"),
     ("settlement", "f8", "0 to 1", "how far the trusts had their way"),
     ("staff_cost", "f8", "pounds", "paid for its commissioning staff"),
@@ -262,7 +267,12 @@ BOARDS: tuple[Column, ...] = (
 # --------------------------------------------------------------------------- commissioning bodies
 BODIES: tuple[Column, ...] = (
     ("id", "u8", "id", "for life"),
-    ("kind", "i8", "index of functions.BODIES", "what sort of body; row = kind * stride + unit, stride = rows // kinds"),
+    (
+        "kind",
+        "i8",
+        "index of functions.BODIES",
+        "what sort of body; row = kind * stride + unit, stride = rows // kinds",
+    ),
     ("unit", "i8", "row", "of the nation, region, area team or CCG it serves"),
     ("contracts_fte", "f8", "FTE", "staff: contracts and primary care commissioning"),
     ("quality_fte", "f8", "FTE", "staff: quality improvement"),
@@ -334,7 +344,12 @@ TRUSTS: tuple[Column, ...] = (
     ("balance", "f8", "pounds", "income less cost"),
     ("other_income", "f8", "pounds", "not from tariff activity of the modelled practices"),
     ("support", "f8", "pounds", "national support for trusts in deficit, part of income"),
-    ("price_scale", "f8", "ratio", "its tariff payments per unit of activity against England's (case mix, market forces)"),
+    (
+        "price_scale",
+        "f8",
+        "ratio",
+        "its tariff payments per unit of activity against England's (case mix, market forces)",
+    ),
     ("stay_scale", "f8", "ratio", "its lengths of stay against England's"),
     ("other_bed_days", "f8", "bed days", "a year, of patients who are not of the modelled flows"),
     ("power", "f8", "0 to 1", "mean share of its way in settlements"),

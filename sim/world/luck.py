@@ -32,7 +32,8 @@ def stable_hash(text: str) -> int:
 
 
 def decision(name: str) -> str:
-    """Registers a kind of chance event and returns its name. A name taken twice is an error: two kinds of events would share luck."""
+    """Registers a kind of chance event and returns its name. A name taken twice is an error: two kinds of events
+    would share luck."""
     if name in _DECISIONS:
         raise ValueError(f"the decision {name!r} is registered twice")
     _DECISIONS[name] = stable_hash(name)
@@ -67,23 +68,48 @@ def uniform2(stream, who, other):
 
 @rule
 def inverse_normal(p):
-    """Standard normal quantile of p in (0, 1); Acklam's rational approximation, absolute error under 1.2e-9 relative."""
+    """Standard normal quantile of p in (0, 1); Acklam's rational approximation, absolute error under 1.2e-9
+    relative."""
     if p < 0.02425:
         q = math.sqrt(-2.0 * math.log(p))
         return (
-            ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734) * q
-             + 4.374664141464968) * q + 2.938163982698783
-        ) / ((((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416) * q + 1.0)
+            (
+                (((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734)
+                * q
+                + 4.374664141464968
+            )
+            * q
+            + 2.938163982698783
+        ) / (
+            (((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416) * q
+            + 1.0
+        )
     if p > 1.0 - 0.02425:
         return -inverse_normal_tail(1.0 - p)
     q = p - 0.5
     r = q * q
     return (
-        (((((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r + 1.383577518672690e02) * r
-          - 3.066479806614716e01) * r + 2.506628277459239) * q
+        (
+            (
+                (
+                    ((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r
+                    + 1.383577518672690e02
+                )
+                * r
+                - 3.066479806614716e01
+            )
+            * r
+            + 2.506628277459239
+        )
+        * q
     ) / (
-        ((((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r + 6.680131188771972e01) * r
-         - 1.328068155288572e01) * r + 1.0
+        (
+            (((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r + 6.680131188771972e01)
+            * r
+            - 1.328068155288572e01
+        )
+        * r
+        + 1.0
     )
 
 
@@ -92,9 +118,16 @@ def inverse_normal_tail(p):
     """The lower tail of `inverse_normal`, p < 0.02425."""
     q = math.sqrt(-2.0 * math.log(p))
     return (
-        ((((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734) * q
-         + 4.374664141464968) * q + 2.938163982698783
-    ) / ((((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416) * q + 1.0)
+        (
+            (((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734) * q
+            + 4.374664141464968
+        )
+        * q
+        + 2.938163982698783
+    ) / (
+        (((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416) * q
+        + 1.0
+    )
 
 
 @rule

@@ -18,9 +18,12 @@ Floats = NDArray[np.float64]
 class Networks:
     """Who is tied to whom; fixed shapes so that kernels can walk them.
 
-    neighbours, neighbour_km: (practices, K) nearest other practices, -1 where fewer; patients' alternatives and partners in mergers.
-    peer_start, peer_row: professional ties between practices of a CCG as compressed sparse rows (start has practices + 1 entries).
-    ccg_trusts, ccg_trust_share: (CCGs, T) trusts that treat its patients and their shares (rows of shares sum to 1; row 0 with share 0 pads).
+    neighbours, neighbour_km: (practices, K) nearest other practices, -1 where fewer; patients' alternatives and
+    partners in mergers.
+    peer_start, peer_row: professional ties between practices of a CCG as compressed sparse rows (start has practices
+    + 1 entries).
+    ccg_trusts, ccg_trust_share: (CCGs, T) trusts that treat its patients and their shares (rows of shares sum to 1;
+    row 0 with share 0 pads).
     ccg_start, ccg_row: CCGs that share an area team, as compressed sparse rows.
     """
 
@@ -50,7 +53,8 @@ class Names:
 class World:
     """State of all England at one moment. Column groups are documented in `sim.world.columns`.
 
-    Practices stand in `place, lists, contract, money, staff, care, life, ties, use` (same rows); CCGs in `ccgs, ccg_money,
+    Practices stand in `place, lists, contract, money, staff, care, life, ties, use` (same rows); CCGs in `ccgs,
+    ccg_money,
     plans, schemes, boards`. `regime` holds the tables that assign functions to bodies (see `sim.regime`).
     `belief_slot[kind]` gives a body kind's block of `beliefs` (row = slot * practices + practice) or -1.
     """
@@ -86,5 +90,7 @@ class World:
 
     def copy(self) -> World:
         """A World that can be changed without touching this one; networks and names are shared, they never change."""
-        copies = {f.name: getattr(self, f.name).copy() for f in fields(self) if isinstance(getattr(self, f.name), np.ndarray)}
+        copies = {
+            f.name: getattr(self, f.name).copy() for f in fields(self) if isinstance(getattr(self, f.name), np.ndarray)
+        }
         return replace(self, **copies)

@@ -35,6 +35,11 @@ def test_direction_says_what_is_better() -> None:
     assert math.isnan(summarise(first, other, direction=0).better)
 
 
+def test_last_bits_are_no_difference() -> None:
+    got = summarise(np.array([0.3, 1e8]), np.array([0.1 + 0.2, 1e8 + 1e-7]), direction=1)
+    assert (got.difference, got.better, got.worse) == (0.0, 0.0, 0.0)
+
+
 def test_pairing_takes_out_what_both_share() -> None:
     luck = np.random.default_rng(1).normal(0, 100, 50)
     got = summarise(luck, luck + 0.5, direction=1)

@@ -38,7 +38,7 @@ def test_what_ccgs_pay_is_what_trusts_get(seed: int, year: int) -> None:
     world = started(seed)
     other = world.trusts["other_income"].copy()
     a_year(world, year)
-    grown = 1.0 + params_of(year).of(TrustCost).other_growth
+    grown = 1.0 + settlements.costs(world, params_of(year)).other_growth
     assert np.allclose(world.trusts["other_income"], other * grown)
     tariff = world.trusts["income"] - world.trusts["other_income"] - world.trusts["support"]
     assert tariff.sum() == pytest.approx(world.ccg_money["hospital"].sum())
@@ -77,7 +77,8 @@ def test_the_start_is_what_trusts_reported() -> None:
     world = started()
     assert np.allclose(world.trusts["balance"], -0.02 * world.trusts["income"])
     days = world.trusts["other_bed_days"] + world.trusts["stay_scale"] * (
-        P.of(TrustCost).stay_emergency * world.trusts["emergency"] + P.of(TrustCost).stay_elective * world.trusts["elective"]
+        P.of(TrustCost).stay_emergency * world.trusts["emergency"]
+        + P.of(TrustCost).stay_elective * world.trusts["elective"]
     )
     assert np.allclose(days / (world.trusts["beds"] * settlements.DAYS), world.trusts["occupancy"])
     assert (world.trusts["other_bed_days"] >= 0.0).all()

@@ -34,7 +34,7 @@ class Reader(HTMLParser):
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("page") / "compared"
-    conduct("compare", task("plain", "other", "worse"), draw_pairs(3, 1, sample), out=folder, quiet=True, warm=False)
+    conduct("compare", task("plain", "other", "worse"), draw_pairs(12, 1, sample), out=folder, quiet=True, warm=False)
     return write_page(folder, REGISTRY).read_text(encoding="utf-8")
 
 
@@ -61,7 +61,7 @@ def test_tables_have_captions_and_the_page_a_language_and_a_width(compared: str)
 
 def test_it_says_what_was_run_and_what_it_is_not(compared: str) -> None:
     for words in (
-        "3 regimes, 3 pairs",
+        "3 regimes, 12 pairs",
         "2 uncertain ones drawn for each pair",
         "not findings about England",
         "more is better",
@@ -74,6 +74,13 @@ def test_it_says_what_was_run_and_what_it_is_not(compared: str) -> None:
 
 def test_it_names_what_stands_clear_of_nought(compared: str) -> None:
     assert re.search(r"<h3>other</h3>\s*<ul>\s*<li><span class=\"better\">Better:</span> GP FTE per 1,000", compared)
+
+
+def test_few_pairs_call_nothing_better(tmp_path: Path) -> None:
+    conduct("compare", task("plain", "other"), draw_pairs(4, 1), out=tmp_path / "out", quiet=True, warm=False)
+    text = write_page(tmp_path / "out", REGISTRY).read_text(encoding="utf-8")
+    assert "With 4 pairs nothing is called better or worse" in text
+    assert text.count("none stands clear") == 2
 
 
 def test_one_run_has_a_page_of_its_own(tmp_path: Path) -> None:

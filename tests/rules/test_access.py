@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from parameters_of import params_of
 from worlds import tiny_world
@@ -21,6 +21,7 @@ def started(seed: int = 1, **changed: float) -> World:
     return world
 
 
+@settings(deadline=None)
 @given(st.floats(0.0, 50.0))
 def test_what_is_given_is_a_share_and_falls_with_pressure(workload: float) -> None:
     p = P.of(Appointments)

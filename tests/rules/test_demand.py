@@ -137,7 +137,7 @@ def test_unmet_demand_comes_back_in_part() -> None:
 def test_need_follows_the_ages() -> None:
     world = prepared(11)
     world.lists["age_0_4"][1] = 0.0
-    params = params_of(2014, ageing__births=0.0, ageing__migration=-0.0098)
+    params = params_of(2014, ageing__births=0.0, ageing__migration=0.0)
     need = world.lists["need"].copy()
     demand.demand(world, params, Luck(1, 2014))
     assert (world.lists["need"][:30] > 0.0).all()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from parameters_of import params_of
 from worlds import tiny_world
@@ -23,6 +23,7 @@ def started(practices: int = 30, **changed: float) -> World:
     return world
 
 
+@settings(deadline=None)
 @given(st.floats(-5, 5), st.floats(-5, 5), st.floats(0, 1), st.floats(0, 1))
 def test_points_are_a_share(true: float, coding: float, work: float, hidden: float) -> None:
     assert 0.0 <= quality.points_achieved(true, coding, work, hidden, P.of(RecordedQuality)) <= 1.0

@@ -1,0 +1,1 @@
+"""Benchmarks: `make bench`. Performance is measured here and never in a test."""

@@ -1,0 +1,89 @@
+"""No props: every parameter, set to its neutral value in all years, changes the outcome that its record names.
+
+One test over all records. A parameter is tried in one CCG first and then, if its outcome stayed the same there to the
+last bit, in an area team and in a region, where rare events are frequent enough to be seen.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+from england import DURHAM, HUDDERSFIELD, scenario_of, start_of
+
+from sim import parameters
+from sim.outcomes import OUTCOMES
+from sim.parameters import Record
+from sim.regime import BEFORE, Regime, load_regime
+from sim.scenario import Scenario, load_scenario
+from sim.simulate import Start, prepare, simulate
+from sim.world.world import Floats
+
+YEARS, SEED = 8, 7
+PLACES = ("one CCG", "an area team", "a region")
+
+
+@cache
+def place(name: str) -> tuple[Start, Scenario]:
+    """A starting England, made once."""
+    if name == "a region":
+        scenario = load_scenario("one_region", years=YEARS)
+        return prepare(scenario, SEED), scenario
+    ccgs = HUDDERSFIELD if name == "one CCG" else DURHAM
+    return start_of(ccgs, SEED), scenario_of(ccgs, YEARS)
+
+
+@cache
+def regime_of(name: str) -> Regime:
+    """A shipped regime, read once."""
+    return load_regime(name)
+
+
+def national(where: str, regime: str, changed: dict[str, float] | None = None) -> Floats:
+    """National outcomes of a run, (years, outcomes), with some parameters set to a value in all years."""
+    start, scenario = place(where)
+    # A draw scales a dated path, a constant replaces it; a constant may not cross nil where its range does not.
+    dated = {name: value for name, value in (changed or {}).items() if isinstance(RECORDS[name].value, dict)}
+    draw = {name: value for name, value in (changed or {}).items() if name not in dated}
+    object.__setattr__(scenario, "constants", dated)
+    return simulate(start, scenario, regime_of(regime), SEED, YEARS, draw).values["national"][:, 0]
+
+
+@cache
+def usual(where: str, regime: str) -> Floats:
+    """The run that a changed one is held against."""
+    return national(where, regime)
+
+
+RECORDS = parameters.load().records
+
+
+def moves(name: str, record: Record, where: str) -> bool:
+    """Whether the outcome that the record names is another one, in any year, with the parameter at its neutral value."""
+    regime = record.needs.get("regime", BEFORE)
+    k = list(OUTCOMES).index(record.moves)
+    with np.errstate(all="ignore"):
+        with_it, without = usual(where, regime)[:, k], national(where, regime, {name: record.neutral})[:, k]
+    return not np.array_equal(with_it, without, equal_nan=True)
+
+
+def fault(name: str, record: Record) -> str | None:
+    """Why a parameter seems dead, or None."""
+    if record.moves not in OUTCOMES:
+        return f"{name}: no such outcome {record.moves!r}"
+    if all(value == record.neutral for value in record.path.values()):
+        return f"{name}: its value is its neutral value, {record.neutral:g}"
+    for where in PLACES:
+        try:
+            if moves(name, record, where):
+                return None
+        except Exception as error:
+            return f"{name}: at {record.neutral:g} in {where}: {type(error).__name__}: {error}"
+    return f"{name}: {record.moves} is the same with {record.neutral:g} in every place"
+
+
+@pytest.mark.slow
+def test_every_parameter_moves_the_outcome_it_names() -> None:
+    found = [line for name, record in RECORDS.items() if (line := fault(name, record))]
+    assert not found, f"{len(found)} of {len(RECORDS)} parameters:\n" + "\n".join(found)

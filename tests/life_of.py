@@ -1,0 +1,77 @@
+"""What tests of the workforce and of practice life share: their parameters, and a tiny world that has begun."""
+
+from __future__ import annotations
+
+import numpy as np
+from worlds import tiny_world
+
+from sim import parameters
+from sim.parameters import FIRST_YEAR, Lever, Params, Step
+from sim.rules import practice_life, workforce
+from sim.world.columns import table
+from sim.world.luck import Luck
+from sim.world.world import World
+
+FILES = ("workforce", "practice_life")
+
+
+def life_params(year: int = FIRST_YEAR, **changed: float) -> Params:
+    """Params of a year from the two files; `group__name=value` changes a record's value."""
+    levers = [
+        Lever(parameter=name.replace("__", "."), why="a test", step=Step(year=FIRST_YEAR, to_value=value))
+        for name, value in changed.items()
+    ]
+    files = [parameters.FOLDER / f"{name}.toml" for name in FILES]
+    return parameters.read(files).resolve(levers=levers, start_year=FIRST_YEAR, years=30).year(year)
+
+
+def living_world(practices: int = 30, seed: int = 1, roles: bool = True) -> World:
+    """A tiny world with money, care, roles, reserves and cases, started by both rooms."""
+    world = tiny_world(practices=practices, seed=seed)
+    rng = np.random.default_rng(seed + 100)
+    rows = len(world.place)
+    used = np.arange(rows) < practices
+    world.doctors = _with_room(world)
+    if roles:
+        filled = world.doctors["practice"] >= 0
+        world.doctors["role"][filled] = rng.choice(4, size=int(filled.sum()), p=[0.62, 0.28, 0.04, 0.06])
+    world.money["drawings_each"][used] = rng.uniform(0, 200_000, practices)
+    world.money["income"][used] = 150.0 * world.lists["total"][used]
+    world.money["drawings"][used] = 0.4 * world.money["income"][used]
+    world.money["reserves"][used] = rng.normal(20_000, 60_000, practices)
+    world.care["workload"][used] = rng.uniform(0.7, 1.5, practices)
+    world.care["quality_true"][used] = rng.normal(size=practices)
+    world.contract["premises_pay"][used] = 12.0
+    world.contract["kind"][used] = rng.choice(3, size=practices, p=[0.55, 0.35, 0.1])
+    world.contract["provider"] = -1
+    world.life["merger_wish"] = -1
+    world.staff["admin_fte"][used] = world.lists["total"][used] / 900
+    world.cases = table("cases", 60)
+    start_rooms(world, seed)
+    return world
+
+
+def start_rooms(world: World, seed: int) -> None:
+    """Starts the workforce and practice life."""
+    params, luck = life_params(), Luck(seed, FIRST_YEAR - 1)
+    workforce.start(world, params, luck)
+    practice_life.start(world, params, luck)
+
+
+def _with_room(world: World) -> np.ndarray:
+    more = table("doctors", 2 * len(world.doctors) + 60)
+    more["practice"] = -1
+    more[: len(world.doctors)] = world.doctors
+    return more
+
+
+def heads(world: World) -> int:
+    """Doctors of all roles in practices."""
+    return int((world.doctors["practice"] >= 0).sum())
+
+
+def decide(world: World, row: int, practice: int, kind: int, action: int) -> None:
+    """Writes a decided case."""
+    case = world.cases
+    case["id"][row], case["practice"][row], case["kind"][row] = row + 1, practice, kind
+    case["status"][row], case["action"][row], case["ccg"][row] = 2, action, world.place["ccg"][practice]

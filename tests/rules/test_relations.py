@@ -1,0 +1,254 @@
+"""Relations: opinions, trust, engagement, boards and groups."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worlds import tiny_regime, tiny_world
+
+from sim import parameters
+from sim.commissioning import functions as names
+from sim.parameters import FIRST_YEAR, Lever, Params, Step
+from sim.rules import attitudes, boards, relations
+from sim.world import states as s
+from sim.world.columns import table
+from sim.world.luck import Luck
+from sim.world.world import World
+
+BOOK = parameters.read([parameters.FOLDER / "relations.toml"])
+SHARES = ("engagement", "trust_ccg", "trust_nhse", "influence", "authority_ccg", "authority_nhse", "goodwill")
+
+
+def params_of(year: int = 2014, **changed: float) -> Params:
+    levers = [
+        Lever(parameter=name.replace("__", "."), why="a test", step=Step(year=FIRST_YEAR, to_value=value))
+        for name, value in changed.items()
+    ]
+    return BOOK.resolve(levers=levers, start_year=FIRST_YEAR, years=40).year(year)
+
+
+P = params_of()
+
+
+def started(seed: int = 1, holder: int = names.AREA_TEAM, **changed: float) -> World:
+    """A tiny world whose practices form a ring of ties within it, with a seat in every CCG."""
+    world, rng = tiny_world(60, seed, tiny_regime(holder)), np.random.default_rng(seed)
+    n = len(world.place)
+    ring = np.column_stack([(np.arange(n) - 3) % n, (np.arange(n) + 3) % n]).ravel()
+    world.networks = replace(world.networks, peer_start=np.arange(0, 2 * n + 1, 2), peer_row=ring)
+    for trait in ("trust", "autonomy", "conflict_worry", "workload_threat"):
+        world.doctors[trait] = rng.beta(2.5, 2.5, len(world.doctors))
+    world.care["workload"] = rng.uniform(0.8, 1.3, n)
+    world.place["board"][:9] = 1
+    world.bodies = table("bodies", len(names.BODIES))
+    world.bodies["kind"] = np.arange(len(names.BODIES))
+    relations.start(world, params_of(**changed), Luck(seed, 2013))
+    return world
+
+
+def a_year(world: World, year: int = 2014, **changed: float) -> World:
+    world.year = year
+    relations.relations(world, params_of(**changed), Luck(1, year))
+    return world
+
+
+def with_case(world: World, practice: int, action: int, body: int, status: int = s.DECIDED) -> World:
+    case = {"practice": practice, "action": action, "body": body, "status": status, "partner": -1, "id": 1}
+    world.cases = table("cases", 1)
+    for name, value in case.items():
+        world.cases[name] = value
+    return world
+
+
+@settings(deadline=None)
+@given(st.floats(0, 1), st.floats(0, 1), st.floats(0, 1), st.floats(0, 1))
+def test_dispositions_lie_between_against_and_for(trust: float, autonomy: float, worry: float, threat: float) -> None:
+    p = P.of(attitudes.Disposition)
+    found = attitudes.disposition(trust, autonomy, worry, threat, p)
+    assert -1.0 <= found <= 1.0
+    assert attitudes.disposition(min(1.0, trust + 0.1), autonomy, worry, threat, p) >= found
+    assert attitudes.disposition(trust, autonomy, worry, min(1.0, threat + 0.1), p) <= found
+
+
+@settings(deadline=None)
+@given(st.floats(-1, 1))
+def test_a_quiet_doctor_among_like_minded_does_not_drift(opinion: float) -> None:
+    p = P.of(attitudes.Updating)._replace(committee=0.0)
+    assert attitudes.updated_opinion(opinion, opinion, opinion, 0.0, p) == pytest.approx(opinion)
+
+
+@settings(deadline=None)
+@given(st.floats(-1, 1), st.floats(-1, 1), st.floats(-1, 1), st.floats(-5, 5))
+def test_opinions_stay_in_bounds(opinion: float, start: float, peers: float, signal: float) -> None:
+    assert -1.0 <= attitudes.updated_opinion(opinion, start, peers, signal, P.of(attitudes.Updating)) <= 1.0
+
+
+@settings(deadline=None)
+@given(st.floats(-1, 1), st.floats(-1, 1))
+def test_yes_is_said_more_often_by_those_in_favour(opinion: float, ease: float) -> None:
+    p = P.of(attitudes.Poll)
+    chance = attitudes.support_chance(opinion, ease, p)
+    assert 0.0 <= chance <= 1.0 - p.dont_know
+    assert attitudes.support_chance(opinion + 0.1, ease, p) > chance
+    assert attitudes.support_chance(opinion, ease, p._replace(noise=0.0)) in (0.0, 1.0 - p.dont_know)
+
+
+@settings(deadline=None)
+@given(st.floats(0, 1), st.floats(-6, 6))
+def test_signals_move_a_share_within_its_bounds(level: float, signal: float) -> None:
+    after = relations.moved(level, signal)
+    assert 0.0 <= after <= 1.0
+    assert (after - level) * signal >= 0.0
+
+
+def test_engagement_rises_with_influence_and_falls_with_work() -> None:
+    p = P.of(relations.Engagement)
+    usual = relations.engagement_wanted(0.4, 0.4, 0.0, 0.46, 1.0, 0.0, p)
+    assert relations.engagement_wanted(0.7, 0.4, 0.0, 0.46, 1.0, 0.0, p) > usual
+    assert relations.engagement_wanted(0.4, 0.4, 1.0, 0.46, 1.0, 0.0, p) > usual
+    assert relations.engagement_wanted(0.4, 0.4, 0.0, 0.46, 1.4, 0.0, p) < usual
+
+
+def test_an_unclear_mandate_costs_authority() -> None:
+    p = P.of(relations.Influence)
+    assert relations.authority_wanted(0.5, 1.0, p) > relations.authority_wanted(0.5, 0.2, p)
+    assert relations.authority_wanted(0.0, 0.0, p) == pytest.approx(p.authority_usual)
+
+
+@settings(deadline=None)
+@given(st.integers(0, len(s.ACTIONS) - 1))
+def test_help_is_good_news_and_notices_are_bad(action: int) -> None:
+    p = P.of(relations.Encounters)
+    signal = relations.signal_of(action, s.DECIDED, p)
+    if action in (s.SUPPORT_TEAM, s.PAYMENT, s.EDUCATION, s.APPROVE, s.PMS_KEEP):
+        assert signal > 0.0
+    if s.REMEDIAL <= action <= s.REMOVAL or action in (s.REFUSE, s.PMS_TAPER, s.GMS_REVERT):
+        assert signal < 0.0
+
+
+@pytest.mark.parametrize(("body", "hurt", "spared"), [
+    (names.AREA_TEAM, "trust_nhse", "trust_ccg"), (names.CCG, "trust_ccg", "trust_nhse"),
+])  # fmt: skip
+def test_a_breach_notice_costs_the_trust_of_whoever_sends_it(body: int, hurt: str, spared: str) -> None:
+    quiet, noticed = a_year(started()), a_year(with_case(started(), 4, s.BREACH, body))
+    assert noticed.ties[hurt][4] < quiet.ties[hurt][4]
+    assert noticed.ties[spared][4] == quiet.ties[spared][4]
+    others = np.arange(len(quiet.place)) != 4
+    np.testing.assert_array_equal(noticed.ties["trust_nhse"][others], quiet.ties["trust_nhse"][others])
+
+
+def test_a_joint_decision_counts_half_for_each() -> None:
+    world = with_case(started(), 4, s.SANCTION, names.JOINT_COMMITTEE)
+    felt = relations.encounters(world.cases, world.bodies, len(world.place), P.of(relations.Encounters))
+    assert felt[4, 0] == felt[4, 1] < 0.0
+
+
+def test_trust_lost_comes_back() -> None:
+    quiet, world = started(), with_case(started(), 4, s.SANCTION, names.CCG)
+    a_year(quiet)
+    a_year(world)
+    gap = [quiet.ties["trust_ccg"][4] - world.ties["trust_ccg"][4]]
+    world.cases["status"] = s.FREE
+    for year in range(2015, 2030):
+        a_year(quiet, year)
+        a_year(world, year)
+        gap.append(quiet.ties["trust_ccg"][4] - world.ties["trust_ccg"][4])
+    assert gap[0] > 0.05
+    assert abs(gap[-1]) < 0.1 * gap[0]
+
+
+def test_authority_is_read_from_who_leads() -> None:
+    teams, ccgs = started(holder=names.AREA_TEAM), started(holder=names.CCG)
+    used = teams.life["state"] == s.OPEN
+    assert (teams.ties["authority_nhse"][used] > ccgs.ties["authority_nhse"][used]).all()
+    assert (teams.ties["authority_ccg"][used] < ccgs.ties["authority_ccg"][used]).all()
+
+
+def test_a_table_imposed_costs_trust_in_the_centre_and_a_chosen_one_does_not() -> None:
+    world = started()
+    p = P.of(relations.Trust)
+    world.year = 2015
+    world.regime = replace(world.regime, start_table=1)
+    assert (relations.conduct_of(world, p) == p.imposed).all()
+    world.regime = replace(world.regime, chosen=True)
+    world.ccgs["applied"] = -1
+    assert not relations.conduct_of(world, p).any()
+
+
+def test_the_start_does_not_jump() -> None:
+    world = started()
+    before = {name: world.ties[name].mean() for name in SHARES}
+    a_year(world)
+    for name, mean in before.items():
+        assert world.ties[name].mean() == pytest.approx(mean, abs=0.01)
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.integers(1, 10**6), st.integers(1, 12))
+def test_seats_are_conserved_and_shares_stay_in_bounds(seed: int, years: int) -> None:
+    world = started(seed)
+    held = lambda: np.bincount(world.place["ccg"], world.place["board"], minlength=len(world.ccgs))
+    seats = held()
+    for year in range(2014, 2014 + years):
+        a_year(world, year, seats__stand=0.5)
+        world.life["state"][year % 40] = s.MERGED
+    np.testing.assert_array_equal(held(), seats)
+    for name in (*SHARES, "support_control"):
+        assert ((world.ties[name] >= 0.0) & (world.ties[name] <= 1.0)).all()
+    assert ((world.ties["shareholder"] == 0.0) | (world.life["at_scale"] == 1)).all()
+
+
+def test_a_seat_of_an_ended_practice_goes_to_another() -> None:
+    world = started()
+    world.life["state"][0] = s.MERGED
+    a_year(world)
+    assert world.place["board"][0] == 0
+
+
+def test_groups_grow_and_the_engaged_win_seats() -> None:
+    world = started(5)
+    first = world.life["at_scale"].mean()
+    for year in range(2014, 2026):
+        a_year(world, year)
+    assert world.life["at_scale"].mean() > first
+    used = world.life["state"] == s.OPEN
+    on_board = world.place["board"] == 1
+    assert world.ties["engagement"][used & on_board].mean() > world.ties["engagement"][used & ~on_board].mean()
+
+
+def test_polls_find_more_support_where_functions_are_easier() -> None:
+    world = started()
+    found = attitudes.survey(world, P)
+    assert found.shape == (len(world.ccgs), len(attitudes.POLLED) + 1)
+    national = found.sum(axis=0)
+    shares = dict(zip(attitudes.POLLED, national[:-1] / national[-1], strict=True))
+    assert shares["national_enhanced_services"] > shares["contract_monitoring"] > shares["contract_removal"]
+    assert ((found[:, :-1] >= 0.0) & (found[:, :-1] <= found[:, -1:])).all()
+
+
+def test_a_poll_that_all_answer_counts_every_gp() -> None:
+    world = started()
+    everybody = attitudes.survey(world, params_of(poll__response=50.0))
+    assert everybody[:, -1].sum() == pytest.approx((world.doctors["practice"] >= 0).sum())
+
+
+def test_a_newcomer_brings_an_opinion() -> None:
+    world = started()
+    row = int(np.flatnonzero(world.doctors["practice"] >= 0)[0])
+    world.doctors["trust"][row] = 1.0
+    world.doctors["opinion"][row] = world.doctors["opinion_start"][row] = 0.0
+    a_year(world)
+    assert world.doctors["opinion"][row] == world.doctors["opinion_start"][row] > 0.0
+
+
+def test_boards_ask_the_keenest_where_nobody_stands() -> None:
+    world = started()
+    world.life["state"][0] = s.MERGED
+    c = world.place["ccg"][0]
+    free = (world.place["ccg"] == c) & (world.place["board"] == 0) & (world.life["state"] == s.OPEN)
+    keenest = int(np.flatnonzero(free)[np.argmax(world.ties["engagement"][free])])
+    nobody = params_of().of(boards.Seats)._replace(stand=0.0, term_ends=0.0)
+    boards.choose_seats(world, nobody, Luck(1, 2014))
+    assert world.place["board"][keenest] == 1

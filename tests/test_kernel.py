@@ -1,0 +1,94 @@
+"""The compiler's cache never serves a changed rule stale, and every kernel is compiled once."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from england import CORBY, run
+
+from sim import kernel
+from sim.model import CommissioningModel
+from sim.regime import shipped_regimes
+
+HOLD_HOURS = """
+import numpy as np
+from sim.commissioning.bodies import SKILLS
+from sim.commissioning.capacity import Hours, hold_hours
+from sim.kernel import CACHE
+from sim.world.columns import table
+bodies = table("bodies", 1)
+for skill in SKILLS:
+    bodies[skill] = 1.0
+hold_hours(bodies, Hours(1000.0, 0.5, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+print(float(bodies["hours_held"][0]), len(hold_hours.stats.cache_hits), CACHE)
+"""
+"""A kernel of `capacity.py` that calls a rule of `bodies.py`: four people of whom each has 500 hours."""
+
+
+def hours_held(package: Path, cache: Path) -> tuple[float, bool, str]:
+    """Hours by the copy of the package, in a process of its own: (hours, whether from the cache, folder of the cache)."""
+    environment = {**os.environ, "PYTHONPATH": str(package), "COMMISSIM_CACHE": str(cache)}
+    done = subprocess.run(
+        [sys.executable, "-c", HOLD_HOURS], env=environment, cwd=package, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    hours, hits, folder = done.stdout.split(maxsplit=2)
+    return float(hours), int(hits) > 0, folder
+
+
+def test_a_changed_rule_in_another_file_is_never_served_stale(project: Path, tmp_path: Path) -> None:
+    shutil.copytree(project / "sim", tmp_path / "copy" / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    package, cache = tmp_path / "copy", tmp_path / "cache"
+    first, _, folder = hours_held(package, cache)
+    assert first == pytest.approx(2000.0)
+    again, from_cache, same_folder = hours_held(package, cache)
+    assert (again, from_cache, same_folder) == (first, True, folder)
+
+    rules = package / "sim" / "commissioning" / "bodies.py"
+    text = rules.read_text(encoding="utf-8")
+    changed = text.replace("    return bodies.contracts_fte[row] +", "    return 3.0 * bodies.contracts_fte[row] +")
+    assert changed != text
+    rules.write_text(changed, encoding="utf-8")
+    after, _, other_folder = hours_held(package, cache)
+    assert after == pytest.approx(3000.0)
+    assert other_folder != folder
+
+
+def test_each_kernel_has_one_signature() -> None:
+    """Runs of every regime, and a Mesa model, call every kernel with the same types: an int where a float was recompiles silently."""
+    if not kernel.COMPILED:
+        pytest.skip("nothing is compiled")
+    for regime in shipped_regimes():
+        run(CORBY, regime, years=2)
+    CommissioningModel("one_ccg", regime="voluntary_2015").step()
+    several = {function.__name__: function.signatures for function in kernel.KERNELS if len(function.signatures) > 1}
+    assert several == {}
+    never = [function.__name__ for function in kernel.KERNELS if not function.signatures]
+    assert never == []
+
+
+def test_a_home_that_cannot_be_written_gives_a_private_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("a file where a folder should be")
+    monkeypatch.setenv("COMMISSIM_CACHE", str(blocked))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    one, other = kernel.cache_folder(), kernel.cache_folder()
+    assert one != other
+    for folder in (one, other):
+        assert folder.parent == tmp_path
+        assert os.name == "nt" or stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_the_cache_can_be_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COMMISSIM_CACHE", str(tmp_path))
+    assert kernel.cache_folder() == tmp_path / "commissim" / kernel.source_hash()
+    monkeypatch.delenv("COMMISSIM_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    assert kernel.cache_folder() == tmp_path / "xdg" / "commissim" / kernel.source_hash()

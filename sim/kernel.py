@@ -51,9 +51,6 @@ import numba  # noqa: E402
 COMPILED = not numba.config.DISABLE_JIT
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-KERNELS: list[Any] = []
-"""Every compiled kernel, in order of definition; the tests ask each for its number of signatures."""
-
 
 def rule(function: Function) -> Function:
     """A small scalar function that kernels call: what happens to one practice, doctor or case."""
@@ -61,8 +58,51 @@ def rule(function: Function) -> Function:
     return compiled
 
 
-def kernel(function: Function) -> Function:
+class Kernel:
+    """A compiled loop that Python calls once a phase.
+
+    Numba looks up the types of all arguments at every call, which costs more than the loop itself in a small world. A
+    kernel has one signature for life (a test asserts it), so after the first call its machine code is called directly.
+    Arguments must therefore always be of the same types: column groups, NamedTuples of floats, streams, plain arrays.
+    """
+
+    __slots__ = ("_call", "dispatcher")
+
+    def __init__(self, dispatcher: Any) -> None:
+        self.dispatcher = dispatcher
+        self._call: Callable[..., Any] = self._first if COMPILED else dispatcher
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self._call(*arguments)
+
+    def _first(self, *arguments: Any) -> Any:
+        result = self.dispatcher(*arguments)
+        signatures = self.dispatcher.signatures
+        if not CHECK_TYPES and len(signatures) == 1:
+            self._call = self.dispatcher.overloads[signatures[0]].entry_point
+        return result
+
+    @property
+    def name(self) -> str:
+        """Module and name of the function."""
+        function = self.dispatcher.py_func if COMPILED else self.dispatcher
+        return f"{function.__module__}.{function.__name__}"
+
+    @property
+    def signatures(self) -> list[Any]:
+        """Argument types it was compiled for so far; more than one is a fault (see CHECK_TYPES)."""
+        return list(self.dispatcher.signatures) if COMPILED else []
+
+
+KERNELS: list[Kernel] = []
+"""Every kernel, in order of definition; the tests ask each for its number of signatures."""
+
+CHECK_TYPES = os.environ.get("COMMISSIM_CHECK_TYPES", "") not in ("", "0")
+"""Lets numba look up the types of every call, slowly: a call with other types is then compiled anew and can be seen."""
+
+
+def kernel(function: Callable[..., Any]) -> Kernel:
     """A plain loop over rows. Called from Python with column groups and parameters of fixed types, once a phase."""
-    compiled: Function = numba.njit(cache=True, nogil=True, error_model="python")(function)
-    KERNELS.append(compiled)
-    return compiled
+    made = Kernel(numba.njit(cache=True, nogil=True, error_model="python")(function))
+    KERNELS.append(made)
+    return made

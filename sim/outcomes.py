@@ -2,8 +2,7 @@
 sums of a run.
 
 An outcome is the same formula at every level. Ratios are ratios of sums, so a region's rate weighs its CCGs by size.
-Where a
-formula has nothing to work on (no practice, nobody decided anything) the outcome is NaN.
+Where a formula has nothing to work on (no practice, nobody decided anything) the outcome is NaN.
 """
 
 from __future__ import annotations
@@ -298,6 +297,14 @@ outcome(
     CCG_LEVELS,
 )
 outcome("exposures", "a year", -1, "decisions exposed as captured, rightly or not", lambda c: c.exposures, CCG_LEVELS)
+outcome(
+    "seats_contested",
+    "share",
+    0,
+    "GP seats on CCGs' boards that were contested",
+    lambda c: over(c.contested, c.ccgs),
+    CCG_LEVELS,
+)
 outcome("legitimacy", "0 to 1", 1, "mean standing of CCGs", lambda c: over(c.legitimacy, c.ccgs), CCG_LEVELS)
 outcome(
     "engagement", "0 to 1", 1, "mean engagement of practices with their CCG", lambda c: over(c.engagement, c.practices)
@@ -429,31 +436,32 @@ def measure(world: World, sums: Sums) -> dict[str, Floats]:
     n_ccgs = len(world.ccgs)
     by_ccg, rest = sums.by_group[:, :n_ccgs], sums.by_group[:, n_ccgs:].copy()
     rest[..., [COLUMN[name] for name in (*CCG_SUMS, *NATION_SUMS, *POLL_SUMS)]] = np.nan
-    levels = {
-        "national": by_ccg.sum(axis=1, keepdims=True),
-        "region": _add_up(by_ccg, world.ccgs["region"], len(world.regions)),
-        "area_team": _add_up(by_ccg, world.ccgs["area_team"], len(world.area_teams)),
-        "ccg": by_ccg,
-        "deprivation_fifth": rest[:, :FIFTHS],
-        "contract": rest[:, FIFTHS:],
-    }
-    values: dict[str, Floats] = {}
-    row = 0
-    ccg_columns = Columns(by_ccg, sums.quantiles)
-    for level, table in levels.items():
-        columns = Columns(table, sums.quantiles[:, row : row + table.shape[1]])
-        row += table.shape[1]
-        out = np.full((*table.shape[:2], len(OUTCOMES)), np.nan)
-        for k, one in enumerate(OUTCOMES.values()):
-            if level in one.levels:
-                national_only = one.formula in (quality_between, quality_within)
-                out[..., k] = one.formula(ccg_columns if national_only else columns)
-        values[level] = out
-    return values
+    tables = (
+        by_ccg.sum(axis=1, keepdims=True),
+        _add_up(by_ccg, world.ccgs["region"], len(world.regions)),
+        _add_up(by_ccg, world.ccgs["area_team"], len(world.area_teams)),
+        by_ccg,
+        rest[:, :FIFTHS],
+        rest[:, FIFTHS:],
+    )
+    ends = np.cumsum([table.shape[1] for table in tables])
+    place_of = dict(zip(LEVELS, (slice(end - t.shape[1], end) for end, t in zip(ends, tables, strict=True)),
+    strict=True))
+    everywhere, ccgs = Columns(np.concatenate(tables, axis=1), sums.quantiles), Columns(by_ccg, sums.quantiles)
+    out = np.full((len(by_ccg), int(ends[-1]), len(OUTCOMES)), np.nan)
+    for k, one in enumerate(OUTCOMES.values()):
+        if one.formula in (quality_between, quality_within):
+            out[:, :1, k] = one.formula(ccgs)
+            continue
+        found = one.formula(everywhere)
+        for level in one.levels:
+            out[:, place_of[level], k] = found[:, place_of[level]]
+    return {level: out[:, place] for level, place in place_of.items()}
 
 
 def _add_up(by_ccg: Floats, group: Floats, count: int) -> Floats:
+    """Sums of CCGs by group: (years, count, sums), added in the order of CCGs."""
     out = np.zeros((by_ccg.shape[0], count, by_ccg.shape[2]))
-    for c, g in enumerate(group):
-        out[:, int(g)] += by_ccg[:, c]
+    for c, g in enumerate(group.tolist()):
+        out[:, g] += by_ccg[:, c]
     return out

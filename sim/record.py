@@ -1,8 +1,7 @@
 """The record phase: sums over practices, cases and CCGs, from which every outcome is worked out when a run has ended.
 
 Sums are kept for each CCG, deprivation fifth and contract; area teams, regions and the nation are sums of CCGs. What
-belongs to a
-CCG as a whole (staff, cases about the area, trusts) is not split by fifth or contract: it is NaN there.
+belongs to a CCG as a whole (staff, cases about the area, trusts) is not split by fifth or contract: it is NaN there.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.commissioning.bodies import KINDS, body_row
-from sim.commissioning.uptake import control_of
+from sim.commissioning.views import view
 from sim.kernel import kernel
 from sim.parameters import Params
 from sim.rules.attitudes import POLLED, survey
@@ -41,6 +40,7 @@ CCG_SUMS = (
     "legitimacy", "ccg_engagement", "greater_involvement", "joint", "delegated", "overspending", "allocation",
     "community_spend",
     "hospital_spend", "trust_balance", "staff_cost", "staff_fte", "doubled", "other_spend", "scheme_spend",
+    "contested",
 )  # fmt: skip
 """Summed over CCGs."""
 
@@ -196,6 +196,7 @@ def sum_ccgs(out, cases, ccgs, ccg_money, boards, bodies, trusts, nation, ccg_tr
         out[c, CCG_FROM + 20] += ccg_money.hospital[c]
         out[c, CCG_FROM + 25] += ccg_money.other_care[c]
         out[c, CCG_FROM + 26] += ccg_money.scheme[c]
+        out[c, CCG_FROM + 27] += boards.contested[c]
         for k in range(ccg_trusts.shape[1]):
             j = ccg_trusts[c, k]
             if weight[j] > 0.0:
@@ -235,14 +236,17 @@ def walk_quantiles(order, values, group, first, n_groups, shares, out, column):
 
     order: rows in ascending order of value, only those that count. group: (rows,) group of each row.
     """
-    size = np.zeros(n_groups, np.int64)
+    size, seen = np.zeros(n_groups, np.int64), np.zeros(n_groups, np.int64)
     for i in order:
         size[group[i]] += 1
-    seen = np.zeros(n_groups, np.int64)
+    rank = np.zeros((n_groups, shares.shape[0]), np.int64)
+    for g in range(n_groups):
+        for k in range(shares.shape[0]):
+            rank[g, k] = int(shares[k] * (size[g] - 1) + 0.5)
     for i in order:
         g = group[i]
         for k in range(shares.shape[0]):
-            if seen[g] == int(shares[k] * (size[g] - 1) + 0.5):
+            if seen[g] == rank[g, k]:
                 out[first + g, column + k] = values[i]
         seen[g] += 1
 
@@ -280,7 +284,7 @@ def record(world: World, params: Params, sums: Sums, index: int) -> None:
     )
     sum_ccgs(
         out, world.cases, world.ccgs, world.ccg_money, world.boards, world.bodies, world.trusts, world.nation,
-        world.networks.ccg_trusts, world.networks.ccg_trust_share, world.regime.scale, control_of(world.regime),
+        world.networks.ccg_trusts, world.networks.ccg_trust_share, world.regime.scale, view(world.regime).control,
     )  # fmt: skip
     out[: len(world.ccgs), POLL_FROM:] = survey(world, params)
     open_now = np.flatnonzero((world.life["state"] == s.OPEN) | (world.life["state"] == s.CARETAKER))

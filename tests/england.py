@@ -53,12 +53,10 @@ def begin(
     return build(start_of(ccgs, seed), scenario_of(ccgs, years, **changes), chosen)
 
 
-def run(
-    ccgs: tuple[str, ...], regime: str | Regime, years: int = 6, seed: int = 7, phases: tuple[Phase, ...] = PHASES, **changes: Any
-) -> RunResult:
+def run(ccgs: tuple[str, ...], regime: str | Regime, years: int = 6, seed: int = 7, **changes: Any) -> RunResult:
     """A run of some CCGs, from their start."""
     world, timeline = begin(ccgs, regime, years, seed, **changes)
-    return run_years(world, timeline, seed, years, phases)
+    return run_years(world, timeline, seed, years)
 
 
 def each_year(world: World, timeline: Timeline, seed: int, years: int, look: Callable[[World], None]) -> None:

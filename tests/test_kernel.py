@@ -32,10 +32,11 @@ print(float(bodies["hours_held"][0]), len(hold_hours.stats.cache_hits), CACHE)
 
 
 def hours_held(package: Path, cache: Path) -> tuple[float, bool, str]:
-    """Hours by the copy of the package, in a process of its own: (hours, whether from the cache, folder of the cache)."""
+    """Hours by the copy of the package, in its own process: (hours, whether from the cache, folder of the cache)."""
     environment = {**os.environ, "PYTHONPATH": str(package), "COMMISSIM_CACHE": str(cache)}
+    command = [sys.executable, "-c", HOLD_HOURS]
     done = subprocess.run(
-        [sys.executable, "-c", HOLD_HOURS], env=environment, cwd=package, capture_output=True, text=True, timeout=300, check=False
+        command, env=environment, cwd=package, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
     hours, hits, folder = done.stdout.split(maxsplit=2)
@@ -61,7 +62,10 @@ def test_a_changed_rule_in_another_file_is_never_served_stale(project: Path, tmp
 
 
 def test_each_kernel_has_one_signature() -> None:
-    """Runs of every regime, and a Mesa model, call every kernel with the same types: an int where a float was recompiles silently."""
+    """Runs of every regime, and a Mesa model, call each kernel with the same types.
+
+    An int where a float was recompiles silently. Kernels that other tests called in this process count too.
+    """
     if not kernel.COMPILED:
         pytest.skip("nothing is compiled")
     for regime in shipped_regimes():

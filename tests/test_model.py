@@ -54,7 +54,7 @@ def test_a_model_is_the_same_run(closing: Path) -> None:
     collected = model.datacollector.get_model_vars_dataframe()
     assert list(collected["year"]) == [2014, 2015, 2016, 2017]
     np.testing.assert_array_equal(collected[list(OUTCOMES)].to_numpy(), values)
-    assert list(model.outcomes.values())[0] == values[-1, 0]
+    assert next(iter(model.outcomes.values())) == values[-1, 0]
 
 
 def test_agents_are_views_on_rows() -> None:

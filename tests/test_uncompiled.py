@@ -27,7 +27,8 @@ def test_uncompiled_runs_equal_compiled_ones(project: Path) -> None:
     """The smallest CCG (five practices), two years, two regimes, all levels: equal within 1e-9."""
     paths = os.pathsep.join([str(project), str(project / "tests"), os.environ.get("PYTHONPATH", "")])
     environment = {**os.environ, "NUMBA_DISABLE_JIT": "1", "PYTHONPATH": paths}
-    done = subprocess.run([sys.executable, "-c", PICKLE_RUN], env=environment, capture_output=True, timeout=300, check=False)
+    command = [sys.executable, "-c", PICKLE_RUN]
+    done = subprocess.run(command, env=environment, capture_output=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr.decode()[-3000:]
     for regime, uncompiled in pickle.loads(done.stdout).items():
         compiled = run(CORBY, regime, years=YEARS)

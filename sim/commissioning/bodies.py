@@ -1,12 +1,12 @@
 """Commissioning bodies as rows: which body serves a practice, and what staff it starts with.
 
 A body's row is kind * stride + unit; the unit is a nation, region, area team or CCG, as the regime's table says.
-Staff are
-held by rows, so that a change of level can only move them.
+Staff are held by rows, so that a change of level can only move them.
 """
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -111,25 +111,29 @@ def serve(bodies, place, lists, life, ccgs, area_teams, scale):
     scale: (T, kinds) of the regime. Seats: a CCG's own place; an area team's headquarters for all wider bodies.
     """
     stride = bodies.shape[0] // scale.shape[1]
-    for b in range(bodies.shape[0]):
-        bodies.practices[b] = 0.0
-        bodies.patients[b] = 0.0
-        bodies.km[b] = 0.0
+    count, patients = np.zeros(ccgs.shape[0]), np.zeros(ccgs.shape[0])
+    to_ccg, to_team = np.zeros(ccgs.shape[0]), np.zeros(ccgs.shape[0])
     for i in range(place.shape[0]):
         if life.state[i] == 0 or life.state[i] > 2:
             continue
         c = place.ccg[i]
         team = ccgs.team[c]
-        to_ccg = ((place.x[i] - ccgs.x[c]) ** 2 + (place.y[i] - ccgs.y[c]) ** 2) ** 0.5
-        to_team = ((place.x[i] - area_teams.x[team]) ** 2 + (place.y[i] - area_teams.y[team]) ** 2) ** 0.5
+        count[c] += 1.0
+        patients[c] += lists.total[i]
+        to_ccg[c] += math.sqrt((place.x[i] - ccgs.x[c]) ** 2 + (place.y[i] - ccgs.y[c]) ** 2)
+        to_team[c] += math.sqrt((place.x[i] - area_teams.x[team]) ** 2 + (place.y[i] - area_teams.y[team]) ** 2)
+    for b in range(bodies.shape[0]):
+        bodies.practices[b] = 0.0
+        bodies.patients[b] = 0.0
+        bodies.km[b] = 0.0
+    for c in range(ccgs.shape[0]):
         for kind in range(scale.shape[1]):
             s = scale[ccgs.table[c], kind]
-            if s > CCG_SCALE:
-                continue
-            b = body_row(kind, s, c, team, ccgs.region[c], stride)
-            bodies.practices[b] += 1.0
-            bodies.patients[b] += lists.total[i]
-            bodies.km[b] += to_ccg if s == CCG_SCALE else to_team
+            if s <= CCG_SCALE:
+                b = body_row(kind, s, c, ccgs.team[c], ccgs.region[c], stride)
+                bodies.practices[b] += count[c]
+                bodies.patients[b] += patients[c]
+                bodies.km[b] += to_ccg[c] if s == CCG_SCALE else to_team[c]
     for b in range(bodies.shape[0]):
         if bodies.practices[b] > 0.0:
             bodies.km[b] /= bodies.practices[b]

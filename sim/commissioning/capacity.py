@@ -258,8 +258,7 @@ def queue(cases, n, bodies, priority, p, lapse_months):
     """Gives out hours: statutory clocks first, then value per hour; a joint decision needs the hours of both bodies.
 
     priority: (n,) perceived value per hour. Marks reached cases DECIDED and adds their wait; the rest wait, or are
-    undone when
-    their clock or patience has run out.
+    undone when their clock or patience has run out.
     """
     key = np.zeros(n)
     for k in range(n):

@@ -1,8 +1,7 @@
 """Cases: what commissioners have to decide, as it arrives each year.
 
 A case is about one practice, or about a whole CCG (schemes, bids, community nursing). It arrives because something
-happened
-or was asked for, never because a regime exists; who decides it is settled later, from the table alone.
+happened or was asked for, never because a regime exists; who decides it is settled later, from the table alone.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ ARRIVAL = decision("cases.arrival")
 
 FUNCTION_OF_KIND = np.array(
     [
-        f.DISCRETIONARY_PAYMENTS, f.CONTRACT_MONITORING, f.CONTRACT_MONITORING, f.PROCUREMENT,
+        f.DISCRETIONARY_PAYMENTS, f.QUALITY_IMPROVEMENT, f.CONTRACT_MONITORING, f.PROCUREMENT,
         f.CONTRACT_VARIATION_RENEWAL,
         f.MERGER_APPROVAL, f.CONTRACT_DESIGN, f.COMPLAINTS, f.INCENTIVE_DESIGN, f.LOCALLY_COMMISSIONED_SERVICES,
         f.LIST_CLOSURE, f.CONTRACTUAL_ACTION, f.PRACTICE_ESTABLISHMENT, f.PATHWAY_DESIGN,
@@ -108,8 +107,7 @@ def keep_waiting(cases, life, waiting):
     """Moves the cases that still wait to the front and frees the rest; returns how many wait.
 
     waiting: (practices, kinds) 0 or 1, filled here: a practice has at most one open case of a kind. A case about a
-    practice
-    that has ended is closed with it.
+    practice that has ended is closed with it.
     """
     n = 0
     for k in range(cases.shape[0]):

@@ -2,8 +2,7 @@
 
 Every action has a perceived utility: what it is expected to change, less money, hours and goodwill, plus the pull of
 interest of those who vote. The choice is the action with the highest utility plus a keyed Gumbel draw (a softmax). A
-decision
-is captured when it differs from the same decision, under the same draws, with the pull at zero.
+decision is captured when it differs from the same decision, under the same draws, with the pull at zero.
 """
 
 from __future__ import annotations
@@ -20,7 +19,6 @@ from sim.kernel import kernel, rule
 from sim.world import states as s
 from sim.world.luck import normal, uniform2
 
-N_ACTIONS = len(s.ACTIONS)
 IMPOSSIBLE = -1e9
 
 
@@ -90,9 +88,8 @@ def improvement_utility(
     """Utility of an action about a practice in trouble or below standard, against doing nothing (0).
 
     need: perceived distress or shortfall of quality, sd. sanctioned: contractual action in force, 0 to 3, fading:
-    actions go up one
-    step at a time while it lasts, removal last. own_members: 1 where the practice elects those who decide, else 0.
-    may_*: 1 where the table gives the body that power.
+    actions go up one step at a time while it lasts, removal last. own_members: 1 where the practice elects those who
+    decide, else 0. may_*: 1 where the table gives the body that power.
     """
     loss = w.goodwill * (1.0 + w.own_members * own_members)
     step = math.ceil(sanctioned)
@@ -153,8 +150,7 @@ def request_utility(action, kind, need, alternatives, premium, w, e, own_members
     """Utility of granting a practice's request (merger, closed list, its PMS premium); refusing is 0 less goodwill.
 
     need: perceived relief, sd. alternatives: other practices within reach over those it takes to keep a choice, 0 to
-    1. premium: pounds
-    per patient over 10.
+    1. premium: pounds per patient over 10.
     """
     loss = w.goodwill * (1.0 + w.own_members * own_members)
     if action == s.REFUSE:
@@ -180,8 +176,7 @@ def area_utility(action, fit, holds_hospital, w):
     is 0.
 
     fit: how well the designers know their practices, 0 to 1. holds_hospital: a hospital saving counts only as far as
-    the body holds
-    that money.
+    the body holds that money.
     """
     if action == s.START_SCHEME:
         return w.scheme * (fit - 0.5)
@@ -264,8 +259,7 @@ def perceive(
     (n,) each.
 
     Its own belief is joined with those of bodies that advise or share, by precision, and with what the investigation
-    shows. Recused
-    clinicians take part of their insight with them, which substitutes restore in part.
+    shows. Recused clinicians take part of their insight with them, which substitutes restore in part.
     """
     for k in range(n):
         b, i = cases.body[k], cases.practice[k]
@@ -304,8 +298,7 @@ def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, may, g
     """Chooses the action of every case that the queue has reached, and whether the pull of interest changed it.
 
     may: (T, F, kinds). fit, (CCGs,): insight of scheme designers. perceived, quality: (n,) from `perceive`.
-    alternatives: (practices,)
-    0 to 1.
+    alternatives: (practices,) 0 to 1.
     """
     for j in range(n):
         if cases.status[j] != s.DECIDED:
@@ -317,8 +310,10 @@ def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, may, g
         first, last = first_action(kind), last_action(kind)
         best, free_best, action, free_action = -1e18, -1e18, s.NOTHING, s.NOTHING
         conflict = 0.0
-        for a in range(N_ACTIONS):
-            if (a < first or a > last) and not (a == s.NOTHING and allows_nothing(kind)):
+        for step in range(last - first + 2):
+            # Nothing comes first, where it answers the case; then the run of actions that the kind of case allows.
+            a = s.NOTHING if step == 0 else first + step - 1
+            if step == 0 and not allows_nothing(kind):
                 continue
             if kind == s.HAND_BACK or kind == s.CONTRACT_END:
                 u = ending_utility(a, kind, lists.total[i] / 4000.0, quality[j], w, k)
@@ -334,6 +329,8 @@ def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, may, g
             else:
                 near = alternatives[i] if i >= 0 else 1.0
                 u = request_utility(a, kind, perceived[j], near, cases.severity[j], w, e, own)
+            if u <= IMPOSSIBLE:
+                continue
             on_board = place.board[i] if i >= 0 else 0
             pull = pull_of(a, kind, votes, recusal[t, body], on_board, boards, c, interests)
             conflict = max(conflict, abs(pull))

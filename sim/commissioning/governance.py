@@ -1,8 +1,8 @@
 """Governance: interests and their pull on a decision, and what happens when it comes to light.
 
 Interests are *class* (all member GPs gain), *specific* (a stake in a provider), *rival* (a competitor under review)
-and *loyalty*
-(a colleague under review). They are declared or not; recusal takes the vote and leaves informal influence.
+and *loyalty* (a colleague under review). They are declared or not; recusal takes the vote and leaves informal
+influence.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world import states as s
-from sim.world.luck import Luck, decision, uniform
+from sim.world.luck import Luck, decision, uniform, uniform2
 from sim.world.world import World
 
 EXPOSURE = decision("governance.exposure")
@@ -52,8 +52,7 @@ def voting_share(votes, recusal, p):
     """Effective weight of GPs with an interest in a decision, 0 to 1.
 
     votes: GP share of the votes. recusal: 1 leave the room, 0.5 declare only, 0 neither. Of interests, the share
-    `declared` is known;
-    those recused keep their informal influence.
+    `declared` is known; those recused keep their informal influence.
     """
     left_out = recusal * p.declared
     return votes * (1.0 - left_out * (1.0 - p.informal))
@@ -161,9 +160,10 @@ def start_boards(world: World, params: Params, luck: Luck) -> None:
     p = params.of(Interests)
     stream = luck.stream(BOARD_START)
     spread = np.array([0.5 + uniform(stream, who) for who in world.ccgs["id"]])
+    rivalry = np.array([0.5 + uniform2(stream, who, np.uint64(1)) for who in world.ccgs["id"]])
     world.boards["gp"] = p.gp_seats
     world.boards["contested"] = p.contested
     register_stakes(world.boards, world.place, world.life, world.ties)
     world.boards["interest_class"] = p.class_start
-    world.boards["interest_rival"] = np.minimum(1.0, p.rival_start * spread[::-1])
+    world.boards["interest_rival"] = np.minimum(1.0, p.rival_start * rivalry)
     world.boards["loyalty"] = np.minimum(1.0, p.loyalty_start * spread)

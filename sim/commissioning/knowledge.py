@@ -1,8 +1,8 @@
 """Knowledge: what each body believes of each practice's distress and quality, with how much doubt, and with what bias.
 
 Local is not better by definition. Visits, engaged members and clinicians at the table add precision; peers are
-lenient, and
-practices conceal from those who can punish them. Precision and bias are separate terms with their own priors.
+lenient, and practices conceal from those who can punish them. Precision and bias are separate terms with their own
+priors.
 """
 
 from __future__ import annotations
@@ -45,8 +45,8 @@ def precision(visit_hours, km, engagement, clinicians, p):
     """Precision of what a body sees of a practice in a year.
 
     Routine data are the same for all. visit_hours: per practice; they count half at km_half. engagement: of the
-    practice with
-    a body whose board its members elect, else 0. clinicians: share of those who decide who are clinicians.
+    practice with a body whose board its members elect, else 0. clinicians: share of those who decide who are
+    clinicians.
     """
     visits = p.per_visit_hour * visit_hours / (1.0 + km / p.km_half) if p.km_half > 0.0 else 0.0
     return p.routine + visits + p.engagement * engagement + p.clinicians * clinicians
@@ -140,7 +140,8 @@ def observe(world: World, params: Params, luck: Luck) -> None:
     """Every body that has a function anywhere looks at its practices."""
     v = view(world.regime)
     p = params.of(Knowing)
-    for kind in np.flatnonzero((world.belief_slot >= 0) & v.acts[np.unique(world.ccgs["table"])].any(axis=0)):
+    in_force = v.acts[world.ccgs["table"]].any(axis=0) & (world.belief_slot >= 0)
+    for kind in np.flatnonzero(in_force):
         learn(
             world.beliefs, world.place, world.life, world.care, world.ties, world.ccgs, world.boards, world.bodies,
             int(world.belief_slot[kind]), int(kind), v.acts, v.punishes, v.gp_votes, v.clinicians, world.regime.scale,

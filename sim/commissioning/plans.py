@@ -16,7 +16,6 @@ from sim.commissioning.functions import (
     CCG,
     CONTRACT_MONITORING,
     EXECUTES,
-    JOINT_COMMITTEE,
     LEAD,
     PRIMARY_CARE_STRATEGY,
     SHARED,
@@ -123,12 +122,12 @@ def forecast(life, place, lists, staff, use, plans, ccgs, ccg_money, score, p, g
 def seen_by_table(world: World, p: Planning) -> Floats:
     """How much of the plans for general practice a CCG sees under each table of the regime, 0 to 1.
 
-    By its own part, or that of a joint committee, in primary care strategy and in contract monitoring.
+    By its own part in primary care strategy and in contract monitoring; under a joint committee it shares.
     """
     worth = np.zeros(5)
     worth[ADVISES], worth[EXECUTES], worth[SHARED], worth[LEAD] = p.sees_advises, p.sees_advises, p.sees_shared, 1.0
     cells = world.regime.cells[:, [PRIMARY_CARE_STRATEGY, CONTRACT_MONITORING], :]
-    part = worth[cells[:, :, [CCG, JOINT_COMMITTEE]].astype(np.int64)].max(axis=2).mean(axis=1)
+    part = worth[cells[:, :, CCG].astype(np.int64)].mean(axis=1)
     return p.sees_outside + (1.0 - p.sees_outside) * part
 
 

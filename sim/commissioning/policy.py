@@ -1,8 +1,7 @@
 """The policy phase: what happens to the rules of the game this year, before anybody plays.
 
 Area teams are restructured at their date; each CCG comes under the table that governs it this year, by order or by
-choice; the
-government may end a regime. Dated national rules are parameters with a dated path and need nothing here.
+choice; the government may end a regime. Dated national rules are parameters with a dated path and need nothing here.
 """
 
 from __future__ import annotations
@@ -16,12 +15,12 @@ from sim.commissioning.functions import AREA_TEAM
 from sim.commissioning.reorganisation import (
     ReorganisationCost,
     hire,
-    holders,
     move_to_tables,
     recount,
     restructure_area_teams,
 )
 from sim.commissioning.uptake import choose, logistic
+from sim.commissioning.views import view
 from sim.kernel import kernel
 from sim.parameters import Params
 from sim.world import states as s
@@ -72,7 +71,6 @@ def press(area_teams, bodies, base, workload, first_row):
         b = first_row + a
         full = bodies.hours_used[b] / bodies.hours_held[b] if bodies.hours_held[b] > 0.0 else 0.0
         area_teams.push[a] = min(1.0, base + workload * max(0.0, full - 0.5))
-        bodies.lost_fte[b] = 0.0
 
 
 def tables_this_year(world: World, params: Params, luck: Luck) -> Rows:
@@ -99,6 +97,7 @@ def policy(world: World, params: Params, luck: Luck) -> None:
     """Phase 1 of the year."""
     regime, maturity = world.regime, params.of(Maturity)
     world.nation["staff_hire_cost"] = 0.0
+    world.bodies["lost_fte"] = 0.0
     count_ccgs(world.place, world.lists, world.life, world.ccgs, maturity.gain)
     world.ccg_money["running_costs"] = params.of(RunningCosts).per_head * world.ccgs["patients"]
     press(world.area_teams, world.bodies, maturity.push_start, maturity.push_workload, AREA_TEAM * stride_of(world))
@@ -109,7 +108,7 @@ def policy(world: World, params: Params, luck: Luck) -> None:
     move_to_tables(world, tables_this_year(world, params, luck), params)
     recount(world)
     hire(
-        world.bodies, world.ccgs, world.ccg_money, world.nation, holders(regime), regime.scale, regime.staffing,
+        world.bodies, world.ccgs, world.ccg_money, world.nation, view(regime).holder, regime.scale, regime.staffing,
         params.of(ReorganisationCost),
         params.of(StaffCost).per_fte, params.of(RunningCosts).underspend,
     )  # fmt: skip

@@ -1,8 +1,7 @@
 """Reorganisations: a change of table, and the dated merger of area teams. They move and lose staff; they create none.
 
 kept + assigned + lost = before, for every giver; posts that are hired later come out of a running-cost allowance.
-What a
-change costs otherwise: hours for some years, and part of what was known (E055, C035-C039).
+What a change costs otherwise: hours for some years, and part of what was known (E055, C035-C039).
 """
 
 from __future__ import annotations
@@ -14,16 +13,10 @@ import numpy as np
 from sim.commissioning.bodies import KINDS, body_row, serve, total_fte
 from sim.commissioning.functions import (
     AREA_TEAM,
-    CCG,
-    FIXED_FUNCTIONS,
-    FUNCTIONS,
     HIRING_MONTHS,
     HOURS_LOST_SHARE,
-    JOINT_COMMITTEE,
     KNOWLEDGE_LOST_SHARE,
-    LEAD,
     MERGE_TEAMS,
-    PRACTICE,
     RESTRUCTURE_HOURS_LOST,
     RESTRUCTURE_KNOWLEDGE_LOST,
     RUNNING_COST_SHARE,
@@ -32,7 +25,7 @@ from sim.commissioning.functions import (
     STAFF_CUT,
     TRANSITION_YEARS,
 )
-from sim.commissioning.regime_tables import RegimeTables
+from sim.commissioning.views import view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world.world import Rows, World
@@ -43,18 +36,6 @@ class ReorganisationCost(NamedTuple):
 
     cost_per_hire: float
     cost_per_redundancy: float
-
-
-def holders(regime: RegimeTables) -> Rows:
-    """(T,): the kind of body that leads most open functions of a table, -1 where nobody leads any.
-
-    A joint committee has no staff of its own; its work is done by the CCG that hosts it together with the area team.
-    """
-    open_functions = [f for f, name in enumerate(FUNCTIONS) if name not in FIXED_FUNCTIONS]
-    leads = (regime.cells[:, open_functions, :] == LEAD).sum(axis=1)
-    leads[:, PRACTICE] = 0
-    found = np.where(leads.max(axis=1) > 0, leads.argmax(axis=1), -1)
-    return np.where(found == JOINT_COMMITTEE, CCG, found).astype(np.int64)
 
 
 @rule
@@ -97,9 +78,8 @@ def disturb(bodies, row, years, hours_lost):
 def change_tables(bodies, ccgs, nation, new_table, holder, scale, staffing, transition, hiring):
     """Moves each CCG to its new table and the staff for its practices with it.
 
-    new_table: (CCGs,) rows of tables; holder: (T,) kinds, see `holders`. A giver loses the sum of what its CCGs take,
-    by
-    their share of its practices, all from its staff before any of them left.
+    new_table: (CCGs,) rows of tables; holder: (T,) kinds, see `views.TableView`. A giver loses the sum of what its
+    CCGs take, by their share of its practices, all from its staff before any of them left.
     """
     stride = bodies.shape[0] // KINDS
     before = bodies.copy()
@@ -135,20 +115,25 @@ def hire(bodies, ccgs, ccg_money, nation, holder, scale, staffing, hiring, cost_
     cost).
     """
     stride = bodies.shape[0] // KINDS
+    allowed, pace = np.zeros(bodies.shape[0]), np.zeros(bodies.shape[0])
     for c in range(ccgs.shape[0]):
         t = ccgs.table[c]
         kind = holder[t]
         if kind < 0 or staffing[t, RUNNING_COST_SHARE] <= 0.0:
             continue
         b = body_row(kind, scale[t, kind], c, ccgs.team[c], ccgs.region[c], stride)
-        allowed = staffing[t, RUNNING_COST_SHARE] * ccg_money.running_costs[c] * (1.0 - underspend) / cost_per_fte
-        wanted = max(0.0, allowed - total_fte(bodies, b))
-        filled = wanted * max(0.0, 1.0 - staffing[t, HIRING_MONTHS] / 12.0)
-        before = total_fte(bodies, b)
+        allowed[b] += staffing[t, RUNNING_COST_SHARE] * ccg_money.running_costs[c] * (1.0 - underspend) / cost_per_fte
+        pace[b] = max(0.0, 1.0 - staffing[t, HIRING_MONTHS] / 12.0)
+    for b in range(bodies.shape[0]):
+        wanted = max(0.0, allowed[b] - bodies.hired_fte[b])
+        filled = wanted * pace[b]
         bodies.vacant_fte[b] = wanted - filled
+        if filled <= 0.0:
+            continue
+        before = total_fte(bodies, b)
         bodies.contracts_fte[b] += filled
-        if before + filled > 0.0:  # newcomers start without experience of this work
-            bodies.experience[b] *= before / (before + filled)
+        bodies.hired_fte[b] += filled
+        bodies.experience[b] *= before / (before + filled)  # newcomers start without experience of this work
         nation.staff_hired[0] += filled
         nation.staff_hire_cost[0] += filled * hiring.cost_per_hire
 
@@ -203,9 +188,10 @@ def move_to_tables(world: World, new_table: Rows, params: Params) -> None:
     changed = (new_table != world.ccgs["table"]).astype(np.int64)
     if not changed.any():
         return
+    recount(world)  # who gives counts its practices as they are now, after a year of closures
     lost = regime.transition[new_table, KNOWLEDGE_LOST_SHARE]
     change_tables(
-        world.bodies, world.ccgs, world.nation, new_table, holders(regime), regime.scale, regime.staffing,
+        world.bodies, world.ccgs, world.nation, new_table, view(regime).holder, regime.scale, regime.staffing,
         regime.transition, params.of(ReorganisationCost),
     )  # fmt: skip
     forget(world.beliefs, world.place, world.ccgs, changed, lost, world.belief_slot)

@@ -3,6 +3,9 @@ legitimacy."""
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.commissioning.bodies import start_bodies
@@ -16,6 +19,13 @@ from sim.world.world import World
 
 MATURITY = decision("start.maturity")
 TEAM_ROOM = decision("start.providers")
+PROVIDER_COST = decision("start.provider_cost")
+
+
+class ProviderStart(NamedTuple):
+    """How providers differ on 1 April 2014 beyond quality and skill."""
+
+    cost_spread: float
 
 
 def start(world: World, params: Params, luck: Luck) -> None:
@@ -35,4 +45,6 @@ def start(world: World, params: Params, luck: Luck) -> None:
     providers = luck.stream(TEAM_ROOM)
     world.providers["quality"] = [normal(providers, who) for who in world.providers["id"]]
     world.providers["skill"] = [uniform(providers, who) for who in world.providers["id"]]
-    world.providers["cost"] = 1.0
+    cost = luck.stream(PROVIDER_COST)
+    spread = params.of(ProviderStart).cost_spread
+    world.providers["cost"] = [math.exp(spread * normal(cost, who)) for who in world.providers["id"]]

@@ -1,9 +1,8 @@
 """How CCGs choose a level: utility, application, members' vote, approval, and the yearly choice to stay or move.
 
 Only regimes whose tables are chosen come here. A CCG weighs the control it would gain, where it sees problems and has
-the
-people to act, against hours, conflict, its members' opposition, its neighbours' choices and the push of its area team.
-Neighbours and push cannot be told apart in one year of data; both are carried, with their own priors (C031).
+the people to act, against hours, conflict, its members' opposition, its neighbours' choices and the push of its area
+team. Neighbours and push cannot be told apart in one year of data; both are carried, with their own priors (C031).
 """
 
 from __future__ import annotations
@@ -14,8 +13,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.bodies import KINDS, total_fte
-from sim.commissioning.functions import APPROVAL, CCG, GP, JOINT_COMMITTEE, LEAD, MEMBERS_VOTE, SHARED
-from sim.commissioning.regime_tables import RegimeTables
+from sim.commissioning.functions import APPROVAL, CCG, MEMBERS_VOTE
+from sim.commissioning.views import view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world.luck import Luck, decision, uniform, uniform2
@@ -70,12 +69,9 @@ def level_utility(control, problem, capacity, extra_hours, gp_votes, opposition,
     """Utility of a table to a CCG against having no say.
 
     control: share of open functions that it would lead (a shared lead counts half), 0 to 1. problem: sd by which its
-    practices are
-    in trouble. capacity: maturity x staff, 0 to 1. extra_hours: hours of new work over hours held. gp_votes: GP share
-    of the
-    votes. opposition: share of members against. neighbours: mean control its siblings have now. push: area team's, 0
-    to 1.
-    deprivation: sd above England.
+    practices are in trouble. capacity: maturity x staff, 0 to 1. extra_hours: hours of new work over hours held.
+    gp_votes: GP share of the votes. opposition: share of members against. neighbours: mean control its siblings have
+    now. push: area team's, 0 to 1. deprivation: sd above England.
     """
     gain = control * (p.control + p.problem * problem + p.capacity * capacity + p.deprivation * deprivation)
     cost = p.hours * extra_hours + p.conflict * control * gp_votes + p.opposition * control * opposition
@@ -137,24 +133,6 @@ def choose_tables(ccgs, area_teams, bodies, problem, menu, control, gp_votes, st
     return chosen
 
 
-def control_of(regime: RegimeTables) -> Floats:
-    """(T,): share of all functions that the CCG leads under a table; leading together with others counts half."""
-    cells = regime.cells
-    alone = (cells[:, :, CCG] == LEAD).astype(float)
-    together = ((cells[:, :, JOINT_COMMITTEE] == LEAD) & (cells[:, :, CCG] == SHARED)).astype(float)
-    return np.asarray((alone + 0.5 * together).mean(axis=1))
-
-
-def gp_votes_of(regime: RegimeTables) -> Floats:
-    """(T,): share of GP votes on the CCG's committee, or on the joint one where the CCG has none."""
-    seats = np.where(
-        regime.seats[:, [CCG], :].sum(axis=2, keepdims=True) > 0,
-        regime.seats[:, [CCG], :],
-        regime.seats[:, [JOINT_COMMITTEE], :],
-    )[:, 0]
-    return np.asarray(seats[:, GP] / np.maximum(seats.sum(axis=1), 1.0))
-
-
 def local_problem(world: World) -> Floats:
     """(CCGs,): mean distress of a CCG's practices in sd, as its members feel it."""
     open_now = (world.life["state"] == 1) | (world.life["state"] == 2)
@@ -170,8 +148,9 @@ def choose(world: World, params: Params, luck: Luck) -> Rows:
     regime = world.regime
     first = 1.0 if world.year == regime.from_year else 0.0
     chosen: Rows = choose_tables(
-        world.ccgs, world.area_teams, world.bodies, local_problem(world), regime.menu, control_of(regime),
-        gp_votes_of(regime), regime.stages, world.networks.ccg_start, world.networks.ccg_row, first, params.of(Uptake),
+        world.ccgs, world.area_teams, world.bodies, local_problem(world), regime.menu, view(regime).control,
+        view(regime).ccg_gp_votes, regime.stages, world.networks.ccg_start, world.networks.ccg_row, first,
+        params.of(Uptake),
         params.of(Vote), params.of(Assent), luck.stream(TASTE), luck.stream(VOTE), luck.stream(ASSENT),
     )  # fmt: skip
     return chosen

@@ -7,17 +7,22 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.commissioning.cases import FUNCTION_OF_KIND
 from sim.commissioning.functions import (
     CCG,
     CONTRACT_REMOVAL,
     CONTRACTUAL_ACTION,
     DECLARE,
     EXECUTES,
+    FIXED_FUNCTIONS,
+    FUNCTIONS,
     GP,
     HOSPITAL,
+    JOINT_COMMITTEE,
     LEAD,
     LEAVE_ROOM,
     OUTSIDE_CLINICIAN,
+    PRACTICE,
     SHARED,
 )
 from sim.commissioning.regime_tables import RegimeTables
@@ -32,7 +37,7 @@ class TableView(NamedTuple):
     may: Rows
     """(T, F, B): 1 where the body leads or shares the function."""
     acts: Rows
-    """(T, B): 1 where the body has any function; only such bodies keep beliefs."""
+    """(T, B): 1 where the body has a say in any kind of case; only such bodies observe practices."""
     punishes: Rows
     """(T, B): 1 where it may issue notices or end contracts."""
     gp_votes: Floats
@@ -43,6 +48,12 @@ class TableView(NamedTuple):
     """(T, B): 1 where members with an interest must leave the room, 0.5 where they only declare, 0 without either."""
     holds_hospital: Rows
     """(T, B): 1 where the body holds the hospital budget."""
+    holder: Rows
+    """(T,): the kind of body that leads most open functions, -1 where nobody leads any; see `_holders`."""
+    control: Floats
+    """(T,): share of all functions that the CCG leads; leading together with others counts half."""
+    ccg_gp_votes: Floats
+    """(T,): share of GP votes on the CCG's committee, or on the joint one where the CCG has none."""
 
 
 @lru_cache(maxsize=64)
@@ -50,7 +61,8 @@ def view(regime: RegimeTables) -> TableView:
     """The view of a regime; cached, since a run asks for it every year."""
     cells = regime.cells.astype(np.int64)
     may = ((cells == LEAD) | (cells == SHARED)).astype(np.int64)
-    acts = ((cells > 0) & (cells != EXECUTES)).any(axis=1).astype(np.int64)
+    decided = np.unique(FUNCTION_OF_KIND)
+    acts = ((cells[:, decided] > 0) & (cells[:, decided] != EXECUTES)).any(axis=1).astype(np.int64)
     punishes = (may[:, CONTRACTUAL_ACTION] | may[:, CONTRACT_REMOVAL]).astype(np.int64)
     seats = regime.seats.sum(axis=2)
     has = seats > 0
@@ -63,7 +75,33 @@ def view(regime: RegimeTables) -> TableView:
     for t in range(regime.n_tables):
         if regime.budgets[t, HOSPITAL] >= 0:
             holds[t, regime.budgets[t, HOSPITAL]] = 1
-    return TableView(cells, may, acts, punishes, gp_votes, clinicians, recusal, holds)
+    return TableView(
+        cells, may, acts, punishes, gp_votes, clinicians, recusal, holds, _holders(regime), _control(regime),
+        _ccg_gp_votes(regime)
+    )  # fmt: skip
+
+
+def _holders(regime: RegimeTables) -> Rows:
+    """A joint committee has no staff of its own; its work is done by the CCG that hosts it together with the area
+    team."""
+    open_functions = [f for f, name in enumerate(FUNCTIONS) if name not in FIXED_FUNCTIONS]
+    leads = (regime.cells[:, open_functions, :] == LEAD).sum(axis=1)
+    leads[:, PRACTICE] = 0
+    found = np.where(leads.max(axis=1) > 0, leads.argmax(axis=1), -1)
+    return np.where(found == JOINT_COMMITTEE, CCG, found).astype(np.int64)
+
+
+def _control(regime: RegimeTables) -> Floats:
+    cells = regime.cells
+    alone = (cells[:, :, CCG] == LEAD).astype(float)
+    together = ((cells[:, :, JOINT_COMMITTEE] == LEAD) & (cells[:, :, CCG] == SHARED)).astype(float)
+    return np.asarray((alone + 0.5 * together).mean(axis=1))
+
+
+def _ccg_gp_votes(regime: RegimeTables) -> Floats:
+    own, joint = regime.seats[:, CCG, :], regime.seats[:, JOINT_COMMITTEE, :]
+    seats = np.where(own.sum(axis=1, keepdims=True) > 0, own, joint)
+    return np.asarray(seats[:, GP] / np.maximum(seats.sum(axis=1), 1.0))
 
 
 MEMBER_BODY = CCG

@@ -187,9 +187,10 @@ class Timeline:
         if group not in self._groups:
             values = self.matrix[:, self.book.columns_of(group)]
             filled: list[Group] = []
-            for i, numbers in enumerate(values.tolist()):
-                unchanged = i > 0 and numbers == values[i - 1].tolist()
-                filled.append(filled[-1] if unchanged else group(*numbers))
+            before: list[float] | None = None
+            for numbers in values.tolist():
+                filled.append(filled[-1] if numbers == before else group(*numbers))
+                before = numbers
             self._groups[group] = filled
         return cast("Group", self._groups[group][row])
 
@@ -200,6 +201,7 @@ class Params:
     def __init__(self, timeline: Timeline, row: int) -> None:
         self._timeline = timeline
         self._row = row
+        self._filled: dict[type, Any] = {}
 
     @property
     def year(self) -> int:
@@ -208,7 +210,12 @@ class Params:
 
     def of(self, group: type[Group]) -> Group:
         """A room's NamedTuple, filled; every value a float. Raises InputError if its fields and the records differ."""
-        return self._timeline.group(group, self._row)
+        try:
+            return cast("Group", self._filled[group])
+        except KeyError:
+            filled = self._timeline.group(group, self._row)
+            self._filled[group] = filled
+            return filled
 
     def __getitem__(self, full_name: str) -> float:
         """One value by its full name `group.name`. Raises InputError with the nearest name if there is none."""

@@ -1,8 +1,7 @@
 """The networks of the starting World: patients' alternatives, professional ties, flows to trusts, CCGs of one team.
 
 Drawn once with networkx and kept as fixed arrays that kernels can walk. A Generator seeded from the run's seed draws
-the
-ties; the years that follow use keyed draws only.
+the ties; the years that follow use keyed draws only.
 """
 
 from __future__ import annotations

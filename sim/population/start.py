@@ -16,6 +16,7 @@ import numpy as np
 from sim.commissioning import start as commissioning_start
 from sim.commissioning.functions import BODIES
 from sim.commissioning.regime_tables import RegimeTables
+from sim.commissioning.views import view
 from sim.parameters import Params
 from sim.population.networks import build_networks
 from sim.population.tables import Population
@@ -78,10 +79,10 @@ def start_world(population: Population, ground: Ground, regime: RegimeTables, pa
 
 
 def belief_slots(regime: RegimeTables) -> Rows:
-    """A block of beliefs for each kind of body that has any function in any table; -1 for the others."""
-    acts = (regime.cells > 0).any(axis=(0, 1))
+    """A block of beliefs for each kind of body that has a say in any kind of case in any table; -1 for the others."""
+    acts = view(regime).acts.any(axis=0)
     slots = np.full(len(BODIES), -1, dtype=np.int64)
-    slots[acts] = np.arange(int(acts.sum()))
+    slots[acts > 0] = np.arange(int((acts > 0).sum()))
     return slots
 
 

@@ -42,7 +42,8 @@ def appeal(engagement, draw, p):
 
 @kernel
 def group_by_ccg(place, ccgs):
-    """Practices of each CCG as compressed sparse rows: (start, row)."""
+    """Practices of each CCG, by id (seats are filled one after another, and rows say nothing), as compressed sparse
+    rows: (start, row)."""
     start = np.zeros(ccgs + 1, np.int64)
     for i in range(len(place)):
         start[place.ccg[i] + 1] += 1
@@ -50,7 +51,7 @@ def group_by_ccg(place, ccgs):
         start[c + 1] += start[c]
     filled = start[:-1].copy()
     row = np.zeros(len(place), np.int64)
-    for i in range(len(place)):
+    for i in np.argsort(place.id.copy()):
         row[filled[place.ccg[i]]] = i
         filled[place.ccg[i]] += 1
     return start, row

@@ -288,6 +288,7 @@ BODIES: tuple[Column, ...] = (
     ("transition", "f8", "years", "left of the disturbance of a reorganisation"),
     ("hours_lost", "f8", "0 to 1", "share of hours lost while it lasts"),
     ("lost_fte", "f8", "FTE", "staff who left with a reorganisation this year"),
+    ("hired_fte", "f8", "FTE", "hired so far out of the running-cost share that its table allows"),
     ("cost", "f8", "pounds", "of its staff this year"),
     ("cases", "f8", "count", "decided this year"),
 )

@@ -71,19 +71,7 @@ def inverse_normal(p):
     """Standard normal quantile of p in (0, 1); Acklam's rational approximation, absolute error under 1.2e-9
     relative."""
     if p < 0.02425:
-        q = math.sqrt(-2.0 * math.log(p))
-        return (
-            (
-                (((-7.784894002430293e-03 * q - 3.223964580411365e-01) * q - 2.400758277161838) * q - 2.549732539343734)
-                * q
-                + 4.374664141464968
-            )
-            * q
-            + 2.938163982698783
-        ) / (
-            (((7.784695709041462e-03 * q + 3.224671290700398e-01) * q + 2.445134137142996) * q + 3.754408661907416) * q
-            + 1.0
-        )
+        return inverse_normal_tail(p)
     if p > 1.0 - 0.02425:
         return -inverse_normal_tail(1.0 - p)
     q = p - 0.5
@@ -151,8 +139,10 @@ class Luck:
 
     def stream(self, name: str) -> np.uint64:
         """The stream of a registered decision in this year; raises KeyError for a name never registered."""
-        key = (self.seed * 0x9E3779B97F4A7C15 + self.year * 0xD1342543DE82EF95 + _DECISIONS[name]) & 0xFFFFFFFFFFFFFFFF
-        key ^= key >> 32
-        key = (key * 0xD6E8FEB86659FD93) & 0xFFFFFFFFFFFFFFFF
-        key ^= key >> 32
-        return np.uint64(key)
+        key = ((self.seed * _SEED + self.year * _YEAR) ^ _DECISIONS[name]) & _ALL
+        key = ((key ^ (key >> 32)) * _STREAM) & _ALL
+        return np.uint64(key ^ (key >> 32))
+
+
+_ALL = 0xFFFFFFFFFFFFFFFF
+_SEED, _YEAR, _STREAM = 0x9E3779B97F4A7C15, 0xD1342543DE82EF95, 0xD6E8FEB86659FD93

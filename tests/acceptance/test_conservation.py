@@ -1,4 +1,4 @@
-"""Patients, doctors and pounds are conserved in every phase of every year, closures, mergers and dispersals included."""
+"""Patients, doctors and pounds are conserved in every phase of every year, closures and mergers included."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ PATIENTS, POUNDS = 1e-6, 1e-3
 
 
 class Ledger:
-    """Checks round every phase; `seen` counts what happened, so that a test can tell that there was something to see."""
+    """Checks round every phase; `seen` counts what happened, so that a test can tell there was something to see."""
 
     def __init__(self) -> None:
         self.seen: Counter[str] = Counter()
@@ -82,7 +82,7 @@ class Ledger:
         sound(world)
 
     def funding(self, world: World, act: Callable[[], None]) -> None:
-        """income = streams = what payers pay; income = expenses + drawings + change of reserves, practice by practice."""
+        """income = streams = what payers pay = expenses + drawings + change of reserves, practice by practice."""
         grants, reserves = world.money["discretionary"].copy(), world.money["reserves"].copy()
         before = patients(world), doctors(world)
         act()
@@ -170,7 +170,7 @@ def pounds(world: World) -> float:
 
 
 def sound(world: World) -> None:
-    """What holds at every moment: lists are sums of bands and nobody is on the list of an ended practice, or works there."""
+    """What always holds: lists are sums of bands; nobody is on the list of an ended practice, or works there."""
     lists, now = world.lists, working(world)
     bands = sum(lists[band] for band in BANDS)
     np.testing.assert_allclose(lists["total"], bands, rtol=0, atol=PATIENTS)

@@ -6,6 +6,7 @@ last bit, in an area team and in a region, where rare events are frequent enough
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -40,31 +41,36 @@ def regime_of(name: str) -> Regime:
     return load_regime(name)
 
 
-def national(where: str, regime: str, changed: dict[str, float] | None = None) -> Floats:
-    """National outcomes of a run, (years, outcomes), with some parameters set to a value in all years."""
-    start, scenario = place(where)
-    # A draw scales a dated path, a constant replaces it; a constant may not cross nil where its range does not.
-    dated = {name: value for name, value in (changed or {}).items() if isinstance(RECORDS[name].value, dict)}
-    draw = {name: value for name, value in (changed or {}).items() if name not in dated}
-    object.__setattr__(scenario, "constants", dated)
-    return simulate(start, scenario, regime_of(regime), SEED, YEARS, draw).values["national"][:, 0]
-
-
-@cache
-def usual(where: str, regime: str) -> Floats:
-    """The run that a changed one is held against."""
-    return national(where, regime)
-
-
 RECORDS = parameters.load().records
 
 
+def national(where: str, regime: str, values: tuple[tuple[str, float], ...]) -> Floats:
+    """National outcomes of a run, (years, outcomes), with some parameters set to a value in all years."""
+    start, scenario = place(where)
+    # A draw scales a dated path, a constant replaces it; a constant may not cross nil where its range does not.
+    dated = {name: value for name, value in values if isinstance(RECORDS[name].value, dict)}
+    draw = {name: value for name, value in values if name not in dated}
+    changed = replace(scenario, constants=dated)
+    return simulate(start, changed, regime_of(regime), SEED, YEARS, draw).values["national"][:, 0]
+
+
+@cache
+def usual(where: str, regime: str, values: tuple[tuple[str, float], ...]) -> Floats:
+    """The run that a changed one is held against."""
+    return national(where, regime, values)
+
+
 def moves(name: str, record: Record, where: str) -> bool:
-    """Whether the outcome that the record names is another one, in any year, with the parameter at its neutral value."""
+    """Whether the outcome that the record names is another one, in any year, with the parameter at its neutral value.
+
+    What the record says it needs holds in both runs: a regime, or values of other parameters.
+    """
     regime = record.needs.get("regime", BEFORE)
+    needed = tuple((key, float(value)) for key, value in record.needs.items() if key != "regime")
     k = list(OUTCOMES).index(record.moves)
     with np.errstate(all="ignore"):
-        with_it, without = usual(where, regime)[:, k], national(where, regime, {name: record.neutral})[:, k]
+        with_it = usual(where, regime, needed)[:, k]
+        without = national(where, regime, (*needed, (name, record.neutral)))[:, k]
     return not np.array_equal(with_it, without, equal_nan=True)
 
 

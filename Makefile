@@ -20,6 +20,7 @@ run: setup ## compare five ways of commissioning general practice over ten years
 	$(VENV)/commissim compare $(REGIMES) --runs $(RUNS) --years $(YEARS) --scenario $(SCENARIO)
 
 test: setup ## run the tests
+	@$(VENV)/python -m sim.warm
 	$(VENV)/python -m pytest $(ARGS)
 
 lint: setup ## check style and types

@@ -63,7 +63,7 @@ class Practice(RowAgent):
 class Doctor(RowAgent):
     """A GP; registered only with `doctors=True`, since England has 36,000."""
 
-    groups = ("doctors",)
+    groups = ("doctors", "minds")
 
 
 class CCG(RowAgent):

@@ -50,11 +50,25 @@ import numba  # noqa: E402
 
 COMPILED = not numba.config.DISABLE_JIT
 
+OPTIONS = {"cache": True, "nogil": True, "error_model": "python", "no_cfunc_wrapper": True}
+"""For rules and kernels alike. A wrapper for callers in C, which nobody here is, would cost a quarter of compiling."""
+
 Function = TypeVar("Function", bound=Callable[..., Any])
 
+
 def rule(function: Function) -> Function:
-    """A small scalar function that kernels call: what happens to one practice, doctor or case."""
-    compiled: Function = numba.njit(cache=True, nogil=True, error_model="python")(function)
+    """A small scalar function that kernels call: what happens to one practice, doctor or case.
+
+    It makes no arrays and returns none (`maker` does): numba then need not count references to the tables that it is
+    given, which would cost more than most rules.
+    """
+    compiled: Function = numba.njit(**OPTIONS, _nrt=False)(function)
+    return compiled
+
+
+def maker(function: Function) -> Function:
+    """A part of a kernel that makes arrays; to be called once a kernel, or for few rows."""
+    compiled: Function = numba.njit(**OPTIONS)(function)
     return compiled
 
 
@@ -103,6 +117,6 @@ CHECK_TYPES = os.environ.get("COMMISSIM_CHECK_TYPES", "") not in ("", "0")
 
 def kernel(function: Callable[..., Any]) -> Kernel:
     """A plain loop over rows. Called from Python with column groups and parameters of fixed types, once a phase."""
-    made = Kernel(numba.njit(cache=True, nogil=True, error_model="python")(function))
+    made = Kernel(numba.njit(**OPTIONS)(function))
     KERNELS.append(made)
     return made

@@ -8,7 +8,7 @@ from worlds import tiny_world
 from sim import parameters
 from sim.parameters import FIRST_YEAR, Lever, Params, Step
 from sim.rules import practice_life, workforce
-from sim.world.columns import table
+from sim.world.columns import DOCTOR_GROUPS, table
 from sim.world.luck import Luck
 from sim.world.world import World
 
@@ -31,7 +31,7 @@ def living_world(practices: int = 30, seed: int = 1, roles: bool = True) -> Worl
     rng = np.random.default_rng(seed + 100)
     rows = len(world.place)
     used = np.arange(rows) < practices
-    world.doctors = _with_room(world)
+    _make_room(world)
     if roles:
         filled = world.doctors["practice"] >= 0
         world.doctors["role"][filled] = rng.choice(4, size=int(filled.sum()), p=[0.62, 0.28, 0.04, 0.06])
@@ -58,11 +58,15 @@ def start_rooms(world: World, seed: int) -> None:
     practice_life.start(world, params, luck)
 
 
-def _with_room(world: World) -> np.ndarray:
-    more = table("doctors", 2 * len(world.doctors) + 60)
-    more["practice"] = -1
-    more[: len(world.doctors)] = world.doctors
-    return more
+def _make_room(world: World) -> None:
+    """More than twice the rows for doctors."""
+    for group in DOCTOR_GROUPS:
+        held = getattr(world, group)
+        more = table(group, 2 * len(held) + 60)
+        if group == "doctors":
+            more["practice"] = -1
+        more[: len(held)] = held
+        setattr(world, group, more)
 
 
 def heads(world: World) -> int:

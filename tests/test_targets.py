@@ -1,4 +1,4 @@
-"""The baseline against England of 2014-15 to 2016-17: targets frozen before anything was tuned, each printed and checked.
+"""The baseline against England of 2014-15 to 2016-17: targets frozen before tuning, each printed and checked.
 
 The five core targets must hold in every year; the others are printed with their verdict (a miss there is a finding for
 the check against England, not a failure of this test).

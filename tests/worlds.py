@@ -49,7 +49,7 @@ def tiny_world(practices: int = 30, seed: int = 1, regime: RegimeTables | None =
     sizes |= dict.fromkeys(("ccgs", "ccg_money", "plans", "schemes", "boards"), CCGS) | {"trusts": TRUSTS}
     made: dict[str, Table] = {name: table(name, sizes.get(name, 1)) for name in GROUPS}
     _practices(made, practices, rng)
-    made["doctors"] = _doctors(made["staff"], practices, rng)
+    made["doctors"], made["minds"] = _doctors(made["staff"], practices, rng)
     made["ccgs"]["id"] = rng.integers(1, 2**60, CCGS)
     made["ccgs"]["emergency_index"] = rng.uniform(0.8, 1.2, CCGS)
     trusts = made["trusts"]
@@ -91,18 +91,18 @@ def _practices(made: dict[str, Table], used: int, rng: np.random.Generator) -> N
     life["merged_into"] = -1
 
 
-def _doctors(staff: Table, used: int, rng: np.random.Generator) -> Table:
+def _doctors(staff: Table, used: int, rng: np.random.Generator) -> tuple[Table, Table]:
     practice = np.repeat(np.arange(used), staff["doctors"][:used].astype(int))
-    doctors = table("doctors", len(practice) + 5)
+    doctors, minds = table("doctors", len(practice) + 5), table("minds", len(practice) + 5)
     doctors["practice"] = -1
     n = len(practice)
     doctors["id"][:n] = rng.integers(1, 2**60, n)
     doctors["practice"][:n] = practice
     doctors["fte"][:n] = 0.8
     doctors["age"][:n] = rng.uniform(30, 65, n)
-    doctors["workload_threat"][:n] = rng.uniform(0, 1, n)
+    minds["workload_threat"][:n] = rng.uniform(0, 1, n)
     doctors["burnout"][:n] = rng.uniform(0.2, 0.7, n)
-    return doctors
+    return doctors, minds
 
 
 def _networks(place: Table, used: int) -> Networks:

@@ -53,7 +53,8 @@ class SupportFund(NamedTuple):
 @rule
 def optin_chance(pounds, reporting_hours, size, trust, workload, p):
     """Chance that a practice opts in; pay counts as pounds for each hour of reporting, over 100. size: patients.
-    trust: 0 to 1."""
+    trust: in the CCG and goodwill
+    towards commissioners, 0 to 1."""
     pay = pounds * size / max(1.0, reporting_hours) / 100.0
     z = (
         p.base
@@ -96,8 +97,12 @@ def carry_out(
     terms,
     stream,
 ):
-    """Applies this year's decisions. Grants come out of the CCG's support budget and nothing else; an appeal may undo
-    a notice."""
+    """Applies this year's decisions. Grants come out of the CCG's support budget and nothing else, and share what there
+    is; an appeal may undo a notice."""
+    asked = np.zeros(ccg_money.shape[0])
+    for j in range(n):
+        if cases.status[j] == s.DECIDED and cases.action[j] == s.PAYMENT:
+            asked[cases.ccg[j]] += k.grant_per_patient * lists.total[cases.practice[j]]
     for j in range(n):
         if cases.status[j] != s.DECIDED:
             continue
@@ -113,13 +118,15 @@ def carry_out(
             continue
         if a == s.SUPPORT_TEAM:
             care.support[i] += half * e.support_quality
-            life.distress[i] -= half * e.support_distress
+            life.relief[i] += half * e.support_distress
             ties.goodwill[i] += e.support_goodwill * (1.0 - ties.goodwill[i])
         elif a == s.PAYMENT:
-            grant = min(k.grant_per_patient * lists.total[i], ccg_money.support_budget[c] - ccg_money.support_spent[c])
+            grant = k.grant_per_patient * lists.total[i]
+            if asked[c] > ccg_money.support_budget[c]:
+                grant *= ccg_money.support_budget[c] / asked[c]
             ccg_money.support_spent[c] += grant
             money.discretionary[i] += grant
-            life.distress[i] -= half * e.payment_distress
+            life.relief[i] += half * e.payment_distress
             ties.goodwill[i] += e.support_goodwill * (1.0 - ties.goodwill[i])
         elif a == s.EDUCATION:
             care.support[i] += heeded * e.education_quality
@@ -129,7 +136,7 @@ def carry_out(
             notice(care, life, ties, i, 2.0, heeded * e.breach_quality, e.breach_goodwill, e.notice_hours)
         elif a == s.SANCTION:
             notice(care, life, ties, i, 3.0, heeded * e.sanction_quality, e.sanction_goodwill, e.notice_hours)
-            life.distress[i] += e.sanction_distress
+            life.relief[i] -= e.sanction_distress
         elif a == s.REFUSE:
             if i >= 0:
                 ties.goodwill[i] *= 1.0 - e.refusal_goodwill
@@ -182,7 +189,12 @@ def opt_in(place, lists, care, life, ties, schemes, p, terms, stream):
             continue
         asked[c] += 1.0
         chance = optin_chance(
-            schemes.pounds[c], schemes.reporting[c], lists.total[i], ties.trust_ccg[i], care.workload[i], p
+            schemes.pounds[c],
+            schemes.reporting[c],
+            lists.total[i],
+            0.5 * (ties.trust_ccg[i] + ties.goodwill[i]),
+            care.workload[i],
+            p,
         )
         if uniform(stream, place.id[i]) < chance:
             ties.opted_in[i] = 1

@@ -58,6 +58,7 @@ class Effects(NamedTuple):
     remedial_quality: float
     breach_quality: float
     sanction_quality: float
+    removal_quality: float
     sanction_distress: float
     support_goodwill: float
     remedial_goodwill: float
@@ -122,17 +123,21 @@ def improvement_utility(
     if action == s.REMOVAL:
         if may_remove == 0 or step < 2:
             return IMPOSSIBLE
-        return w.improvement * need - w.hours * k.removal_hours / 100.0 - loss * e.removal_goodwill
+        return w.improvement * e.removal_quality * need - w.hours * k.removal_hours / 100.0 - loss * e.removal_goodwill
     return IMPOSSIBLE
 
 
 @rule
-def ending_utility(action, kind, size, quality, w, k):
+def ending_utility(action, kind, size, quality, need, may_improve, w, e, k):
     """Utility of an action about a contract that ends or is handed back.
 
-    size: list in patients over the list worth a procurement (4,000, PA347). quality: perceived, sd. A caretaker (0)
-    buys time.
+    size: list in patients over the list worth a procurement (4,000, PA347). quality: perceived, sd. need: perceived
+    distress, sd. A caretaker (0) buys time; support may lead partners who gave notice to stay.
     """
+    if action == s.SUPPORT_TEAM:
+        if may_improve == 0 or kind != s.HAND_BACK:
+            return IMPOSSIBLE
+        return w.keep_practice + w.improvement * e.support_distress * need - w.hours * k.support_hours / 100.0
     if action == s.CARETAKER_CONTRACT:
         return 0.0
     if action == s.APMS_CONTRACT:
@@ -243,7 +248,6 @@ def perceive(
     beliefs,
     slots,
     ccgs,
-    boards,
     bodies,
     cells,
     gp_votes,
@@ -277,7 +281,7 @@ def perceive(
             dist += precision * beliefs.distress[row]
             qual += precision * beliefs.quality[row]
         votes = (
-            gp_votes[t, kind] if gp_votes[t, kind] >= 0.0 else (boards.gp[cases.ccg[k]] if kind == MEMBER_BODY else 0.0)
+            max(0.0, gp_votes[t, kind])
         )
         recused = votes * recusal[t, kind] * interests.declared * (1.0 - interests.substitute)
         look = w.investigation * max(0.0, 1.0 - w.recused_input * recused)
@@ -305,7 +309,7 @@ def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, may, g
             continue
         b, i, c, kind = cases.body[j], cases.practice[j], cases.ccg[j], cases.kind[j]
         t, body = ccgs.table[c], bodies.kind[b]
-        votes = gp_votes[t, body] if gp_votes[t, body] >= 0.0 else (boards.gp[c] if body == MEMBER_BODY else 0.0)
+        votes = max(0.0, gp_votes[t, body])
         own = votes if body == MEMBER_BODY else 0.0
         first, last = first_action(kind), last_action(kind)
         best, free_best, action, free_action = -1e18, -1e18, s.NOTHING, s.NOTHING
@@ -313,10 +317,15 @@ def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, may, g
         for step in range(last - first + 2):
             # Nothing comes first, where it answers the case; then the run of actions that the kind of case allows.
             a = s.NOTHING if step == 0 else first + step - 1
-            if step == 0 and not allows_nothing(kind):
+            if step == 0 and kind == s.HAND_BACK:
+                a = s.SUPPORT_TEAM
+            elif step == 0 and not allows_nothing(kind):
                 continue
             if kind == s.HAND_BACK or kind == s.CONTRACT_END:
-                u = ending_utility(a, kind, lists.total[i] / 4000.0, quality[j], w, k)
+                u = ending_utility(
+                    a, kind, lists.total[i] / 4000.0, quality[j], max(0.0, perceived[j]),
+                    may[t, f.QUALITY_IMPROVEMENT, body], w, e, k,
+                )  # fmt: skip
             elif kind == s.SCHEME or kind == s.BID or kind == s.COMMUNITY_NURSING:
                 u = area_utility(a, fit[c], holds_hospital[t, body], w) if a != s.NOTHING else 0.0
             elif first == s.SUPPORT_TEAM:

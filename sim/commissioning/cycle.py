@@ -34,6 +34,7 @@ class Routine(NamedTuple):
 
     reporting_hours: float
     sanction_years: float
+    relief_kept: float
     choice_needs: float
 
 
@@ -56,6 +57,7 @@ def open_year(lists, care, life, ties, ccg_money, place, networks_neighbours, al
             lists.open[i] = 1
         if p.sanction_years > 0.0:
             life.sanctioned[i] = max(0.0, life.sanctioned[i] - 1.0 / p.sanction_years)
+        life.relief[i] *= p.relief_kept
         care.effort_reporting[i] = p.reporting_hours
         ccg_money.support_budget[place.ccg[i]] += fund.per_patient * lists.total[i]
         near = 0.0
@@ -66,7 +68,10 @@ def open_year(lists, care, life, ties, ccg_money, place, networks_neighbours, al
         alternatives[i] = min(1.0, near / p.choice_needs) if p.choice_needs > 0.0 else 1.0
     for c in range(ccg_money.shape[0]):
         # Where one body holds all budgets, last year's overrun or saving at the hospital is felt here first.
-        ccg_money.support_budget[c] = max(0.0, ccg_money.support_budget[c] + ccg_money.primary_carried[c])
+        left = ccg_money.support_budget[c] + ccg_money.primary_carried[c]
+        ccg_money.support_budget[c] = max(0.0, left)
+        # What the fund cannot bear falls on this year's hospital and community money.
+        ccg_money.carried[c] += min(0.0, left)
 
 
 def commissioning(world: World, params: Params, luck: Luck) -> None:
@@ -86,7 +91,7 @@ def commissioning(world: World, params: Params, luck: Luck) -> None:
     assign_cases(world, n, params, luck)
     perceived, quality, fit = np.zeros(n), np.zeros(n), scheme_insight(world)
     perceive(
-        world.cases, n, world.beliefs, world.belief_slot, world.ccgs, world.boards, world.bodies, v.cells, v.gp_votes,
+        world.cases, n, world.beliefs, world.belief_slot, world.ccgs, world.bodies, v.cells, v.gp_votes,
         v.recusal,
         params.of(Interests), params.of(Weights), perceived, quality, luck.stream(INVESTIGATION), len(world.place),
     )  # fmt: skip

@@ -31,7 +31,6 @@ class Interests(NamedTuple):
     class_start: float
     rival_start: float
     loyalty_start: float
-    gp_seats: float
     contested: float
 
 
@@ -161,7 +160,6 @@ def start_boards(world: World, params: Params, luck: Luck) -> None:
     stream = luck.stream(BOARD_START)
     spread = np.array([0.5 + uniform(stream, who) for who in world.ccgs["id"]])
     rivalry = np.array([0.5 + uniform2(stream, who, np.uint64(1)) for who in world.ccgs["id"]])
-    world.boards["gp"] = p.gp_seats
     world.boards["contested"] = p.contested
     register_stakes(world.boards, world.place, world.life, world.ties)
     world.boards["interest_class"] = p.class_start

@@ -67,7 +67,7 @@ def updated(mean, var, seen, prec):
 
 
 @kernel
-def learn(beliefs, place, life, care, ties, ccgs, boards, bodies, slot, kind, acts, punishes, gp_votes, clinicians,
+def learn(beliefs, place, life, care, ties, ccgs, bodies, slot, kind, acts, punishes, gp_votes, clinicians,
           scale, p,
           distress_stream, quality_stream):  # fmt: skip
     """One kind of body observes every practice it serves and updates its beliefs.
@@ -87,8 +87,6 @@ def learn(beliefs, place, life, care, ties, ccgs, boards, bodies, slot, kind, ac
         votes, clinical, engaged = gp_votes[t, kind], clinicians[t, kind], 0.0
         if kind == MEMBER_BODY:
             engaged = ties.engagement[i]
-            if votes < 0.0:
-                votes, clinical = boards.gp[c], boards.gp[c]
         trust = ties.trust_ccg[i] if kind == MEMBER_BODY else ties.trust_nhse[i]
         visit = bodies.hours_held[b] * p.visit_share / max(1.0, bodies.practices[b])
         prec = precision(visit, bodies.km[b], engaged, max(0.0, clinical), p)
@@ -143,7 +141,7 @@ def observe(world: World, params: Params, luck: Luck) -> None:
     in_force = v.acts[world.ccgs["table"]].any(axis=0) & (world.belief_slot >= 0)
     for kind in np.flatnonzero(in_force):
         learn(
-            world.beliefs, world.place, world.life, world.care, world.ties, world.ccgs, world.boards, world.bodies,
+            world.beliefs, world.place, world.life, world.care, world.ties, world.ccgs, world.bodies,
             int(world.belief_slot[kind]), int(kind), v.acts, v.punishes, v.gp_votes, v.clinicians, world.regime.scale,
             p,
             luck.stream(DISTRESS_SEEN), luck.stream(QUALITY_SEEN),

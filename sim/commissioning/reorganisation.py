@@ -100,8 +100,19 @@ def change_tables(bodies, ccgs, nation, new_table, holder, scale, staffing, tran
         giver = body_row(giver_kind, scale[old, giver_kind], c, ccgs.team[c], ccgs.region[c], stride)
         if bodies.practices[giver] <= 0.0:
             continue
-        share = staffing[new, SHARE_ASSIGNED] * ccgs.practices[c] / bodies.practices[giver]
-        lost = move(bodies, before, giver, taker, share, staffing[new, SHARE_LOST])
+        part = ccgs.practices[c] / bodies.practices[giver]
+        share = staffing[new, SHARE_ASSIGNED] * part
+        leaving = staffing[new, SHARE_LOST]
+        if staffing[new, SHARE_ASSIGNED] <= 0.0 and total_fte(before, giver) > 0.0:
+            # A table that assigns nobody gives back who came with the functions; those hired for them lose their posts.
+            back = before.came_fte[giver] + before.hired_fte[giver]
+            share = min(1.0, back / total_fte(before, giver)) * part
+            leaving = before.hired_fte[giver] / back if back > 0.0 else 0.0
+            bodies.came_fte[giver] -= before.came_fte[giver] * part
+            bodies.hired_fte[giver] -= before.hired_fte[giver] * part
+        elif taker >= 0:
+            bodies.came_fte[taker] += total_fte(before, giver) * share * (1.0 - leaving)
+        lost = move(bodies, before, giver, taker, share, leaving)
         nation.staff_lost[0] += lost
         nation.staff_hire_cost[0] += lost * hiring.cost_per_redundancy
 

@@ -105,4 +105,4 @@ def _ccg_gp_votes(regime: RegimeTables) -> Floats:
 
 
 MEMBER_BODY = CCG
-"""The kind of body whose governing body its practices elect (see `boards.gp` for bodies without a committee)."""
+"""The kind of body whose governing body its practices elect."""

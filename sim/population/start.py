@@ -60,11 +60,12 @@ def start_world(population: Population, ground: Ground, regime: RegimeTables, pa
     used, rows, n_ccgs = len(population.practices["id"]), len(ground.place), len(population.ccgs["code"])
     slots = belief_slots(regime)
     stride = max(n_ccgs, len(population.area_teams["code"]), len(REGIONS))
+    doctors, minds = _doctors(population)
     world = World(
         year=FIRST_YEAR, place=ground.place.copy(), lists=_lists(population, rows), contract=_contract(population,
         rows),
         money=table("money", rows), staff=_staff(population, rows), care=table("care", rows), life=_life(used, rows),
-        ties=table("ties", rows), use=table("use", rows), doctors=_doctors(population), ccgs=_ccgs(population),
+        ties=table("ties", rows), use=table("use", rows), doctors=doctors, minds=minds, ccgs=_ccgs(population),
         ccg_money=table("ccg_money", n_ccgs), plans=table("plans", n_ccgs), schemes=table("schemes", n_ccgs),
         boards=table("boards", n_ccgs), bodies=table("bodies", len(BODIES) * stride), cases=table("cases", max(64,
         3 * rows)),
@@ -171,26 +172,17 @@ def _life(used: int, rows: int) -> Table:
     return life
 
 
-def _doctors(population: Population) -> Table:
+def _doctors(population: Population) -> tuple[Table, Table]:
+    """Doctors and their minds, with a third as many free rows."""
     source = population.doctors
     used = len(source["id"])
-    doctors = table("doctors", used + used // 3 + 64)
+    doctors, minds = table("doctors", used + used // 3 + 64), table("minds", used + used // 3 + 64)
     doctors["practice"] = -1
-    for column in (
-        "id",
-        "practice",
-        "age",
-        "female",
-        "role",
-        "fte",
-        "burnout",
-        "trust",
-        "autonomy",
-        "conflict_worry",
-        "workload_threat",
-    ):
+    for column in ("id", "practice", "age", "role", "fte", "burnout"):
         doctors[column][:used] = source[column]
-    return doctors
+    for column in ("female", "trust", "autonomy", "conflict_worry", "workload_threat"):
+        minds[column][:used] = source[column]
+    return doctors, minds
 
 
 def _ccgs(population: Population) -> Table:

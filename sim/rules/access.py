@@ -10,11 +10,14 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.rules import demand, quality
 from sim.rules.demand import noise, served
 from sim.world.luck import Luck, decision, uniform
+from sim.world.states import PARTNER, SALARIED
 from sim.world.world import World
 
 STRAIN = decision("access.strain")
@@ -153,19 +156,29 @@ def serve(life, lists, staff, care, speed, p, p_continuity):
 
 
 @kernel
-def tire(staff, care, doctors, p, shocks):
-    """Burn-out of each doctor moves towards the strain of the practice and the doctor's own fear of more work."""
-    for d in range(len(doctors)):
-        i = doctors.practice[d]
-        if i < 0 or doctors.id[d] == 0:
-            continue
+def tire(staff, care, doctors, minds, p, shocks):
+    """Burn-out of each doctor moves towards the strain of the practice and the doctor's own fear of more work.
+
+    Also sets each practice's mean burn-out of its partners and salaried GPs.
+    """
+    strains, sums = np.zeros(len(staff)), np.zeros((len(staff), 2))
+    for i in range(len(staff)):
         posts = staff.posts_fte[i]
         vacant = min(1.0, staff.vacant_fte[i] / posts) if posts > 0.0 else 0.0
-        target = strain(care.workload[i], care.unmet[i], vacant, p)
-        target += p.per_threat * (doctors.workload_threat[d] - 0.5)
+        strains[i] = strain(care.workload[i], care.unmet[i], vacant, p)
+    for d in range(len(doctors)):
+        i = doctors.practice[d]
+        if i < 0:
+            continue
+        target = strains[i] + p.per_threat * (minds.workload_threat[d] - 0.5)
         shock = noise(uniform(shocks, doctors.id[d]), p.shock)
         burnout = doctors.burnout[d] + p.speed * (target - doctors.burnout[d]) + shock
         doctors.burnout[d] = min(1.0, max(0.0, burnout))
+        if doctors.role[d] == PARTNER or doctors.role[d] == SALARIED:
+            sums[i, 0] += 1.0
+            sums[i, 1] += doctors.burnout[d]
+    for i in range(len(staff)):
+        staff.burnout[i] = sums[i, 1] / sums[i, 0] if sums[i, 0] > 0.0 else 0.0
 
 
 def access(world: World, params: Params, luck: Luck) -> None:
@@ -173,7 +186,7 @@ def access(world: World, params: Params, luck: Luck) -> None:
     continuity = params.of(Continuity)
     serve(world.life, world.lists, world.staff, world.care, continuity.speed, params.of(Appointments), continuity)
     quality.quality(world, params, luck)
-    tire(world.staff, world.care, world.doctors, params.of(Tiring), luck.stream(STRAIN))
+    tire(world.staff, world.care, world.doctors, world.minds, params.of(Tiring), luck.stream(STRAIN))
 
 
 def start(world: World, params: Params, luck: Luck) -> None:

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.functions import FIXED_FUNCTIONS, FUNCTIONS
-from sim.kernel import kernel, rule
+from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
-from sim.world.states import CARETAKER, LOCUM, OPEN, TRAINEE
+from sim.world.states import CARETAKER, OPEN, PARTNER, SALARIED
 from sim.world.world import Floats, World
 
 STEPS = 64
@@ -123,51 +123,69 @@ def support_chance(opinion, ease, p):
 
 
 @rule
-def has_opinion(doctors, d):
-    """Whether row `d` holds a partner or salaried GP in a practice."""
-    return doctors.practice[d] >= 0 and doctors.role[d] != LOCUM and doctors.role[d] != TRAINEE
+def has_opinion(practice, role):
+    """Whether a doctor counts in opinion: a partner or salaried GP in a practice."""
+    return practice >= 0 and (role == PARTNER or role == SALARIED)
+
+
+@maker
+def mean_of_peers(level, life, peer_start, peer_row):
+    """Mean `level` of the working practices to which each practice is tied, its own where it has no ties."""
+    working = np.zeros(len(life))
+    for i in range(len(life)):
+        working[i] = 1.0 if life.state[i] == OPEN or life.state[i] == CARETAKER else 0.0
+    peers = level.copy()
+    for i in range(len(life)):
+        total, held = 0.0, 0.0
+        for k in range(peer_start[i], peer_start[i + 1]):
+            total += working[peer_row[k]] * level[peer_row[k]]
+            held += working[peer_row[k]]
+        if held > 0.0:
+            peers[i] = total / held
+    return peers
 
 
 @kernel
-def update_opinions(doctors, ties, life, peer_start, peer_row, signal, settle, traits, p):
+def update_opinions(doctors, minds, ties, life, peer_start, peer_row, felt, settle, traits, p):
     """A year of opinions, and each practice's mean support. Returns each one's mean trait of trust (0.46 if empty).
 
-    signal: (practices,) local less national experience of the year. settle: 1.0 sets opinions to dispositions first
+    felt: (practices, 2) experience of the year, local and national. settle: 1.0 sets opinions to dispositions first
     (the start). Colleagues' opinions are those of last year, so that the order of rows does not matter.
     """
     n = len(life)
-    heads, opinion, trust = np.zeros(n), np.zeros(n), np.zeros(n)
-    peers = np.zeros(n)
+    opinions = np.zeros(n)
     for i in range(n):
-        total, ties_held = 0.0, 0
-        for k in range(peer_start[i], peer_start[i + 1]):
-            j = peer_row[k]
-            if life.state[j] == OPEN or life.state[j] == CARETAKER:
-                total += 2.0 * ties.support_control[j] - 1.0
-                ties_held += 1
-        peers[i] = total / ties_held if ties_held > 0 else 2.0 * ties.support_control[i] - 1.0
+        opinions[i] = 2.0 * ties.support_control[i] - 1.0
+    peers = mean_of_peers(opinions, life, peer_start, peer_row)
+    sums = np.zeros((n, 3))  # heads, opinion, trust
     for d in range(len(doctors)):
         i = doctors.practice[d]
         if i < 0:
             continue
-        if settle == 1.0 or doctors.opinion_start[d] == 0.0:  # newcomers arrive with the opinion of their traits
-            doctors.opinion_start[d] = disposition(
-                doctors.trust[d], doctors.autonomy[d], doctors.conflict_worry[d], doctors.workload_threat[d], traits
+        if settle == 1.0 or minds.opinion_start[d] == 0.0:  # newcomers arrive with the opinion of their traits
+            minds.opinion_start[d] = disposition(
+                minds.trust[d], minds.autonomy[d], minds.conflict_worry[d], minds.workload_threat[d], traits
             )
-            doctors.opinion[d] = doctors.opinion_start[d]
+            doctors.opinion[d] = minds.opinion_start[d]
         else:
-            doctors.opinion[d] = updated_opinion(doctors.opinion[d], doctors.opinion_start[d], peers[i], signal[i], p)
-        if has_opinion(doctors, d):
-            heads[i] += 1.0
-            opinion[i] += doctors.opinion[d]
-            trust[i] += doctors.trust[d]
+            signal = felt[i, 0] - felt[i, 1]
+            doctors.opinion[d] = updated_opinion(doctors.opinion[d], minds.opinion_start[d], peers[i], signal, p)
+        if has_opinion(i, doctors.role[d]):
+            sums[i, 0] += 1.0
+            sums[i, 1] += doctors.opinion[d]
+            sums[i, 2] += minds.trust[d]
+    trust = np.full(n, 0.46)
     for i in range(n):
-        if heads[i] > 0.0:
-            ties.support_control[i] = 0.5 * (1.0 + opinion[i] / heads[i])
-            trust[i] /= heads[i]
-        else:
-            trust[i] = 0.46
+        if sums[i, 0] > 0.0:
+            ties.support_control[i] = 0.5 * (1.0 + sums[i, 1] / sums[i, 0])
+            trust[i] = sums[i, 2] / sums[i, 0]
     return trust
+
+
+@rule
+def step_middle(step):
+    """The opinion (-1 to 1) in the middle of a step."""
+    return (step + 0.5) * 2.0 / STEPS - 1.0
 
 
 @kernel
@@ -178,21 +196,25 @@ def poll_doctors(doctors, place, ties, ease, ccgs, p):
     Opinions are counted in steps of 1/32, so that the answer of a step is worked out once.
     """
     functions = len(ease)
+    loud, chance = np.zeros(STEPS), np.zeros((STEPS, functions))
+    for step in range(STEPS):
+        loud[step] = math.exp(-p.response - p.per_strength * abs(step_middle(step)))
+        for f in range(functions):
+            chance[step, f] = support_chance(step_middle(step), ease[f], p)
+    keen = np.zeros(len(ties))
+    for i in range(len(ties)):
+        keen[i] = math.exp(-p.per_engagement * (ties.engagement[i] - 0.4))
     answering = np.zeros((ccgs, STEPS))
     for d in range(len(doctors)):
-        if has_opinion(doctors, d):
-            i, opinion = doctors.practice[d], doctors.opinion[d]
-            z = p.response + p.per_strength * abs(opinion) + p.per_engagement * (ties.engagement[i] - 0.4)
-            step = min(STEPS - 1, int((opinion + 1.0) * 0.5 * STEPS))
-            answering[place.ccg[i], step] += logistic(z)
+        i = doctors.practice[d]
+        if has_opinion(i, doctors.role[d]):
+            step = min(STEPS - 1, int((doctors.opinion[d] + 1.0) * 0.5 * STEPS))
+            answering[place.ccg[i], step] += 1.0 / (1.0 + loud[step] * keen[i])
     found = np.zeros((ccgs, functions + 1))
-    for step in range(STEPS):
-        opinion = (step + 0.5) * 2.0 / STEPS - 1.0
-        for f in range(functions):
-            chance = support_chance(opinion, ease[f], p)
-            for c in range(ccgs):
-                found[c, f] += chance * answering[c, step]
-        for c in range(ccgs):
+    for c in range(ccgs):
+        for step in range(STEPS):
+            for f in range(functions):
+                found[c, f] += chance[step, f] * answering[c, step]
             found[c, functions] += answering[c, step]
     return found
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernel import kernel, rule
-from sim.rules.leaving import is_working, mean_drawings, relative_income
+from sim.kernel import kernel, maker, rule
+from sim.rules.counts import is_working
 from sim.world.luck import decision, uniform, uniform2
 from sim.world.states import APMS, OPEN
 
@@ -168,7 +168,7 @@ def can_take(life, noticed, contract, staff, b):
     return life.state[b] == OPEN and noticed[b] == 0 and (staff.partners[b] > 0.5 or contract.kind[b] == APMS)
 
 
-@rule
+@maker
 def find_partner(i, place, lists, contract, staff, care, life, noticed, neighbours, km, m, accepting, choosing):
     """The neighbour with whom practice `i` agrees to merge, or -1 if nobody accepts."""
     weights = np.zeros(neighbours.shape[1])
@@ -228,37 +228,34 @@ def hold_property(lists, contract, staff, life, p):
 
 
 @kernel
-def feel_distress(contract, money, staff, care, life, d, usual_burnout):
-    """Hidden distress of every working practice, this year."""
-    mean = mean_drawings(money, staff, life)
+def feel_distress(contract, money, staff, care, life, relative, d, usual_burnout):
+    """Hidden distress of every working practice, this year. relative: of partners' incomes, `compare_incomes`."""
     for i in range(len(life)):
         if not is_working(life.state[i]):
             continue
         run_by_partners = contract.kind[i] != APMS and life.state[i] == OPEN
-        relative = (
-            relative_income(money.drawings_each[i], mean) if run_by_partners and staff.partner_fte[i] > 0.0 else 0.0
-        )
+        income = relative[i] if run_by_partners and staff.partner_fte[i] > 0.0 else 0.0
         deficit = max(-money.reserves[i], 0.0) / money.income[i] if money.income[i] > 0.0 else 0.0
         vacancy = staff.vacant_fte[i] / staff.posts_fte[i] if staff.posts_fte[i] > 0.0 else 0.0
         load = care.workload[i] if care.workload[i] > 0.0 else 1.0
         alone = loneliness(staff.partners[i]) if run_by_partners else 0.4
         burnout = staff.burnout[i] if staff.doctors[i] > 0.0 else usual_burnout
         each = contract.liability[i] * alone
-        life.distress[i] = hidden_distress(relative, deficit, vacancy, load, burnout, usual_burnout, each, alone, d)
+        felt = hidden_distress(income, deficit, vacancy, load, burnout, usual_burnout, each, alone, d)
+        life.distress[i] = felt - life.relief[i]
 
 
 @kernel
 def choose(
-    place, lists, contract, money, staff, care, life, neighbours, km, c, m, p, choosing, accepting, partner_choosing
+    place, lists, contract, staff, care, life, relative, neighbours, km, c, m, p, choosing, accepting, partner_choosing
 ):
     """Partners of every open practice without a notice or a merger under way choose; a practice without a partner
-    must end.
+    must end. relative: of partners' incomes, see `compare_incomes`.
 
     Sets life.asking, merger_wish, handing_back and months_left. Where no neighbour accepts a merger, partners ask for
     help instead, and a practice without partners hands back. Of two that want each other only the smaller keeps its
     wish.
     """
-    mean = mean_drawings(money, staff, life)
     noticed = life.handing_back.copy()
     for i in range(len(life)):
         life.asking[i] = 0
@@ -269,10 +266,8 @@ def choose(
         vacancy = staff.vacant_fte[i] / staff.posts_fte[i] if staff.posts_fte[i] > 0.0 else 0.0
         alone = loneliness(staff.partners[i])
         each = contract.liability[i] * alone
-        relative = relative_income(money.drawings_each[i], mean) if staff.partner_fte[i] > 0.0 else 0.0
-        ask, merge, back = option_utilities(
-            life.distress[i], relative, load, staff.mean_age[i], vacancy, alone, each, c
-        )
+        income = relative[i] if staff.partner_fte[i] > 0.0 else 0.0
+        ask, merge, back = option_utilities(life.distress[i], income, load, staff.mean_age[i], vacancy, alone, each, c)
         if contract.kind[i] == APMS or life.state[i] != OPEN:
             life.asking[i] = 1 if draw >= 1.0 / (1.0 + math.exp(ask)) else 0
             continue
@@ -293,7 +288,7 @@ def choose(
     drop_crossed_wishes(place, lists, life)
 
 
-@rule
+@maker
 def drop_crossed_wishes(place, lists, life):
     """Keeps wishes pointing from the smaller list to the larger where the other also wishes to merge, or is handing
     back.

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 
-from sim.kernel import kernel, rule
+from sim.kernel import kernel, maker, rule
+from sim.rules.counts import is_working
 from sim.rules.endings import DISPERSES, MERGES, end_code, release_provider, share_out
-from sim.rules.leaving import is_working
 from sim.rules.mergers import blend
 from sim.world.states import DISPERSED
 
@@ -25,7 +25,7 @@ def nearest_working(i, place, life, fate):
     return found
 
 
-@rule
+@maker
 def receiver_weights(i, before, place, lists, life, fate, neighbours, km, p):
     """Shares in which neighbours take the patients of `i`: near and large ones more, closed lists not at all.
 

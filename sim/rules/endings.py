@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernel import kernel, rule
-from sim.rules.leaving import is_working
+from sim.rules.counts import TALLY, is_working, tally_doctor, write_counts
 from sim.world.luck import decision, uniform
 from sim.world.states import (
     APMS,
@@ -65,6 +65,17 @@ class Ending(NamedTuple):
     bid_cost: float
 
 
+@rule
+def answer_to_help(life, i, stays):
+    """Partners who are helped withdraw their notice (`stays`), or a caretaker takes over; returns the practice's
+    fate."""
+    if not stays:
+        return IN_CARE
+    life.handing_back[i] = 0
+    life.months_left[i] = 0.0
+    return LIVES
+
+
 @kernel
 def read_decisions(place, contract, life, cases, p, year, withdrawing):
     """What commissioners decided, and notices that ran out undecided; returns each practice's fate and its merger
@@ -91,9 +102,8 @@ def read_decisions(place, contract, life, cases, p, year, withdrawing):
             fate[i] = TAKEN_OVER
         elif kind in (HAND_BACK, CONTRACT_END) and action == DISPERSE:
             fate[i] = DISPERSES
-        elif kind == HAND_BACK and action in (SUPPORT_TEAM, PAYMENT) and uniform(withdrawing, place.id[i]) < p.withdraw:
-            life.handing_back[i] = 0
-            life.months_left[i] = 0.0
+        elif kind == HAND_BACK and action in (SUPPORT_TEAM, PAYMENT):
+            fate[i] = answer_to_help(life, i, uniform(withdrawing, place.id[i]) < p.withdraw)
     for i in range(len(life)):
         if not is_working(life.state[i]) or fate[i] != LIVES:
             continue
@@ -186,26 +196,44 @@ def release_provider(i, lists, contract, providers):
         contract.provider[i] = -1
 
 
+@rule
+def stays_on(row, fate, doctors, p, staying):
+    """Whether a doctor of a practice with this fate goes on working in it, or in the practice that takes its place."""
+    role = doctors.role[row]
+    if fate == DISPERSES:
+        chance = p.join_receiver if doctors.age[row] < p.retiring_age else 0.0
+        return role == TRAINEE or (role != LOCUM and uniform(staying, doctors.id[row]) < chance)
+    if (fate == TAKEN_OVER or fate == IN_CARE) and role == PARTNER:
+        return uniform(staying, doctors.id[row]) < p.stay_taken_over
+    return True
+
+
 @kernel
-def move_doctors(doctors, place, contract, staff, ccgs, regions, nation, fate, into, p, staying, afterwards):
+def move_doctors(
+    doctors, minds, place, contract, staff, life, ccgs, regions, nation, fate, into, p, year, staying, afterwards
+):
     """Doctors of ended practices: all go along with a merger; others join the main receiver, stay with the new
-    provider or leave.
+    provider or leave. Counts anew the practices that it touches.
 
     Flow: practices -> the region's pool or retirement (nation.doctors_out). A partner becomes salaried where a receiver
     or a provider takes him or her on. Locums of an ended practice leave.
     """
+    touched = np.zeros(len(fate), np.int64)
+    for i in range(len(fate)):
+        if fate[i] != LIVES:
+            touched[i] = 1
+            if into[i] >= 0:
+                touched[into[i]] = 1
+    tally = np.zeros((len(fate), TALLY))
     for row in range(len(doctors)):
         i = doctors.practice[row]
-        if i < 0 or fate[i] == LIVES:
+        if i < 0 or touched[i] == 0:
+            continue
+        if fate[i] == LIVES:
+            tally_doctor(tally, doctors, row)
             continue
         role = doctors.role[row]
-        stays = True
-        if fate[i] == DISPERSES:
-            chance = p.join_receiver if doctors.age[row] < p.retiring_age else 0.0
-            stays = role == TRAINEE or (role != LOCUM and uniform(staying, doctors.id[row]) < chance)
-        elif fate[i] in (TAKEN_OVER, IN_CARE) and role == PARTNER:
-            stays = uniform(staying, doctors.id[row]) < p.stay_taken_over
-        if not stays:
+        if not stays_on(row, fate[i], doctors, p, staying):
             if role != TRAINEE:
                 staff.left[i] += 1.0
             nation.doctors_out[0] += 1.0
@@ -214,11 +242,15 @@ def move_doctors(doctors, place, contract, staff, ccgs, regions, nation, fate, i
             doctors.practice[row] = -1
             doctors.id[row] = np.uint64(0)
             continue
-        home = into[i] if fate[i] in (MERGES, DISPERSES) else i
+        home = into[i] if fate[i] == MERGES or fate[i] == DISPERSES else i
         if role == PARTNER and (fate[i] != MERGES or contract.kind[home] == APMS):
             doctors.role[row] = SALARIED
         doctors.practice[row] = home
         if fate[i] == DISPERSES:
-            doctors.tenure[row] = 0.0
+            minds.joined[row] = year
             if role != TRAINEE:
                 staff.posts_fte[home] += doctors.fte[row]
+        tally_doctor(tally, doctors, row)
+    for i in range(len(fate)):
+        if touched[i] == 1:
+            write_counts(i, tally, staff, life)

@@ -11,10 +11,13 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.kernel import kernel, rule
+from sim.kernel import kernel, maker, rule
+from sim.rules.counts import TALLY, is_working, tally_doctor, write_counts
 from sim.world.luck import decision, uniform
-from sim.world.states import APMS, CARETAKER, LOCUM, OPEN, PARTNER, SALARIED, TRAINEE
+from sim.world.states import APMS, OPEN, PARTNER, SALARIED, TRAINEE
+from sim.world.world import Floats, Rows
 
 LEAVING = decision("workforce.leaving")
 DESTINATION = decision("workforce.destination")
@@ -22,9 +25,8 @@ INTENTION = decision("workforce.intention")
 ROLE = decision("workforce.role")
 GRADUATION = decision("workforce.graduation")
 
-STAYS, MOVES, QUALIFIES = 0, 1, 2
-"""What a doctor does this year, as `age_and_leave` returns it by row; those who left altogether have no row any more.
-"""
+STAYS, MOVES, QUALIFIES, VACANT = 0, 1, 2, 3
+"""What a doctor does this year, as `age_and_leave` returns it by row; nobody holds a row that is vacant."""
 
 
 class Leaving(NamedTuple):
@@ -79,6 +81,21 @@ class WorkingLife(NamedTuple):
     traineeship_years: float
 
 
+class Leavers(NamedTuple):
+    """What a year of leaving hands on."""
+
+    fate: NDArray[np.int8]
+    """What each row of doctors does: STAYS, MOVES, QUALIFIES or VACANT."""
+    row: Rows
+    """Rows of those who move or qualify."""
+    home: Rows
+    """Where each of these worked, row of practices."""
+    partners: Floats
+    """Partners who stay, by practice."""
+    finished: Rows
+    """Trainees who finish, by practice."""
+
+
 @rule
 def logistic(x):
     """1 / (1 + e^-x)."""
@@ -111,6 +128,22 @@ def usual_intention(age, p):
     return logistic(p.base + p.per_year_over_50 * max(age - 50.0, 0.0))
 
 
+@maker
+def usual_by_age(p):
+    """`usual_intention` at whole years of age from 0 to 120, to be read by `between`."""
+    usual = np.zeros(121)
+    for age in range(121):
+        usual[age] = usual_intention(float(age), p)
+    return usual
+
+
+@rule
+def between(by_age, age):
+    """A number at an age (years), straight between those of whole years."""
+    years = min(int(age), len(by_age) - 2)
+    return by_age[years] + (age - years) * (by_age[years + 1] - by_age[years])
+
+
 @rule
 def wanted_intention(age, burnout, usual_burnout, workload, luck, p):
     """Intention (0-1) towards which a GP's own moves this year; `luck` is a standard uniform."""
@@ -119,20 +152,20 @@ def wanted_intention(age, burnout, usual_burnout, workload, luck, p):
 
 
 @rule
-def leaving_probability(age, burnout, unusual_intention, push, p):
-    """Yearly chance, 0 to 1, that a GP leaves the practice.
+def leaving_log_odds(age, burnout, unusual_intention, push, p):
+    """Log-odds that a GP leaves the practice in a year.
 
     unusual_intention: intention above what is usual at this age. push: log-odds from the practice (income, workload,
     deprivation). Sources: morale E065, pay E066, intention E064, deprivation E070; level from WF0189 and WF0190.
     """
     own = p.per_burnout * (burnout - p.usual_burnout) + p.per_intention * unusual_intention
-    return logistic(age_log_odds(age, p) + own + push)
+    return age_log_odds(age, p) + own + push
 
 
 @rule
-def is_working(state):
-    """Whether a practice code is in use."""
-    return state in (OPEN, CARETAKER)
+def leaving_probability(age, burnout, unusual_intention, push, p):
+    """Yearly chance, 0 to 1, that a GP leaves the practice; see `leaving_log_odds`."""
+    return logistic(leaving_log_odds(age, burnout, unusual_intention, push, p))
 
 
 @rule
@@ -147,17 +180,28 @@ def mean_drawings(money, staff, life):
 
 
 @kernel
-def practice_push(place, money, staff, care, life, p):
-    """Log-odds that each practice adds to leaving, shape (2, practices): of its partners and of its other GPs."""
-    push = np.zeros((2, len(life)))
+def compare_incomes(money, staff, life):
+    """Relative income (-1 to 1) of the partners of each practice; nil where none is open. Shape (practices,)."""
     mean = mean_drawings(money, staff, life)
+    relative = np.zeros(len(life))
     for i in range(len(life)):
-        if not is_working(life.state[i]):
-            continue
-        shared = p.per_workload * (care.workload[i] - 1.0) if care.workload[i] > 0.0 else 0.0
-        shared += p.deprivation * place.fifth[i] / 4.0
-        push[1, i] = shared
-        push[0, i] = shared + p.per_relative_income * relative_income(money.drawings_each[i], mean)
+        if life.state[i] == OPEN:
+            relative[i] = relative_income(money.drawings_each[i], mean)
+    return relative
+
+
+@kernel
+def practice_push(place, relative, care, life, p):
+    """What each practice adds to the log-odds of leaving of its partners (column 0) and of its other GPs (1), and its
+    workload (2). Shape (practices, 3). relative: see `compare_incomes`.
+    """
+    push = np.zeros((len(life), 3))
+    for i in range(len(life)):
+        push[i, 2] = care.workload[i] if care.workload[i] > 0.0 else 1.0
+        if is_working(life.state[i]):
+            shared = p.per_workload * (push[i, 2] - 1.0) + p.deprivation * place.fifth[i] / 4.0
+            push[i, 0] = shared + p.per_relative_income * relative[i]
+            push[i, 1] = shared
     return push
 
 
@@ -173,18 +217,31 @@ def leave_practice(doctors, row, to_pool, ccgs, place, regions, staff, nation):
     doctors.practice[row] = -1
 
 
+@rule
+def settles(draw, log_odds):
+    """Whether a standard uniform `draw` falls below the probability with these log-odds.
+
+    Where they are low, e^-x >= 1 - x + x^2/2 settles most draws without an exponential.
+    """
+    if log_odds < 0.0 and draw * (2.0 - log_odds + 0.5 * log_odds * log_odds) >= 1.0:
+        return False
+    return draw < logistic(log_odds)
+
+
 @kernel
 def age_and_leave(
-    doctors, place, care, staff, ccgs, regions, nation, push, p, q, d, w, leaving, where, intending, graduating
+    doctors, place, staff, ccgs, regions, nation, push, p, q, d, w, leaving, where, intending, graduating
 ):
-    """A year of ageing and leaving. Returns what each row does (`STAYS`, `MOVES`, `QUALIFIES`) and where it came from.
+    """A year of ageing and leaving. Returns `Leavers`.
 
     Movers and finishing trainees are out of their practice when it returns, and keep row and id for the matching; who
     leaves practice altogether loses both, and if bound for the pool leaves the FTE in it. Flow: practices -> pool,
     retirement or abroad (nation.doctors_out).
     """
-    fate = np.zeros(len(doctors), np.int64)
-    home = np.full(len(doctors), -1, np.int64)
+    fate = np.full(len(doctors), VACANT, np.int8)
+    rows, homes, many = np.empty(len(doctors), np.int64), np.empty(len(doctors), np.int64), 0
+    usual = usual_by_age(q)
+    partners, finished = np.zeros(len(push)), np.zeros(len(push), np.int64)
     staff.left[:] = 0.0
     staff.joined[:] = 0.0
     nation.doctors_in[0] = 0.0
@@ -193,22 +250,23 @@ def age_and_leave(
         i = doctors.practice[row]
         if i < 0:
             continue
-        who = doctors.id[row]
+        who, role = doctors.id[row], doctors.role[row]
         doctors.age[row] += 1.0
-        doctors.tenure[row] += 1.0
-        home[row] = i
-        if doctors.role[row] == TRAINEE:
+        fate[row] = STAYS
+        if role == TRAINEE:
             if uniform(graduating, who) * w.traineeship_years < 1.0:
-                fate[row] = QUALIFIES
+                fate[row], rows[many], homes[many] = QUALIFIES, row, i
+                many += 1
+                finished[i] += 1
                 leave_practice(doctors, row, False, ccgs, place, regions, staff, nation)
             continue
-        age = doctors.age[row]
-        workload = care.workload[i] if care.workload[i] > 0.0 else 1.0
-        wanted = wanted_intention(age, doctors.burnout[row], p.usual_burnout, workload, uniform(intending, who), q)
+        age, burnout = doctors.age[row], doctors.burnout[row]
+        wanted = wanted_intention(age, burnout, p.usual_burnout, push[i, 2], uniform(intending, who), q)
         doctors.intention[row] += q.speed * (wanted - doctors.intention[row])
-        unusual = doctors.intention[row] - usual_intention(age, q)
-        role = 0 if doctors.role[row] == PARTNER else 1
-        if uniform(leaving, who) >= leaving_probability(age, doctors.burnout[row], unusual, push[role, i], p):
+        unusual = doctors.intention[row] - between(usual, age)
+        log_odds = leaving_log_odds(age, burnout, unusual, push[i, 0 if role == PARTNER else 1], p)
+        if not settles(uniform(leaving, who), log_odds):
+            partners[i] += 1.0 if role == PARTNER else 0.0
             continue
         older = age >= d.older_age
         move = 0.0 if older else d.move_share
@@ -216,10 +274,12 @@ def age_and_leave(
         draw = uniform(where, who)
         leave_practice(doctors, row, move <= draw < pool, ccgs, place, regions, staff, nation)
         if draw < move:
-            fate[row] = MOVES
+            fate[row], rows[many], homes[many] = MOVES, row, i
+            many += 1
         else:
+            fate[row] = VACANT
             doctors.id[row] = np.uint64(0)
-    return fate, home
+    return Leavers(fate, rows[:many].copy(), homes[:many].copy(), partners, finished)
 
 
 @rule
@@ -242,32 +302,33 @@ def promotion_probability(relative, liability_each, partners, p):
 
 
 @kernel
-def change_working_lives(doctors, contract, money, staff, care, life, w, burnout, stream):
+def change_working_lives(doctors, contract, staff, care, life, relative, partners, w, burnout, stream):
     """Hours drift towards what GPs of the role want; partners step down, salaried GPs are made partners. Nobody comes
-    or goes.
+    or goes. Counts the practices anew and returns the tally (see `counts`).
 
-    burnout: England's usual burn-out, from which hours are counted. The last partner cannot step down.
+    relative: see `compare_incomes`. partners: of each practice. burnout: England's usual burn-out, from which hours are
+    counted. The last partner cannot step down.
     """
-    mean = mean_drawings(money, staff, life)
-    down, up = np.zeros(len(life)), np.zeros(len(life))
-    partners = np.zeros(len(life))
-    for row in range(len(doctors)):
-        if doctors.practice[row] >= 0 and doctors.role[row] == PARTNER:
-            partners[doctors.practice[row]] += 1.0
+    chances = np.zeros((len(life), 2))
     for i in range(len(life)):
         if life.state[i] == OPEN and contract.kind[i] != APMS:
-            relative = relative_income(money.drawings_each[i], mean)
-            down[i] = step_down_probability(relative, care.workload[i], w) if partners[i] > 1.5 else 0.0
+            chances[i, 0] = step_down_probability(relative[i], care.workload[i], w) if partners[i] > 1.5 else 0.0
             each = contract.liability[i] / (partners[i] + 1.0)
-            up[i] = promotion_probability(relative, each, partners[i], w)
+            chances[i, 1] = promotion_probability(relative[i], each, partners[i], w)
+    tally = np.zeros((len(life), TALLY))
     for row in range(len(doctors)):
-        i = doctors.practice[row]
-        if i < 0 or doctors.role[row] in (LOCUM, TRAINEE):
+        i, role = doctors.practice[row], doctors.role[row]
+        if i < 0:
             continue
-        partner = doctors.role[row] == PARTNER
-        wanted = (w.partner_fte if partner else w.salaried_fte) - w.fte_per_burnout * (doctors.burnout[row] - burnout)
-        doctors.fte[row] += w.speed * (wanted - doctors.fte[row])
-        chance = down[i] if partner else up[i]
-        if chance > 0.0 and uniform(stream, doctors.id[row]) < chance and (not partner or partners[i] > 1.5):
-            doctors.role[row] = SALARIED if partner else PARTNER
-            partners[i] += -1.0 if partner else 1.0
+        if role == PARTNER or role == SALARIED:
+            wanted = (w.partner_fte if role == PARTNER else w.salaried_fte) - w.fte_per_burnout * (
+                doctors.burnout[row] - burnout
+            )
+            doctors.fte[row] += w.speed * (wanted - doctors.fte[row])
+            if uniform(stream, doctors.id[row]) < chances[i, role] and (role == SALARIED or partners[i] > 1.5):
+                doctors.role[row] = SALARIED if role == PARTNER else PARTNER
+                partners[i] += -1.0 if role == PARTNER else 1.0
+        tally_doctor(tally, doctors, row)
+    for i in range(len(life)):
+        write_counts(i, tally, staff, life)
+    return tally

@@ -12,10 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernel import kernel, rule
-from sim.rules.vacancies import QUALIFIER, RETURNER, cell_of
-from sim.world.luck import decision, mix, normal2, uniform, uniform2
+from sim.kernel import kernel, maker, rule
+from sim.rules.counts import tally_doctor
+from sim.rules.leaving import STAYS, VACANT, logistic
+from sim.rules.vacancies import QUALIFIER, RETURNER
+from sim.world.luck import decision, inverse_normal, mix, nth_draw, person, uniform, uniform2
 from sim.world.states import OPEN, PARTNER, TRAINEE
+from sim.world.world import Rows
 
 LOOKING = decision("workforce.looking")
 CHOOSING = decision("workforce.choosing")
@@ -23,7 +26,7 @@ SELECTING = decision("workforce.selecting")
 TRAITS = decision("workforce.traits")
 
 ROUNDS, LOOKS = 3, 6
-NOBODY, OUTSIDE = -1, -2
+NOBODY = -1
 
 
 class NewcomerTraits(NamedTuple):
@@ -36,24 +39,35 @@ class NewcomerTraits(NamedTuple):
     spread: float
 
 
-@rule
-def post_at(key, cells, squares, total, draw):
-    """The post that a draw (0-1) points at: first a square by its number of posts, then the next post on its ring.
+class Rings(NamedTuple):
+    """The posts of every square of the grid on a ring of slots, at least two for each post.
 
-    key, cells: key and square of every post; squares: first post and count of nine squares; total: posts in them.
+    A post holds the slots from the one before it up to its own, so that a draw finds the next post on the ring. The
+    number of slots is a power of two: one post more or less leaves the slots of the others where they are.
     """
-    left = draw * total
-    for k in range(9):
-        first, count = squares[k, 0], squares[k, 1]
-        if left < count:
-            point, v = cells[first] + left / count, first + int(left)
-            while v > first and key[v - 1] >= point:
-                v -= 1
-            while v < first + count and key[v] < point:
-                v += 1
-            return v if v < first + count else first
-        left -= count
-    return squares[4, 0]
+
+    first: Rows
+    """First slot of each square."""
+    slots: Rows
+    """Number of slots of each square; 0 without posts."""
+    post: Rows
+    """Post of each slot."""
+    near: Rows
+    """(squares, 9): posts in the square and the eight round it, summed up from the south-west on."""
+
+
+@rule
+def post_at(draw, square, columns, rings):
+    """The post within reach of `square` at which a draw (0-1) looks: its leading digits choose one of nine squares by
+    the number of posts, its further digits the place on that square's ring. Only where there are posts.
+    """
+    at = int(draw * rings.near[square, 8])
+    k = 0
+    for other in range(8):
+        k += 1 if rings.near[square, other] <= at else 0
+    s = square + (k // 3 - 1) * columns + k % 3 - 1
+    digits = draw * 1048576.0
+    return rings.post[rings.first[s] + int((digits - math.floor(digits)) * rings.slots[s])]
 
 
 @rule
@@ -63,91 +77,139 @@ def outside_utility(kind, price_ratio, c):
     return utility + c.outside_new if kind == QUALIFIER else utility
 
 
-@kernel
-def post_squares(key, grid):
-    """The posts within reach of each square of the grid, and the square of every post.
+@maker
+def outside_weights(regions, base_price, c):
+    """Weight of the outside option in each region (rows) for each kind of candidate (columns)."""
+    weights = np.zeros((len(regions), 3))
+    for r in range(len(regions)):
+        price = regions.locum_price[r] / base_price if base_price > 0.0 else 1.0
+        for kind in range(3):
+            weights[r, kind] = math.exp(outside_utility(kind, price, c))
+    return weights
 
-    Returns (squares, 9, 2): first post and count in each of the nine squares round it, empty beyond the grid; and the
-    square of each post in the order of `key`.
-    """
-    columns, rows = int(grid[2]), int(grid[3])
-    starts = np.zeros(columns * rows + 1, np.int64)
-    cells = np.zeros(len(key), np.int64)
-    for v in range(len(key)):
-        cells[v] = math.floor(key[v])
-        starts[cells[v] + 1] += 1
+
+@maker
+def count_near(count, columns, rows):
+    """(squares, 9): `count` of each square and the eight round it, nil beyond the grid, summed up in this order."""
+    near = np.zeros((columns * rows, 9), np.int64)
     for s in range(columns * rows):
-        starts[s + 1] += starts[s]
-    reach = np.zeros((columns * rows, 9, 2), np.int64)
-    for s in range(columns * rows):
+        total = 0
         for k in range(9):
             a, b = s % columns + k % 3 - 1, s // columns + k // 3 - 1
             if 0 <= a < columns and 0 <= b < rows:
-                reach[s, k, 0] = starts[b * columns + a]
-                reach[s, k, 1] = starts[b * columns + a + 1] - starts[b * columns + a]
-    return reach, cells
-
-
-@rule
-def apply_for(k, attempt, outside, offers, cells, people, squares, taken, c, looking, choosing, weights, seen):
-    """The post that candidate `k` applies for in a round, or OUTSIDE: a multinomial choice over LOOKS posts.
-
-    Posts already filled, and partnerships for those who do not want one, weigh nothing; a post seen twice counts twice.
-    weights, seen: room for LOOKS numbers.
-    """
-    total = squares[:, 1].sum()
-    sum_of_weights = math.exp(outside)
-    for look in range(LOOKS):
-        weights[look] = 0.0
-        if total == 0:
-            continue
-        draw = uniform2(looking, people.id[k], np.uint64(LOOKS * attempt + look))
-        v = post_at(offers.key, cells, squares, total, draw)
-        seen[look] = v
-        if taken[v] == NOBODY and (offers.role[v] != PARTNER or people.partner[k] == 1):
-            east, north = offers.x[v] - people.x[k], offers.y[v] - people.y[k]
-            weights[look] = math.exp(offers.pull[v] - c.per_km * math.sqrt(east * east + north * north))
-            sum_of_weights += weights[look]
-    left = uniform2(choosing, people.id[k], np.uint64(attempt)) * sum_of_weights
-    for look in range(LOOKS):
-        if left < weights[look]:
-            return seen[look]
-        left -= weights[look]
-    return OUTSIDE
+                total += count[b * columns + a]
+            near[s, k] = total
+    return near
 
 
 @kernel
-def match(
-    place, regions, offers, cells, reach, people, grid, reject_below, base_price, c, looking, choosing, selecting
-):
-    """Three rounds of applications: returns each post's candidate, -1 where nobody came, and round (0-2)."""
-    done = np.zeros(len(people.id), np.int64)
-    taken = np.full(len(offers.key), NOBODY, np.int64)
-    when = np.zeros(len(offers.key), np.int64)
-    best = np.zeros(len(offers.key), np.int64)
-    score = np.zeros(len(offers.key))
-    weights, seen = np.zeros(LOOKS), np.zeros(LOOKS, np.int64)
+def make_rings(offers, grid):
+    """The rings of posts of all squares. Posts must come in the order of their `ring`, as `offer_posts` gives them."""
+    columns, rows = int(grid[2]), int(grid[3])
+    count = np.zeros(columns * rows, np.int64)
+    for v in range(len(offers.cell)):
+        count[offers.cell[v]] += 1
+    near = count_near(count, columns, rows)
+    slots, first = np.zeros(columns * rows, np.int64), np.zeros(columns * rows + 1, np.int64)
+    for s in range(columns * rows):
+        if count[s] > 0:
+            slots[s] = 2
+            while slots[s] < 2 * count[s]:
+                slots[s] *= 2
+        first[s + 1] = first[s] + slots[s]
+    post = np.zeros(first[-1], np.int64)
+    free = first.copy()
+    for v in range(len(offers.cell)):
+        s = offers.cell[v]
+        count[s] -= 1
+        own = min(first[s] + int(offers.ring[v] * slots[s]), first[s + 1] - 1 - count[s])  # room for those to come
+        for slot in range(free[s], max(own, free[s]) + 1):
+            post[slot] = v
+        free[s] = max(own, free[s]) + 1
+    for s in range(columns * rows):
+        for slot in range(free[s], first[s + 1]):
+            post[slot] = post[first[s]]
+    return Rings(first, slots, post, near)
+
+
+@rule
+def attraction(weight, east, north, per_km):
+    """Weight of a post in a candidate's choice: its own, less with distance (km east and north)."""
+    return weight * math.exp(-per_km * math.sqrt(east * east + north * north))
+
+
+@rule
+def first_above(sums, left):
+    """First entry of rising `sums` above `left`, or their number."""
+    k = 0
+    while k < len(sums) and sums[k] <= left:
+        k += 1
+    return k
+
+
+@maker
+def open_weights(offers):
+    """Weights of posts, shape (2, posts), for candidates who do not want a partnership (0) and who do (1)."""
+    weights = np.zeros((2, len(offers.role)))
+    for v in range(len(offers.role)):
+        weights[0, v] = offers.weight[v] if offers.role[v] != PARTNER else 0.0
+        weights[1, v] = offers.weight[v]
+    return weights
+
+
+@rule
+def take_best(attempt, best, taken, when, weights, hired):
+    """Practices take the best candidate of a round; a post that is filled weighs nothing from then on."""
+    for v in range(len(best)):
+        if best[v] != NOBODY:
+            taken[v], when[v] = best[v], attempt
+            hired[best[v]] = 1
+            weights[0, v] = weights[1, v] = 0.0
+
+
+@kernel
+def match(regions, offers, rings, people, grid, reject_below, base_price, c, looking, choosing, selecting):
+    """Three rounds of applications: returns each post's candidate, -1 where nobody came, and round (0-2).
+
+    A candidate applies for a post or takes the outside option by multinomial choice over LOOKS posts; those filled, or
+    of a role that is not wanted, weigh nothing; a post seen twice counts twice. A candidate's merit is a draw for each
+    practice, by its rank (0-1); practices reject those below the rank of a standard normal `reject_below`.
+    """
+    n, columns = len(offers.cell), int(grid[2])
+    taken, when = np.full(n, NOBODY, np.int64), np.zeros(n, np.int64)
+    best, score = np.zeros(n, np.int64), np.zeros(n)
+    weights, outside = open_weights(offers), outside_weights(regions, base_price, c)
+    lowest = 0.5 * math.erfc(-reject_below / math.sqrt(2.0))
+    waiting, hired = np.arange(len(people.id)), np.zeros(len(people.id), np.int64)
+    sums, seen = np.zeros(LOOKS), np.zeros(LOOKS, np.int64)
+    many = len(waiting) if n > 0 else 0
     for attempt in range(ROUNDS):
         best[:] = NOBODY
-        for k in range(len(people.id)):
-            if done[k] == 1:
+        still = 0
+        for w in range(many):
+            k = waiting[w]
+            square, wish = people.cell[k], people.partner[k]
+            if hired[k] == 1 or rings.near[square, 8] == 0:
                 continue
-            squares = reach[cell_of(people.x[k], people.y[k], grid)]
-            price = regions.locum_price[people.region[k]] / base_price if base_price > 0.0 else 1.0
-            outside = outside_utility(people.kind[k], price, c)
-            v = apply_for(
-                k, attempt, outside, offers, cells, people, squares, taken, c, looking, choosing, weights, seen
-            )
-            if v == OUTSIDE:
-                done[k] = 1
-                continue
-            merit = normal2(selecting, people.id[k], place.id[offers.practice[v]])
-            if merit >= reject_below and (best[v] == NOBODY or merit > score[v]):
+            begin, total = person(looking, people.id[k]), 0.0
+            for look in range(LOOKS):
+                v = post_at(nth_draw(begin, LOOKS * attempt + look), square, columns, rings)
+                if weights[wish, v] > 0.0:
+                    east, north = offers.x[v] - people.x[k], offers.y[v] - people.y[k]
+                    total += attraction(weights[wish, v], east, north, c.per_km)
+                seen[look], sums[look] = v, total
+            total += outside[people.region[k], people.kind[k]]
+            look = first_above(sums, uniform2(choosing, people.id[k], np.uint64(attempt)) * total)
+            if look == LOOKS:
+                continue  # takes the outside option
+            waiting[still] = k
+            still += 1
+            v = seen[look]
+            merit = uniform2(selecting, people.id[k], offers.who[v])
+            if merit >= lowest and (best[v] == NOBODY or merit > score[v]):
                 best[v], score[v] = k, merit
-        for v in range(len(best)):
-            if best[v] != NOBODY:
-                taken[v], when[v] = best[v], attempt
-                done[best[v]] = 1
+        many = still
+        take_best(attempt, best, taken, when, weights, hired)
     return taken, when
 
 
@@ -159,60 +221,81 @@ def joiner_id(year, practice, number):
 
 
 @rule
-def free_row(doctors, fate, start):
+def free_row(fate, start):
     """First row from `start` on that no doctor holds, or the number of rows if there is none."""
     row = start
-    while row < len(doctors) and (doctors.practice[row] >= 0 or fate[row] != 0):
+    while row < len(fate) and fate[row] != VACANT:
         row += 1
     return row
 
 
 @rule
-def trait(centre, spread, draw):
-    """A trait (0-1) from its usual value, 0-1, its spread in log-odds and a standard normal draw."""
-    centre = min(max(centre, 1e-6), 1.0 - 1e-6)
-    return 1.0 / (1.0 + math.exp(-math.log(centre / (1.0 - centre)) - spread * draw))
+def log_odds(share):
+    """Log-odds of a share, 0 to 1; finite at both ends."""
+    share = min(max(share, 1e-6), 1.0 - 1e-6)
+    return math.log(share / (1.0 - share))
 
 
 @rule
-def newcomer(doctors, row, who, age, s, t, intention, stream):
-    """Fills a free row with a doctor new to general practice; traits are independent of each other."""
+def trait(usual, spread, draw):
+    """A trait (0-1) from the log-odds of its usual value, its spread in log-odds and a standard normal draw."""
+    return logistic(usual + spread * draw)
+
+
+def usual_traits(t: NewcomerTraits) -> NewcomerTraits:
+    """The usual traits as log-odds, as `trait` wants them; the spread stays."""
+    return NewcomerTraits(
+        trust=float(log_odds(t.trust)),
+        autonomy=float(log_odds(t.autonomy)),
+        conflict_worry=float(log_odds(t.conflict_worry)),
+        workload_threat=float(log_odds(t.workload_threat)),
+        spread=t.spread,
+    )
+
+
+@rule
+def newcomer(doctors, minds, row, who, age, s, t, intention, stream):
+    """Fills a free row with a doctor new to general practice; traits are independent of each other.
+
+    t: see `usual_traits`.
+    """
+    luck = person(stream, who)
     doctors.id[row] = who
     doctors.age[row] = age
-    doctors.female[row] = 1 if uniform2(stream, who, np.uint64(0)) < s.newcomer_female else 0
     doctors.burnout[row] = s.newcomer_burnout
     doctors.intention[row] = intention
-    doctors.trust[row] = trait(t.trust, t.spread, normal2(stream, who, np.uint64(1)))
-    doctors.autonomy[row] = trait(t.autonomy, t.spread, normal2(stream, who, np.uint64(2)))
-    doctors.conflict_worry[row] = trait(t.conflict_worry, t.spread, normal2(stream, who, np.uint64(3)))
-    doctors.workload_threat[row] = trait(t.workload_threat, t.spread, normal2(stream, who, np.uint64(4)))
-    doctors.opinion_start[row] = 0.0
+    minds.female[row] = 1 if nth_draw(luck, 0) < s.newcomer_female else 0
+    minds.trust[row] = trait(t.trust, t.spread, inverse_normal(nth_draw(luck, 1)))
+    minds.autonomy[row] = trait(t.autonomy, t.spread, inverse_normal(nth_draw(luck, 2)))
+    minds.conflict_worry[row] = trait(t.conflict_worry, t.spread, inverse_normal(nth_draw(luck, 3)))
+    minds.workload_threat[row] = trait(t.workload_threat, t.spread, inverse_normal(nth_draw(luck, 4)))
+    minds.opinion_start[row] = 0.0
     doctors.opinion[row] = 0.0
 
 
 @rule
-def enter(doctors, row, i, role, fte, staff, nation):
-    """A doctor takes up a post in practice `i`."""
+def enter(doctors, minds, row, i, role, fte, staff, nation, tally, year):
+    """A doctor takes up a post in practice `i`, and is counted there."""
     doctors.practice[row] = i
     doctors.role[row] = role
     doctors.fte[row] = fte
-    doctors.tenure[row] = 0.0
+    minds.joined[row] = year
     nation.doctors_in[0] += 1.0
     if role != TRAINEE:
         staff.joined[i] += 1.0
+    tally_doctor(tally, doctors, row)
 
 
 @kernel
 def take_up_posts(
-    doctors, place, staff, ccgs, regions, nation, fate, offers, taken, when, people, h, s, t, intention, year, traits
+    doctors, minds, staff, regions, nation, fate, tally, offers, taken, when, people, h, s, t, intention, year, traits
 ):
     """Matched candidates enter their practices; returns by practice the FTE of the year empty until then.
 
     Flow: pool or training -> practices (nation.doctors_in). A returner's FTE leaves the pool. Where the pool or
     the free rows do not suffice, the post stays empty and `taken` says so.
     """
-    covered = np.zeros(len(place))
-    regions.filled[:] = 0.0
+    covered = np.zeros(len(staff))
     free = 0
     for v in range(len(taken)):
         k = taken[v]
@@ -220,31 +303,38 @@ def take_up_posts(
             continue
         i, row, r = offers.practice[v], people.row[k], people.region[k]
         fte = min(people.fte[k], max(offers.fte[v], s.lowest_fte))
+        returns = people.kind[k] == RETURNER
         if row < 0:
-            free = free_row(doctors, fate, free)
-            if free == len(doctors) or (people.kind[k] == RETURNER and regions.pool[r] < fte):
+            free = free_row(fate, free)
+            if free == len(fate) or (returns and regions.pool[r] < fte):
                 taken[v] = NOBODY
                 continue
             row = free
-            older = s.returner_years * uniform(traits, people.id[k]) if people.kind[k] == RETURNER else 0.0
-            who = joiner_id(year, place.id[i], offers.number[v])
-            newcomer(doctors, row, who, s.newcomer_age + older, s, t, intention, traits)
-        fate[row] = 0
-        if people.kind[k] == RETURNER:
+            older = s.returner_years * uniform(traits, people.id[k]) if returns else 0.0
+            who = joiner_id(year, offers.who[v], offers.number[v])
+            newcomer(doctors, minds, row, who, s.newcomer_age + older, s, t, intention, traits)
+            if not returns and minds.female[row] == 1:
+                fte = max(s.lowest_fte, fte * (1.0 - s.women_fewer_hours))
+        fate[row] = STAYS
+        if returns:
             regions.pool[r] -= fte
-        enter(doctors, row, i, offers.role[v], fte, staff, nation)
+        enter(doctors, minds, row, i, offers.role[v], fte, staff, nation, tally, year)
         covered[i] += fte * min((h.months_first + h.months_per_round * when[v]) / 12.0, 1.0)
-        regions.filled[ccgs.region[place.ccg[i]]] += 1.0
     return covered
 
 
 @kernel
-def settle_unmatched(doctors, regions, fate, taken, people):
-    """Without a post, qualifiers and movers go to the region's pool and returners stay in it; rows are freed."""
+def settle_unmatched(doctors, place, ccgs, regions, fate, offers, taken, people):
+    """Without a post, qualifiers and movers go to the region's pool and returners stay in it; rows are freed.
+
+    Also counts the posts filled in each region.
+    """
     matched = np.zeros(len(people.id), np.int64)
+    regions.filled[:] = 0.0
     for v in range(len(taken)):
         if taken[v] != NOBODY:
             matched[taken[v]] = 1
+            regions.filled[ccgs.region[place.ccg[offers.practice[v]]]] += 1.0
     for k in range(len(matched)):
         if matched[k] == 1:
             continue
@@ -252,18 +342,19 @@ def settle_unmatched(doctors, regions, fate, taken, people):
             regions.pool[people.region[k]] += people.fte[k]
         if people.row[k] >= 0:
             doctors.id[people.row[k]] = np.uint64(0)
-            fate[people.row[k]] = 0
+            fate[people.row[k]] = VACANT
 
 
 @kernel
-def refill_traineeships(doctors, place, life, staff, nation, places, fate, s, t, intention, year, traits):
+def refill_traineeships(doctors, minds, place, life, staff, nation, places, fate, tally, s, t, intention, year, traits):
     """A trainee who finished makes room for a new one in the same practice, while it is open (nation.doctors_in)."""
     free = 0
     for i in range(len(places)):
         for k in range(places[i]):
-            free = free_row(doctors, fate, free)
-            if free == len(doctors) or life.state[i] != OPEN:
+            free = free_row(fate, free)
+            if free == len(fate) or life.state[i] != OPEN:
                 break
             who = joiner_id(year, place.id[i], 1000 + k)
-            newcomer(doctors, free, who, s.trainee_age, s, t, intention, traits)
-            enter(doctors, free, i, TRAINEE, s.trainee_fte, staff, nation)
+            newcomer(doctors, minds, free, who, s.trainee_age, s, t, intention, traits)
+            fate[free] = STAYS
+            enter(doctors, minds, free, i, TRAINEE, s.trainee_fte, staff, nation, tally, year)

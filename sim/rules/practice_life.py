@@ -18,13 +18,13 @@ from sim.rules.choices import (
     feel_distress,
     hold_property,
 )
+from sim.rules.counts import count_staff
 from sim.rules.dispersals import disperse_lists
 from sim.rules.endings import AFTERWARDS, STAYING, WITHDRAWING, Ending, move_doctors, read_decisions, settle_fates
-from sim.rules.leaving import Leaving
+from sim.rules.leaving import Leaving, compare_incomes
 from sim.rules.mergers import merge_practices
 from sim.rules.openings import Opening, open_practices
 from sim.rules.takeovers import AWARD, take_over
-from sim.rules.workforce import count_staff
 from sim.world.luck import Luck, decision, uniform, uniform2
 from sim.world.states import APMS, OPEN
 from sim.world.world import World
@@ -41,7 +41,6 @@ def practice_life(world: World, params: Params, luck: Luck) -> None:
     """
     end_practices(world, params, luck)
     open_practices(world, params.of(Opening), luck.year)
-    count_staff(world.doctors, world.staff, world.life)
     hold_property(world.lists, world.contract, world.staff, world.life, params.of(Property))
     make_choices(world, params, luck)
 
@@ -79,17 +78,18 @@ def end_practices(world: World, params: Params, luck: Luck) -> None:
         w.place, w.lists, w.contract, w.money, w.care, w.life, w.ccgs, w.providers, fate, p, year, luck.stream(AWARD)
     )
     move_doctors(
-        w.doctors, w.place, w.contract, w.staff, w.ccgs, w.regions, w.nation, fate, into, p,
-        luck.stream(STAYING), luck.stream(AFTERWARDS),
+        w.doctors, w.minds, w.place, w.contract, w.staff, w.life, w.ccgs, w.regions, w.nation, fate, into, p,
+        year, luck.stream(STAYING), luck.stream(AFTERWARDS),
     )  # fmt: skip
 
 
 def make_choices(world: World, params: Params, luck: Luck) -> None:
     """Distress of every practice, and what its partners decide about the year to come."""
     w, usual_burnout = world, params.of(Leaving).usual_burnout
-    feel_distress(w.contract, w.money, w.staff, w.care, w.life, params.of(Distress), usual_burnout)
+    relative = compare_incomes(w.money, w.staff, w.life)
+    feel_distress(w.contract, w.money, w.staff, w.care, w.life, relative, params.of(Distress), usual_burnout)
     choose(
-        w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.networks.neighbours,
+        w.place, w.lists, w.contract, w.staff, w.care, w.life, relative, w.networks.neighbours,
         w.networks.neighbour_km, params.of(Choice), params.of(MergerPartner), params.of(Property),
         luck.stream(CHOICE), luck.stream(ACCEPTING), luck.stream(PARTNER_CHOICE),
     )  # fmt: skip

@@ -25,7 +25,7 @@ from sim.commissioning.functions import (
 from sim.commissioning.regime_tables import RegimeTables
 from sim.kernel import kernel, rule
 from sim.parameters import Params
-from sim.rules.attitudes import Disposition, Updating, logistic, update_opinions
+from sim.rules.attitudes import Disposition, Updating, logistic, mean_of_peers, update_opinions
 from sim.rules.boards import Seats, choose_seats
 from sim.world import states as s
 from sim.world.luck import Luck, decision, normal, uniform
@@ -136,6 +136,8 @@ def signal_of(action, status, p):
 @rule
 def moved(level, signal):
     """A share (0-1) after a signal: good news fills part of the room above, bad news takes part of what there is."""
+    if signal == 0.0:
+        return level
     share = math.tanh(signal)
     return level + share * (1.0 - level) if share > 0.0 else level * (1.0 + share)
 
@@ -152,9 +154,14 @@ def engagement_wanted(influence, belonging, board, trust, workload, taste, p):
 
 
 @rule
-def influence_wanted(board, engagement, control, members, p):
-    """Influence on the CCG (0-1) as the practice sees it. control: share (0-1) led locally. members: practices."""
-    size = p.per_log_members * math.log(max(1.0, members) / 37.0)
+def hard_to_hear(members, p):
+    """Influence that a practice lacks because its CCG has more than 37 members, England's usual number."""
+    return p.per_log_members * math.log(max(1.0, members) / 37.0)
+
+
+@rule
+def influence_wanted(board, engagement, control, size, p):
+    """Influence on the CCG (0-1) as the practice sees it. control: share (0-1) led locally. size: `hard_to_hear`."""
     share = p.usual + p.board * board + p.engagement * (engagement - 0.4) + p.control * control - size
     return min(1.0, max(0.0, share))
 
@@ -196,16 +203,11 @@ def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads,
     `leads_of`. conduct: (CCGs,) strength of what NHS England imposed or refused this year. hold: 1.0
     puts every tie at its target at once (the start). stream: of the lasting taste.
     """
-    n = len(life)
-    belonging = np.zeros(n)
-    for i in range(n):
-        total, count = 0.0, 0
-        for k in range(peer_start[i], peer_start[i + 1]):
-            if working(life.state[peer_row[k]]):
-                total += ties.engagement[peer_row[k]]
-                count += 1
-        belonging[i] = total / count if count > 0 else ties.engagement[i]
-    for i in range(n):
+    belonging = mean_of_peers(ties.engagement, life, peer_start, peer_row)
+    size = np.zeros(len(ccgs))
+    for c in range(len(ccgs)):
+        size[c] = hard_to_hear(ccgs.practices[c], q)
+    for i in range(len(life)):
         if not working(life.state[i]):
             continue
         c = place.ccg[i]
@@ -219,7 +221,7 @@ def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads,
         help_ = 1.0 + p.committee_help * min(1.0, life.sanctioned[i])
         pace_g = min(1.0, max(hold, p.goodwill_speed * help_))
         ties.goodwill[i] += pace_g * (p.goodwill_usual - ties.goodwill[i])
-        aim = influence_wanted(board, ties.engagement[i], leads[t, 0], ccgs.practices[c], q)
+        aim = influence_wanted(board, ties.engagement[i], leads[t, 0], size[c], q)
         ties.influence[i] += pace_q * (aim - ties.influence[i])
         ties.authority_ccg[i] += pace_q * (authority_wanted(leads[t, 0], leads[t, 2], q) - ties.authority_ccg[i])
         ties.authority_nhse[i] += pace_q * (authority_wanted(leads[t, 1], leads[t, 2], q) - ties.authority_nhse[i])
@@ -232,23 +234,20 @@ def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads,
 @kernel
 def group(place, life, care, ties, peer_start, peer_row, p, joining, leaving, stake):
     """Practices join or leave groups and federations, and take or give up a stake in the local GP company."""
-    before = life.at_scale.copy()
+    before = np.zeros(len(life))
+    for i in range(len(life)):
+        before[i] = life.at_scale[i]
+    tied = mean_of_peers(before, life, peer_start, peer_row)
     for i in range(len(life)):
         if not working(life.state[i]):
             continue
         who = place.id[i]
-        if before[i] == 1:
+        if life.at_scale[i] == 1:
             if uniform(leaving, who) < p.leave:
                 life.at_scale[i] = 0
                 ties.shareholder[i] = 0.0
             continue
-        around, count = 0.0, 0
-        for k in range(peer_start[i], peer_start[i + 1]):
-            if working(life.state[peer_row[k]]):
-                around += before[peer_row[k]]
-                count += 1
-        around = around / count if count > 0 else 0.0
-        z = p.join + p.join_per_peers * (around - 0.4) + p.join_per_workload * (care.workload[i] - 1.0)
+        z = p.join + p.join_per_peers * (tied[i] - 0.4) + p.join_per_workload * (care.workload[i] - 1.0)
         if uniform(joining, who) < logistic(z):
             life.at_scale[i] = 1
             held = p.stake + p.stake_board * place.board[i]
@@ -314,9 +313,8 @@ def relations(world: World, params: Params, luck: Luck) -> None:
     """Phase 9 of the year."""
     w, net, trust, groups = world, world.networks, params.of(Trust), params.of(Groups)
     felt = encounters(w.cases, w.bodies, len(w.place), params.of(Encounters))
-    signal = felt[:, 0] - felt[:, 1]
     trait = update_opinions(
-        w.doctors, w.ties, w.life, net.peer_start, net.peer_row, signal, 0.0,
+        w.doctors, w.minds, w.ties, w.life, net.peer_start, net.peer_row, felt, 0.0,
         params.of(Disposition), params.of(Updating),
     )  # fmt: skip
     tie(
@@ -341,7 +339,7 @@ def start(world: World, params: Params, luck: Luck) -> None:
     w.ties["engagement"], w.ties["influence"] = 0.4, 0.4
     for k in range(SETTLING_ROUNDS):
         trait = update_opinions(
-            w.doctors, w.ties, w.life, net.peer_start, net.peer_row, felt[:, 0].copy(), 1.0 if k == 0 else 0.0,
+            w.doctors, w.minds, w.ties, w.life, net.peer_start, net.peer_row, felt, 1.0 if k == 0 else 0.0,
             params.of(Disposition), params.of(Updating),
         )  # fmt: skip
         tie(

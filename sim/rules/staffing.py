@@ -1,4 +1,4 @@
-"""Posts, other staff and locums of a practice, and the recount of its doctors."""
+"""Posts, other staff and locums of a practice."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernel import kernel, rule
-from sim.rules.leaving import is_working, mean_drawings, relative_income
-from sim.world.states import LOCUM, OPEN, PARTNER, SALARIED, TRAINEE
+from sim.rules.counts import is_working, locums_of, write_counts
 
 
 class Posts(NamedTuple):
@@ -35,42 +34,6 @@ class Locums(NamedTuple):
     supply_share: float
 
 
-@kernel
-def count_staff(doctors, staff, life):
-    """Counts each practice's partners, salaried GPs and trainees from the doctors: FTE, heads, age, burn-out."""
-    for i in range(len(staff)):
-        staff.doctors[i] = 0.0
-        staff.partners[i] = 0.0
-        staff.partner_fte[i] = 0.0
-        staff.salaried_fte[i] = 0.0
-        staff.trainee_fte[i] = 0.0
-        staff.burnout[i] = 0.0
-        staff.mean_age[i] = 0.0
-    for row in range(len(doctors)):
-        i = doctors.practice[row]
-        if i < 0 or doctors.role[row] == LOCUM:
-            continue
-        if doctors.role[row] == TRAINEE:
-            staff.trainee_fte[i] += doctors.fte[row]
-            continue
-        staff.doctors[i] += 1.0
-        staff.burnout[i] += doctors.burnout[row]
-        staff.mean_age[i] += doctors.age[row]
-        if doctors.role[row] == PARTNER:
-            staff.partners[i] += 1.0
-            staff.partner_fte[i] += doctors.fte[row]
-        elif doctors.role[row] == SALARIED:
-            staff.salaried_fte[i] += doctors.fte[row]
-    for i in range(len(staff)):
-        staff.gp_fte[i] = staff.partner_fte[i] + staff.salaried_fte[i]
-        if staff.doctors[i] > 0.0:
-            staff.burnout[i] /= staff.doctors[i]
-            staff.mean_age[i] /= staff.doctors[i]
-        if not is_working(life.state[i]):
-            staff.locum_fte[i] = 0.0
-            staff.vacant_fte[i] = 0.0
-
-
 @rule
 def wanted_posts(posts, list_ratio, workload, relative, p):
     """GP posts (FTE) a practice wants this year, from last year's: follows its list, its workload and its income.
@@ -82,20 +45,19 @@ def wanted_posts(posts, list_ratio, workload, relative, p):
 
 
 @kernel
-def plan_posts(lists, money, staff, care, life, p):
+def plan_posts(lists, relative, staff, care, life, p):
     """Posts and other staff follow the list; a share of posts long empty is given up and replaced by other clinicians.
 
-    Flow: posts given up -> other direct care staff (substitution FTE a GP post). Staff are hired from, or let go to,
-    the general labour market, which the model does not hold.
+    relative: partners' relative income by practice, see `compare_incomes`. Flow: posts given up -> other direct care
+    staff (substitution FTE a GP post). Staff are hired from, or let go to, the general labour market, which the model
+    does not hold.
     """
-    mean = mean_drawings(money, staff, life)
     for i in range(len(life)):
         if not is_working(life.state[i]):
             continue
         ratio = lists.total[i] / staff.list_before[i] if staff.list_before[i] > 0.0 else 1.0
         workload = care.workload[i] if care.workload[i] > 0.0 else 1.0
-        relative = relative_income(money.drawings_each[i], mean) if life.state[i] == OPEN else 0.0
-        staff.posts_fte[i] = wanted_posts(staff.posts_fte[i], ratio, workload, relative, p)
+        staff.posts_fte[i] = wanted_posts(staff.posts_fte[i], ratio, workload, relative[i], p)
         if staff.vacant_months[i] >= 12.0:
             given_up = min(p.give_up * staff.vacant_fte[i], staff.posts_fte[i])
             staff.posts_fte[i] -= given_up
@@ -118,41 +80,40 @@ def locum_price(base, tightness, usual, elasticity):
 
 
 @kernel
-def hire_locums(doctors, place, staff, life, ccgs, regions, covered, p):
+def hire_locums(place, staff, life, ccgs, regions, covered, tally, p):
     """Locums for posts that are empty, or were for some months (`covered`, FTE by practice); prices answer scarcity.
 
     Practices ask for less when last year's price was high; where the region's locums do not suffice all get the same
     share. Locums with a row of their own serve first. Sets staff.locum_fte and regions.locum_price.
     """
-    n = len(life)
-    wanted = np.zeros(n)
-    asked = np.zeros(len(regions))
-    for i in range(n):
-        staff.locum_fte[i] = 0.0
-        if not is_working(life.state[i]):
-            continue
-        r = ccgs.region[place.ccg[i]]
+    wanted = np.zeros(len(life))
+    asked, restraint = np.zeros(len(regions)), np.ones(len(regions))
+    for r in range(len(regions)):
         dear = regions.locum_price[r] / p.base_price if p.base_price > 0.0 else 1.0
-        wanted[i] = p.cover * (staff.vacant_fte[i] + covered[i]) * max(dear, 0.01) ** (-p.cover_elasticity)
-        asked[r] += wanted[i]
+        restraint[r] = max(dear, 0.01) ** (-p.cover_elasticity)
+    for i in range(len(life)):
+        if is_working(life.state[i]):
+            r = ccgs.region[place.ccg[i]]
+            wanted[i] = p.cover * (staff.vacant_fte[i] + covered[i]) * restraint[r]
+            asked[r] += wanted[i]
+    served = np.zeros(len(regions))
     for r in range(len(regions)):
         supply = p.supply_share * regions.pool[r]
-        if asked[r] > 0.0 and supply > 0.0:
-            regions.locum_price[r] = locum_price(p.base_price, asked[r] / supply, p.usual_tightness, p.price_elasticity)
-    for row in range(len(doctors)):
-        if doctors.practice[row] >= 0 and doctors.role[row] == LOCUM:
-            staff.locum_fte[doctors.practice[row]] += doctors.fte[row]
-    for i in range(n):
-        if wanted[i] > 0.0:
-            r = ccgs.region[place.ccg[i]]
-            hired = wanted[i] * min(1.0, p.supply_share * regions.pool[r] / asked[r])
-            staff.locum_fte[i] = max(staff.locum_fte[i], hired)
+        if asked[r] > 0.0:
+            served[r] = min(1.0, supply / asked[r])
+            if supply > 0.0:
+                price = locum_price(p.base_price, asked[r] / supply, p.usual_tightness, p.price_elasticity)
+                regions.locum_price[r] = price
+    for i in range(len(life)):
+        hired = wanted[i] * served[ccgs.region[place.ccg[i]]]
+        staff.locum_fte[i] = max(locums_of(i, tally), hired)
 
 
 @kernel
-def close_year(staff, life, p):
-    """Vacancies at the end of the matching, how long they have been open, and smoothed turnover."""
+def close_year(staff, life, tally, p):
+    """Counts after the matching, vacancies, how long they have been open, and smoothed turnover."""
     for i in range(len(life)):
+        write_counts(i, tally, staff, life)
         if not is_working(life.state[i]):
             continue
         staff.vacant_fte[i] = max(staff.posts_fte[i] - staff.gp_fte[i], 0.0)

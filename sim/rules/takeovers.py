@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.kernel import kernel, rule
+from sim.kernel import kernel, maker, rule
 from sim.rules.endings import IN_CARE, TAKEN_OVER, release_provider, share_out
 from sim.world.luck import decision, uniform
 from sim.world.states import APMS, CARETAKER, CORPORATE, NEVER, OPEN
@@ -15,27 +15,47 @@ AWARD = decision("practice_life.award")
 
 
 @rule
-def choose_provider(i, place, contract, ccgs, providers, p, stream):
-    """Who wins the APMS contract of practice `i`: providers of its CCG or area team, by skill, quality and cost; -1
-    if none.
+def bid_weight(skill, quality, cost, p):
+    """Weight of a provider's bid: skill at bidding (0-1), quality (sd) and cost against the mean."""
+    return math.exp(p.bid_skill * skill + p.bid_quality * quality - p.bid_cost * (cost - 1.0))
+
+
+@maker
+def sort_bidders(providers, ccgs, p):
+    """Who bids where, as compressed sparse rows: (start, provider, weight of the bid).
+
+    Row c is CCG c; after the CCGs stand the area teams, where corporate providers work.
     """
-    weights = np.zeros(len(providers))
-    total = 0.0
+    n = len(ccgs)
+    start = np.zeros(n + max(providers.unit.max() + 1, ccgs.area_team.max() + 1) + 1, np.int64)
     for j in range(len(providers)):
-        unit = ccgs.area_team[place.ccg[i]] if providers.kind[j] == CORPORATE else place.ccg[i]
-        if providers.unit[j] == unit:
-            bid = (
-                p.bid_skill * providers.skill[j]
-                + p.bid_quality * providers.quality[j]
-                - p.bid_cost * (providers.cost[j] - 1.0)
-            )
-            weights[j] = math.exp(bid)
-            total += weights[j]
-    left = uniform(stream, place.id[i]) * total
+        unit = providers.unit[j] + (n if providers.kind[j] == CORPORATE else 0)
+        start[unit + 1] += 1
+    for unit in range(len(start) - 1):
+        start[unit + 1] += start[unit]
+    filled = start.copy()
+    provider, weight = np.zeros(len(providers), np.int64), np.zeros(len(providers))
     for j in range(len(providers)):
-        if weights[j] > 0.0 and left < weights[j]:
-            return j
-        left -= weights[j]
+        unit = providers.unit[j] + (n if providers.kind[j] == CORPORATE else 0)
+        provider[filled[unit]] = j
+        weight[filled[unit]] = bid_weight(providers.skill[j], providers.quality[j], providers.cost[j], p)
+        filled[unit] += 1
+    return start, provider, weight
+
+
+@rule
+def choose_provider(ccg, team, draw, start, provider, weight):
+    """Who wins an APMS contract in a CCG of an area team (row): those who bid in either, by weight; -1 if none.
+
+    draw: standard uniform; start, provider, weight: see `sort_bidders`.
+    """
+    total = weight[start[ccg] : start[ccg + 1]].sum() + weight[start[team] : start[team + 1]].sum()
+    left = draw * total
+    for unit in (ccg, team):
+        for k in range(start[unit], start[unit + 1]):
+            if left < weight[k]:
+                return provider[k]
+            left -= weight[k]
     return -1
 
 
@@ -45,8 +65,9 @@ def take_over(place, lists, contract, money, care, life, ccgs, providers, fate, 
 
     The partners who left share out reserves; the lease passes on, so that no liability falls on them.
     """
+    start, provider, weight = sort_bidders(providers, ccgs, p)
     for i in range(len(fate)):
-        if fate[i] not in (TAKEN_OVER, IN_CARE):
+        if fate[i] != TAKEN_OVER and fate[i] != IN_CARE:
             continue
         release_provider(i, lists, contract, providers)
         contract.liability[i] = 0.0
@@ -57,7 +78,9 @@ def take_over(place, lists, contract, money, care, life, ccgs, providers, fate, 
         life.handing_back[i] = 0
         life.merger_wish[i] = -1
         life.sanctioned[i] = 0.0
-        j = choose_provider(i, place, contract, ccgs, providers, p, award)
+        c = place.ccg[i]
+        draw = uniform(award, place.id[i])
+        j = choose_provider(c, len(ccgs) + ccgs.area_team[c], draw, start, provider, weight)
         contract.provider[i] = j
         contract.apms_price[i] = p.apms_price
         if j >= 0:

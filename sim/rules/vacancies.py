@@ -8,8 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernel import kernel, rule
-from sim.rules.leaving import MOVES, STAYS, is_working, mean_drawings, relative_income
+from sim.kernel import kernel, maker, rule
+from sim.rules.counts import is_working
+from sim.rules.leaving import MOVES
 from sim.world.luck import decision, mix, to_unit, uniform, uniform2
 from sim.world.states import APMS, GOOD, INADEQUATE, OPEN, OUTSTANDING, PARTNER, SALARIED
 from sim.world.world import Floats, Rows
@@ -71,21 +72,26 @@ class Supply(NamedTuple):
     returner_years: float
     newcomer_burnout: float
     newcomer_female: float
+    women_fewer_hours: float
     trainee_age: float
     trainee_fte: float
 
 
 class Offers(NamedTuple):
-    """Posts on offer, one entry a post, ordered by square of the grid and within it by the practice's id."""
+    """Posts on offer, one entry a post, in the order of the ring on which candidates look at them."""
 
     practice: Rows
+    who: NDArray[np.uint64]
+    """Id of the practice."""
     number: Rows
     role: Rows
     fte: Floats
-    pull: Floats
-    """Utility to any candidate, before distance."""
-    key: Floats
-    """Square of the grid, plus a share between 0 and 1 hashed from the practice's id."""
+    weight: Floats
+    """Weight in any candidate's choice, before distance: e to the utility."""
+    ring: Floats
+    """Place on the ring, 0 to 1: hashed from the practice's id, so that rows do not matter."""
+    cell: Rows
+    """Square of the grid."""
     x: Floats
     y: Floats
 
@@ -100,6 +106,8 @@ class Candidates(NamedTuple):
     region: Rows
     x: Floats
     y: Floats
+    cell: Rows
+    """Square of the grid."""
     fte: Floats
     partner: Rows
     """1 if open to a partnership."""
@@ -116,6 +124,24 @@ def posts_on_offer(gap, smallest, typical):
 
 
 @rule
+def practice_appeal(list_ratio, deprived, list_size, burnout, usual_burnout, rating, p):
+    """Utility of working in a practice, in whatever role; see `appeal`."""
+    utility = p.size * math.log(max(list_size, 100.0) / 7000.0) - p.list_per_doctor * math.log(max(list_ratio, 0.1))
+    utility -= p.deprivation * deprived + p.burnout * (burnout - usual_burnout)
+    if rating == INADEQUATE:
+        return utility - p.poor_rating
+    if rating == GOOD or rating == OUTSTANDING:
+        return utility + p.good_rating * (rating - 2.0)
+    return utility
+
+
+@rule
+def partnership_appeal(relative, buy_in_pounds, p):
+    """Utility that a partnership adds, above or below nil; see `appeal`."""
+    return p.income * relative - p.buy_in * buy_in_pounds / 1e5
+
+
+@rule
 def appeal(relative, list_ratio, deprived, list_size, burnout, usual_burnout, rating, buy_in_pounds, p):
     """Utility of a post to any candidate, before distance.
 
@@ -123,13 +149,8 @@ def appeal(relative, list_ratio, deprived, list_size, burnout, usual_burnout, ra
     deprivation over 4 (E071: more than 5,000 pounds of 1998 make up for it); list_size in patients; buy_in_pounds:
     what a partner must find or guarantee.
     """
-    utility = p.income * relative - p.list_per_doctor * math.log(max(list_ratio, 0.1)) - p.deprivation * deprived
-    utility += p.size * math.log(max(list_size, 100.0) / 7000.0) - p.burnout * (burnout - usual_burnout)
-    if rating == INADEQUATE:
-        utility -= p.poor_rating
-    elif rating in (GOOD, OUTSTANDING):
-        utility += p.good_rating * (rating - 2.0)
-    return utility - p.buy_in * buy_in_pounds / 1e5
+    place = practice_appeal(list_ratio, deprived, list_size, burnout, usual_burnout, rating, p)
+    return place + partnership_appeal(relative, buy_in_pounds, p)
 
 
 @kernel
@@ -155,17 +176,43 @@ def cell_of(x, y, grid):
     return int(row * grid[2] + column)
 
 
-@rule
+@maker
 def count_posts(lists, staff, life, h):
-    """Number of posts on offer in England, patients and posts (FTE) of all practices."""
-    posts, patients, fte = 0, 0.0, 0.0
+    """Posts that each practice offers, shape (practices,), and England's patients for each FTE of posts.
+
+    Practices whose partners have given notice do not advertise.
+    """
+    posts, patients, fte = np.zeros(len(life), np.int64), 0.0, 0.0
     for i in range(len(life)):
         if is_working(life.state[i]):
             patients += lists.total[i]
             fte += staff.posts_fte[i]
             if life.handing_back[i] == 0:
-                posts += posts_on_offer(staff.posts_fte[i] - staff.gp_fte[i], h.smallest_gap, h.typical_fte)
-    return posts, patients, fte
+                posts[i] = posts_on_offer(staff.posts_fte[i] - staff.gp_fte[i], h.smallest_gap, h.typical_fte)
+    return posts, patients / fte if fte > 0.0 else 1.0
+
+
+@maker
+def ring_order(ring):
+    """Rows by rising `ring`, numbers between 0 and 1 that are spread evenly: sorted into bins, then by insertion."""
+    n = len(ring)
+    start = np.zeros(n + 1, np.int64)
+    for v in range(n):
+        start[int(ring[v] * n) + 1] += 1
+    for b in range(n):
+        start[b + 1] += start[b]
+    order = np.zeros(n, np.int64)
+    for v in range(n):
+        b = int(ring[v] * n)
+        order[start[b]] = v
+        start[b] += 1
+    for k in range(1, n):
+        v, at = order[k], k
+        while at > 0 and ring[order[at - 1]] > ring[v]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = v
+    return order
 
 
 @rule
@@ -180,45 +227,41 @@ def offered_role(kind, state, partners, luck, h):
 
 
 @kernel
-def offer_posts(place, lists, contract, money, staff, care, life, ccgs, regions, grid, h, c, usual_burnout, stream):
-    """Posts on offer, ordered by square of the grid and within it by the practice's id, so that rows do not matter.
-
-    Returns (practice row, number of the post in it, role, FTE, utility, key), one entry a post; key is the square
-    plus a share between 0 and 1 hashed from the id. Practices whose partners have given notice do not advertise.
-    """
-    n, patients, fte = count_posts(lists, staff, life, h)
+def offer_posts(place, lists, contract, staff, care, life, ccgs, regions, relative, grid, h, c, usual_burnout, stream):
+    """Posts on offer, in the order of their ring. relative: partners' relative income, see `compare_incomes`."""
+    posts, usual = count_posts(lists, staff, life, h)
+    n = posts.sum()
     rows, numbers, roles = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
-    ftes, pulls, keys = np.zeros(n), np.zeros(n), np.zeros(n)
-    usual = patients / fte if fte > 0.0 else 1.0
-    mean = mean_drawings(money, staff, life)
+    ftes, weights, ring = np.zeros(n), np.zeros(n), np.zeros(n)
     regions.vacancies[:] = 0.0
     v = 0
     for i in range(len(life)):
-        if not is_working(life.state[i]) or life.handing_back[i] != 0:
+        if posts[i] == 0:
             continue
         gap = staff.posts_fte[i] - staff.gp_fte[i]
-        count = posts_on_offer(gap, h.smallest_gap, h.typical_fte)
-        for k in range(count):
+        burnout = staff.burnout[i] if staff.doctors[i] > 0.0 else usual_burnout
+        ratio = lists.total[i] / max(staff.posts_fte[i], 0.1) / usual
+        utility = practice_appeal(
+            ratio, place.fifth[i] / 4.0, lists.total[i], burnout, usual_burnout, care.rating[i], c
+        )
+        buy_in = contract.liability[i] / (staff.partners[i] + 1.0)
+        regions.vacancies[ccgs.region[place.ccg[i]]] += posts[i]
+        for k in range(posts[i]):
             who = np.uint64(k)
-            rows[v], numbers[v], ftes[v] = i, k, min(gap / count, 1.0)
-            roles[v] = offered_role(
-                contract.kind[i], life.state[i], staff.partners[i], uniform2(stream, place.id[i], who), h
-            )
-            partner = roles[v] == PARTNER
-            relative = relative_income(money.drawings_each[i], mean) if partner else 0.0
-            share = contract.liability[i] / (staff.partners[i] + 1.0) if partner else 0.0
-            burnout = staff.burnout[i] if staff.doctors[i] > 0.0 else usual_burnout
-            ratio = lists.total[i] / max(staff.posts_fte[i], 0.1) / usual
-            deprived = place.fifth[i] / 4.0
-            pulls[v] = appeal(
-                relative, ratio, deprived, lists.total[i], burnout, usual_burnout, care.rating[i], share, c
-            )
-            keys[v] = cell_of(place.x[i], place.y[i], grid) + to_unit(mix(place.id[i] + who))
-            regions.vacancies[ccgs.region[place.ccg[i]]] += 1.0
+            rows[v], numbers[v], ftes[v] = i, k, min(gap / posts[i], 1.0)
+            luck = uniform2(stream, place.id[i], who)
+            roles[v] = offered_role(contract.kind[i], life.state[i], staff.partners[i], luck, h)
+            partnership = partnership_appeal(relative[i], buy_in, c) if roles[v] == PARTNER else 0.0
+            weights[v] = math.exp(utility + partnership)
+            ring[v] = to_unit(mix(place.id[i] + who))
             v += 1
-    order = np.argsort(keys)
-    x, y = place.x[rows[order]], place.y[rows[order]]
-    return Offers(rows[order], numbers[order], roles[order], ftes[order], pulls[order], keys[order], x, y)
+    order = ring_order(ring)
+    ids, cell, x, y = np.zeros(n, np.uint64), np.zeros(n, np.int64), np.zeros(n), np.zeros(n)
+    for v in range(n):
+        i = rows[order[v]]
+        ids[v], x[v], y[v] = place.id[i], place.x[i], place.y[i]
+        cell[v] = cell_of(x[v], y[v], grid)
+    return Offers(rows[order], ids, numbers[order], roles[order], ftes[order], weights[order], ring[order], cell, x, y)
 
 
 @rule
@@ -229,35 +272,31 @@ def keyed_round(expected, luck):
 
 @kernel
 def find_candidates(
-    doctors, place, lists, life, ccgs, regions, fate, home, s, year, newcomers, returners, hours, wishing
+    doctors, place, lists, life, ccgs, regions, leavers, grid, s, year, newcomers, returners, hours, wishing
 ):
     """Everyone who looks for a post: movers and finishing trainees (with a row), other qualifiers and returners
     (without).
 
-    Returns (id, row of doctors or -1, kind, region, x, y, FTE wanted, open to partnership), one entry a candidate.
     Qualifiers are drawn for each CCG by its patients, less the trainees who finished in its practices; returners come
     out of the region's pool. Also lets the pool shrink by those who retire from it.
     """
     n_ccgs = len(ccgs)
-    patients, finished = np.zeros(n_ccgs), np.zeros(n_ccgs)
+    patients, trained = np.zeros(n_ccgs), np.zeros(n_ccgs)
     region_patients = np.zeros(len(regions))
     for i in range(len(life)):
+        trained[place.ccg[i]] += leavers.finished[i]
         if is_working(life.state[i]):
             patients[place.ccg[i]] += lists.total[i]
-            region_patients[ccgs.region[place.ccg[i]]] += lists.total[i]
-    n = 0
-    for row in range(len(doctors)):
-        if fate[row] != STAYS:
-            n += 1
-            if fate[row] != MOVES:
-                finished[place.ccg[home[row]]] += 1.0
+    n = len(leavers.row)
+    for c in range(n_ccgs):
+        region_patients[ccgs.region[c]] += patients[c]
     new, back = np.zeros(n_ccgs, np.int64), np.zeros(n_ccgs, np.int64)
     mean_fte = 0.5 * (s.lowest_fte + s.highest_fte)
     for r in range(len(regions)):
         regions.pool[r] *= 1.0 - s.pool_exit
         regions.candidates[r] = 0.0
     for c in range(n_ccgs):
-        qualified = s.qualifying * s.completion * patients[c] / 1e6 - finished[c]
+        qualified = s.qualifying * s.completion * patients[c] / 1e6 - trained[c]
         new[c] = max(keyed_round(qualified, uniform(newcomers, ccgs.id[c])), 0)
         r = ccgs.region[c]
         if region_patients[r] > 0.0 and mean_fte > 0.0:
@@ -265,14 +304,13 @@ def find_candidates(
             back[c] = keyed_round(heads, uniform(returners, ccgs.id[c]))
         n += new[c] + back[c]
     ids, rows, kinds = np.zeros(n, np.uint64), np.full(n, -1, np.int64), np.zeros(n, np.int64)
-    where, x, y = np.zeros(n, np.int64), np.zeros(n), np.zeros(n)
+    where, x, y, cell = np.zeros(n, np.int64), np.zeros(n), np.zeros(n), np.zeros(n, np.int64)
     fte, wish = np.zeros(n), np.zeros(n, np.int64)
-    k = 0
-    for row in range(len(doctors)):
-        if fate[row] != STAYS:
-            ids[k], rows[k], kinds[k] = doctors.id[row], row, MOVER if fate[row] == MOVES else QUALIFIER
-            where[k], x[k], y[k] = ccgs.region[place.ccg[home[row]]], place.x[home[row]], place.y[home[row]]
-            k += 1
+    for k in range(len(leavers.row)):
+        row, i = leavers.row[k], leavers.home[k]
+        ids[k], rows[k], kinds[k] = doctors.id[row], row, MOVER if leavers.fate[row] == MOVES else QUALIFIER
+        where[k], x[k], y[k] = ccgs.region[place.ccg[i]], place.x[i], place.y[i]
+    k = len(leavers.row)
     for c in range(n_ccgs):
         for j in range(new[c] + back[c]):
             kinds[k] = QUALIFIER if j < new[c] else RETURNER
@@ -280,10 +318,11 @@ def find_candidates(
             where[k], x[k], y[k] = ccgs.region[c], ccgs.x[c], ccgs.y[c]
             k += 1
     for k in range(n):
+        cell[k] = cell_of(x[k], y[k], grid)
         regions.candidates[where[k]] += 1.0
         fte[k] = s.lowest_fte + (s.highest_fte - s.lowest_fte) * uniform(hours, ids[k])
         wish[k] = 1 if uniform(wishing, ids[k]) < s.partner_wish else 0
         if kinds[k] == MOVER:
             fte[k] = doctors.fte[rows[k]]
             wish[k] = max(wish[k], 1 if doctors.role[rows[k]] == PARTNER else 0)
-    return Candidates(ids, rows, kinds, where, x, y, fte, wish)
+    return Candidates(ids, rows, kinds, where, x, y, cell, fte, wish)

@@ -8,20 +8,22 @@ from __future__ import annotations
 import numpy as np
 
 from sim.kernel import kernel
-from sim.parameters import Params
+from sim.parameters import FIRST_YEAR, Params
+from sim.rules.counts import count_staff
 from sim.rules.leaving import (
     DESTINATION,
     GRADUATION,
     INTENTION,
     LEAVING,
-    QUALIFIES,
     ROLE,
     Destinations,
     Intention,
+    Leavers,
     Leaving,
     WorkingLife,
     age_and_leave,
     change_working_lives,
+    compare_incomes,
     practice_push,
     usual_intention,
 )
@@ -31,13 +33,14 @@ from sim.rules.matching import (
     SELECTING,
     TRAITS,
     NewcomerTraits,
+    make_rings,
     match,
-    post_squares,
     refill_traineeships,
     settle_unmatched,
     take_up_posts,
+    usual_traits,
 )
-from sim.rules.staffing import Locums, Posts, close_year, count_staff, hire_locums, plan_posts
+from sim.rules.staffing import Locums, Posts, close_year, hire_locums, plan_posts
 from sim.rules.vacancies import (
     HOURS,
     NEWCOMERS,
@@ -52,8 +55,8 @@ from sim.rules.vacancies import (
     offer_posts,
 )
 from sim.world.luck import Luck, decision, uniform
-from sim.world.states import LOCUM, OPEN, TRAINEE
-from sim.world.world import Floats, Rows, World
+from sim.world.states import OPEN, PARTNER, SALARIED
+from sim.world.world import Floats, World
 
 __all__ = ["count_staff", "start", "workforce"]
 
@@ -63,100 +66,87 @@ START_TENURE = decision("workforce.start_tenure")
 
 def workforce(world: World, params: Params, luck: Luck) -> None:
     """A year of the workforce: who leaves, which posts are wanted, who fills them, and locums for the rest."""
-    fate, home = _leave(world, params, luck)
-    count_staff(world.doctors, world.staff, world.life)
-    plan_posts(world.lists, world.money, world.staff, world.care, world.life, params.of(Posts))
-    covered = _recruit(world, params, luck, fate, home)
-    count_staff(world.doctors, world.staff, world.life)
-    close_year(world.staff, world.life, params.of(Posts))
-    hire_locums(
-        world.doctors, world.place, world.staff, world.life, world.ccgs, world.regions, covered, params.of(Locums)
-    )
+    relative = compare_incomes(world.money, world.staff, world.life)
+    leavers = _leave(world, params, luck, relative)
+    tally = change_working_lives(
+        world.doctors, world.contract, world.staff, world.care, world.life, relative, leavers.partners,
+        params.of(WorkingLife), params.of(Leaving).usual_burnout, luck.stream(ROLE),
+    )  # fmt: skip
+    plan_posts(world.lists, relative, world.staff, world.care, world.life, params.of(Posts))
+    covered = _recruit(world, params, luck, relative, leavers, tally)
+    close_year(world.staff, world.life, tally, params.of(Posts))
+    hire_locums(world.place, world.staff, world.life, world.ccgs, world.regions, covered, tally, params.of(Locums))
 
 
 def start(world: World, params: Params, luck: Luck) -> None:
     """State of 1 April 2014: posts and vacancies, intentions, tenure, the regions' pools and the usual price of
     locums.
     """
-    count_staff(world.doctors, world.staff, world.life)
+    tally = count_staff(world.doctors, world.staff, world.life)
     supply, locums = params.of(Supply), params.of(Locums)
-    start_doctors(world.doctors, params.of(Intention), luck.stream(START_TENURE))
+    start_doctors(world.doctors, world.minds, params.of(Intention), FIRST_YEAR, luck.stream(START_TENURE))
     start_posts(world.place, world.lists, world.staff, world.life, params.of(Posts), luck.stream(START_VACANCY))
     working = world.life["state"] == OPEN
     region = world.ccgs["region"][world.place["ccg"][working]]
     patients = np.bincount(region, world.lists["total"][working], minlength=len(world.regions))
     world.regions["pool"] = supply.pool_per_thousand * patients / 1000.0
     world.regions["locum_price"] = locums.base_price
-    hire_locums(
-        world.doctors, world.place, world.staff, world.life, world.ccgs, world.regions,
-        np.zeros(len(world.place)), locums,
-    )  # fmt: skip
+    nothing = np.zeros(len(world.place))
+    hire_locums(world.place, world.staff, world.life, world.ccgs, world.regions, nothing, tally, locums)
 
 
-def _leave(world: World, params: Params, luck: Luck) -> tuple[Rows, Rows]:
-    """Ageing, exits, hours and roles; returns each doctor's fate of the year and the practice he or she came from."""
-    leaving, lives = params.of(Leaving), params.of(WorkingLife)
-    push = practice_push(world.place, world.money, world.staff, world.care, world.life, leaving)
-    fate, home = age_and_leave(
-        world.doctors, world.place, world.care, world.staff, world.ccgs, world.regions, world.nation, push,
-        leaving, params.of(Intention), params.of(Destinations), lives, luck.stream(LEAVING),
+def _leave(world: World, params: Params, luck: Luck, relative: Floats) -> Leavers:
+    """Ageing and exits."""
+    leaving = params.of(Leaving)
+    push = practice_push(world.place, relative, world.care, world.life, leaving)
+    leavers: Leavers = age_and_leave(
+        world.doctors, world.place, world.staff, world.ccgs, world.regions, world.nation, push, leaving,
+        params.of(Intention), params.of(Destinations), params.of(WorkingLife), luck.stream(LEAVING),
         luck.stream(DESTINATION), luck.stream(INTENTION), luck.stream(GRADUATION),
     )  # fmt: skip
-    change_working_lives(
-        world.doctors, world.contract, world.money, world.staff, world.care, world.life, lives,
-        leaving.usual_burnout, luck.stream(ROLE),
-    )  # fmt: skip
-    return fate, home
+    return leavers
 
 
-def _recruit(world: World, params: Params, luck: Luck, fate: Rows, home: Rows) -> Floats:
+def _recruit(world: World, params: Params, luck: Luck, relative: Floats, leavers: Leavers, tally: Floats) -> Floats:
     """The match of candidates and posts; returns by practice the FTE that was empty for part of the year."""
-    w, leaving, supply, hiring, choice = (
-        world,
-        params.of(Leaving),
-        params.of(Supply),
-        params.of(Hiring),
-        params.of(PostChoice),
-    )
-    trainee_places = np.bincount(home[fate == QUALIFIES], minlength=len(w.place))
-    traits = params.of(NewcomerTraits)
+    w, supply, hiring, choice = world, params.of(Supply), params.of(Hiring), params.of(PostChoice)
+    traits = usual_traits(params.of(NewcomerTraits))
     intention = float(usual_intention(supply.newcomer_age, params.of(Intention)))
     grid = make_grid(w.place, w.life)
     offers = offer_posts(
-        w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ccgs, w.regions, grid, hiring, choice,
-        leaving.usual_burnout, luck.stream(OFFER),
+        w.place, w.lists, w.contract, w.staff, w.care, w.life, w.ccgs, w.regions, relative, grid, hiring, choice,
+        params.of(Leaving).usual_burnout, luck.stream(OFFER),
     )  # fmt: skip
     people = find_candidates(
-        w.doctors, w.place, w.lists, w.life, w.ccgs, w.regions, fate, home, supply, luck.year,
+        w.doctors, w.place, w.lists, w.life, w.ccgs, w.regions, leavers, grid, supply, luck.year,
         luck.stream(NEWCOMERS), luck.stream(RETURNERS), luck.stream(HOURS), luck.stream(PARTNERSHIP),
     )  # fmt: skip
-    reach, cells = post_squares(offers.key, grid)
     taken, when = match(
-        w.place, w.regions, offers, cells, reach, people, grid, hiring.reject_below,
-        params.of(Locums).base_price, choice, luck.stream(LOOKING), luck.stream(CHOOSING),
-        luck.stream(SELECTING),
+        w.regions, offers, make_rings(offers, grid), people, grid, hiring.reject_below, params.of(Locums).base_price,
+        choice, luck.stream(LOOKING), luck.stream(CHOOSING), luck.stream(SELECTING),
     )  # fmt: skip
     covered: Floats = take_up_posts(
-        w.doctors, w.place, w.staff, w.ccgs, w.regions, w.nation, fate, offers, taken, when, people, hiring,
+        w.doctors, w.minds, w.staff, w.regions, w.nation, leavers.fate, tally, offers, taken, when, people, hiring,
         supply, traits, intention, luck.year, luck.stream(TRAITS),
     )  # fmt: skip
-    settle_unmatched(w.doctors, w.regions, fate, taken, people)
+    settle_unmatched(w.doctors, w.place, w.ccgs, w.regions, leavers.fate, offers, taken, people)
     refill_traineeships(
-        w.doctors, w.place, w.life, w.staff, w.nation, trainee_places, fate, supply, traits, intention,
-        luck.year, luck.stream(TRAITS),
+        w.doctors, w.minds, w.place, w.life, w.staff, w.nation, leavers.finished, leavers.fate, tally, supply, traits,
+        intention, luck.year, luck.stream(TRAITS),
     )  # fmt: skip
     return covered
 
 
 @kernel
-def start_doctors(doctors, q, stream):
-    """Usual intentions, and tenures spread over the time since qualifying (at most twenty years in one practice)."""
+def start_doctors(doctors, minds, q, year, stream):
+    """Usual intentions, and when each joined the practice: some time since qualifying, at most twenty years ago."""
     for row in range(len(doctors)):
         if doctors.practice[row] < 0:
             continue
         doctors.intention[row] = usual_intention(doctors.age[row], q)
-        since = 1.0 if doctors.role[row] in (LOCUM, TRAINEE) else min(max(doctors.age[row] - 30.0, 1.0), 20.0)
-        doctors.tenure[row] = since * uniform(stream, doctors.id[row])
+        settled = doctors.role[row] == PARTNER or doctors.role[row] == SALARIED
+        most = min(max(doctors.age[row] - 30.0, 1.0), 20.0) if settled else 1.0
+        minds.joined[row] = year - most * uniform(stream, doctors.id[row])
 
 
 @kernel

@@ -14,8 +14,6 @@ from sim.study.records import Engine, Finished, Place, Task
 from sim.study.results import Results, gather, open_results
 from sim.study.runner import check_workers, execute
 
-WARM_UP_YEARS = 2
-
 
 def model_engine() -> Engine:
     """The real model."""
@@ -39,28 +37,24 @@ def places_of(start: Any) -> list[Place]:
 
 
 def warm_up(task: Task, design: Design, *, quiet: bool) -> None:
-    """Compiles the model in this process before any worker starts, so that workers only load what is compiled.
+    """Compiles the model before any worker starts, so that workers only load what is compiled.
 
-    A mark beside the compiled code says that it was done; with the mark there, nothing happens. What goes wrong here
-    goes wrong again in the runs, where it is recorded.
+    What goes wrong here, other than bad input, goes wrong again in the runs, where it is recorded.
     """
-    from sim.kernel import CACHE, COMPILED
+    from sim import warm
 
-    mark = CACHE / "compiled"
-    if not COMPILED or mark.exists():
+    if warm.is_warm():
         return
     if not quiet:
-        print("Compiling the model: the first time only, up to a minute ...", file=sys.stderr, flush=True)
+        print("Compiling the model: the first time only, about a minute ...", file=sys.stderr, flush=True)
     pair = design.pairs[0]
     try:
         start = task.engine.prepare(task.scenario, pair.seed, task.population)
-        for regime in task.regimes.values():
-            task.engine.simulate(start, task.scenario, regime, pair.seed, min(task.years, WARM_UP_YEARS), None)
+        warm.warm_up(start, task.scenario, list(task.regimes.values()))
     except InputError:
         raise
     except Exception:
         return
-    mark.touch()
 
 
 def conduct(

@@ -132,6 +132,7 @@ LIFE: tuple[Column, ...] = (
     ("opened", "i8", "year", "first year"),
     ("closed", "i8", "year", "year in which the code ended; 0 while open"),
     ("distress", "f8", "sd", "hidden distress: money, people and workload together"),
+    ("relief", "f8", "sd", "distress relieved by commissioners' help (negative: added by sanctions); fades"),
     ("asking", "i8", "0 or 1", "has asked its commissioner for help this year"),
     ("handing_back", "i8", "0 or 1", "partners have given notice"),
     ("months_left", "f8", "months", "until the notice or the caretaker's term ends"),
@@ -164,21 +165,24 @@ USE: tuple[Column, ...] = (
     ("luck", "f8", "ratio", "lasting difference of its patients' emergency use from its place's mean"),
 )
 # --------------------------------------------------------------------------- doctors
+# Two groups, since several passes a year over all doctors read the first alone: its eight columns fill a cache line.
 DOCTORS: tuple[Column, ...] = (
     ("id", "u8", "id", "for life; 0 marks a free row"),
     ("practice", "i8", "row of practices or -1", "where the doctor works; -1 is a free row"),
     ("age", "f8", "years", ""),
-    ("female", "i8", "0 or 1", ""),
     ("role", "i8", "0 partner, 1 salaried, 2 locum, 3 trainee", ""),
     ("fte", "f8", "FTE", "share of full time"),
     ("burnout", "f8", "0 to 1", ""),
     ("intention", "f8", "0 to 1", "intention to leave within five years"),
-    ("tenure", "f8", "years", "in this practice"),
+    ("opinion", "f8", "-1 to 1", "for (1) or against (-1) control by the CCG"),
+)
+MINDS: tuple[Column, ...] = (
+    ("joined", "f8", "year", "when the doctor joined this practice"),
+    ("female", "i8", "0 or 1", ""),
     ("trust", "f8", "0 to 1", "trait: trusts commissioners"),
     ("autonomy", "f8", "0 to 1", "trait: wants to decide for oneself"),
     ("conflict_worry", "f8", "0 to 1", "trait: worries about conflicts of interest"),
     ("workload_threat", "f8", "0 to 1", "trait: sees change as more work"),
-    ("opinion", "f8", "-1 to 1", "for (1) or against (-1) control by the CCG"),
     ("opinion_start", "f8", "-1 to 1", "the opinion the traits alone would give"),
 )
 # --------------------------------------------------------------------------- CCGs
@@ -251,7 +255,6 @@ SCHEMES: tuple[Column, ...] = (
     ("optin", "f8", "0 to 1", "share of practices that take part"),
 )
 BOARDS: tuple[Column, ...] = (
-    ("gp", "f8", "0 to 1", "share of the CCG's governing body who are member GPs"),
     ("interest_specific", "f8", "0 to 1", "share of its GPs with a stake in a local provider"),
     ("interest_class", "f8", "0 to 1", "strength of the interest all member GPs share"),
     ("interest_rival", "f8", "0 to 1", "strength of rivalry with practices under review"),
@@ -287,6 +290,7 @@ BODIES: tuple[Column, ...] = (
     ("km", "f8", "km", "mean distance from its seat to them"),
     ("transition", "f8", "years", "left of the disturbance of a reorganisation"),
     ("hours_lost", "f8", "0 to 1", "share of hours lost while it lasts"),
+    ("came_fte", "f8", "FTE", "staff who came with functions it took over, and go back with them"),
     ("lost_fte", "f8", "FTE", "staff who left with a reorganisation this year"),
     ("hired_fte", "f8", "FTE", "hired so far out of the running-cost share that its table allows"),
     ("cost", "f8", "pounds", "of its staff this year"),
@@ -394,13 +398,14 @@ NATION: tuple[Column, ...] = (
 
 GROUPS: dict[str, tuple[Column, ...]] = {
     "place": PLACE, "lists": LISTS, "contract": CONTRACT, "money": MONEY, "staff": STAFF, "care": CARE, "life": LIFE,
-    "ties": TIES, "use": USE, "doctors": DOCTORS, "ccgs": CCGS, "ccg_money": CCG_MONEY, "plans": PLANS,
+    "ties": TIES, "use": USE, "doctors": DOCTORS, "minds": MINDS, "ccgs": CCGS, "ccg_money": CCG_MONEY, "plans": PLANS,
     "schemes": SCHEMES, "boards": BOARDS, "bodies": BODIES, "cases": CASES, "beliefs": BELIEFS,
     "area_teams": AREA_TEAMS, "trusts": TRUSTS, "providers": PROVIDERS, "regions": REGIONS, "nation": NATION,
 }  # fmt: skip
 """Every column group by its name in `World`."""
 
 PRACTICE_GROUPS = ("place", "lists", "contract", "money", "staff", "care", "life", "ties", "use")
+DOCTOR_GROUPS = ("doctors", "minds")
 CCG_GROUPS = ("ccgs", "ccg_money", "plans", "schemes", "boards")
 
 

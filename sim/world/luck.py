@@ -67,6 +67,18 @@ def uniform2(stream, who, other):
 
 
 @rule
+def person(stream, who):
+    """Where the draws of agent `who` (uint64) in a stream (uint64) begin, for `nth_draw`."""
+    return mix(stream ^ mix(who + _GOLDEN))
+
+
+@rule
+def nth_draw(begin, n):
+    """The n-th uniform draw in (0, 1), n = 0, 1, ..., of an agent who needs several: SplitMix64 from `begin` on."""
+    return to_unit(mix(begin + np.uint64(n + 1) * _GOLDEN))
+
+
+@rule
 def inverse_normal(p):
     """Standard normal quantile of p in (0, 1); Acklam's rational approximation, absolute error under 1.2e-9
     relative."""

@@ -53,8 +53,9 @@ class Names:
 class World:
     """State of all England at one moment. Column groups are documented in `sim.world.columns`.
 
-    Practices stand in `place, lists, contract, money, staff, care, life, ties, use` (same rows); CCGs in `ccgs,
-    ccg_money, plans, schemes, boards`. `regime` holds the tables that assign functions to bodies (see `sim.regime`).
+    Practices stand in `place, lists, contract, money, staff, care, life, ties, use` (same rows); doctors in `doctors,
+    minds`; CCGs in `ccgs, ccg_money, plans, schemes, boards`. `regime` holds the tables that assign functions to
+    bodies (see `sim.regime`).
     `belief_slot[kind]` gives a body kind's block of `beliefs` (row = slot * practices + practice) or -1.
     """
 
@@ -69,6 +70,7 @@ class World:
     ties: Table
     use: Table
     doctors: Table
+    minds: Table
     ccgs: Table
     ccg_money: Table
     plans: Table

@@ -8,6 +8,7 @@ from life_of import decide, heads, life_params, living_world
 
 from sim.rules import choices, endings, practice_life, takeovers
 from sim.rules.choices import Choice, Distress, MergerPartner, Property
+from sim.rules.counts import count_staff
 from sim.rules.endings import Ending
 from sim.world import states
 from sim.world.columns import table
@@ -261,20 +262,16 @@ def test_providers_are_chosen_among_those_of_the_place() -> None:
     world.providers["kind"] = [states.GP_COMPANY, states.GP_COMPANY, states.CORPORATE, states.COMMUNITY]
     world.providers["cost"] = 1.0
     world.ccgs["area_team"] = 5
-    won = {
-        int(
-            takeovers.choose_provider(
-                0, world.place, world.contract, world.ccgs, world.providers, P.of(Ending), np.uint64(k)
-            )
-        )
-        for k in range(60)
-    }
+    c, first_team = int(world.place["ccg"][0]), len(world.ccgs)
+    bidders = takeovers.sort_bidders(world.providers, world.ccgs, P.of(Ending))
+    won = {int(takeovers.choose_provider(c, first_team + 5, k / 60, *bidders)) for k in range(60)}
     assert won == {0, 3}
 
 
 def test_a_practice_without_partners_must_end() -> None:
     world = quiet(living_world())
     world.doctors["role"][world.doctors["practice"] == 0] = SALARIED
+    count_staff(world.doctors, world.staff, world.life)
     year(world)
     assert world.life["handing_back"][0] == 1 or world.life["merger_wish"][0] >= 0
 

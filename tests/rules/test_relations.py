@@ -39,7 +39,7 @@ def started(seed: int = 1, holder: int = names.AREA_TEAM, **changed: float) -> W
     ring = np.column_stack([(np.arange(n) - 3) % n, (np.arange(n) + 3) % n]).ravel()
     world.networks = replace(world.networks, peer_start=np.arange(0, 2 * n + 1, 2), peer_row=ring)
     for trait in ("trust", "autonomy", "conflict_worry", "workload_threat"):
-        world.doctors[trait] = rng.beta(2.5, 2.5, len(world.doctors))
+        world.minds[trait] = rng.beta(2.5, 2.5, len(world.minds))
     world.care["workload"] = rng.uniform(0.8, 1.3, n)
     world.place["board"][:9] = 1
     world.bodies = table("bodies", len(names.BODIES))
@@ -237,10 +237,10 @@ def test_a_poll_that_all_answer_counts_every_gp() -> None:
 def test_a_newcomer_brings_an_opinion() -> None:
     world = started()
     row = int(np.flatnonzero(world.doctors["practice"] >= 0)[0])
-    world.doctors["trust"][row] = 1.0
-    world.doctors["opinion"][row] = world.doctors["opinion_start"][row] = 0.0
+    world.minds["trust"][row] = 1.0
+    world.doctors["opinion"][row] = world.minds["opinion_start"][row] = 0.0
     a_year(world)
-    assert world.doctors["opinion"][row] == world.doctors["opinion_start"][row] > 0.0
+    assert world.doctors["opinion"][row] == world.minds["opinion_start"][row] > 0.0
 
 
 def test_boards_ask_the_keenest_where_nobody_stands() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from life_of import heads, life_params, living_world
 
-from sim.rules import leaving, matching, staffing, vacancies, workforce
+from sim.rules import counts, leaving, matching, staffing, vacancies, workforce
 from sim.rules.leaving import Leaving, WorkingLife
 from sim.rules.staffing import Locums, Posts
 from sim.rules.vacancies import Hiring, PostChoice
@@ -116,8 +116,9 @@ def test_no_partnership_under_apms() -> None:
 
 
 def test_traits_of_newcomers_centre_on_their_usual_value() -> None:
-    assert matching.trait(0.62, 0.9, 0.0) == pytest.approx(0.62)
-    assert 0.0 < matching.trait(0.62, 0.9, -4.0) < 0.62 < matching.trait(0.62, 0.9, 4.0) < 1.0
+    assert matching.trait(matching.log_odds(0.62), 0.9, 0.0) == pytest.approx(0.62)
+    usual = matching.log_odds(0.62)
+    assert 0.0 < matching.trait(usual, 0.9, -4.0) < 0.62 < matching.trait(usual, 0.9, 4.0) < 1.0
 
 
 @given(seed=st.integers(1, 10_000), years=st.integers(1, 3))
@@ -197,15 +198,16 @@ def test_long_empty_posts_give_way_to_other_clinicians() -> None:
     world.staff["vacant_fte"][0], world.staff["vacant_months"][0] = 1.0, 24.0
     world.care["workload"][0] = 1.0
     posts, direct = world.staff["posts_fte"][0], world.staff["direct_fte"][0]
-    p = P.of(Posts)._replace(per_income=0.0)
-    staffing.plan_posts(world.lists, world.money, world.staff, world.care, world.life, p)
+    p, even = P.of(Posts), np.zeros(len(world.place))
+    staffing.plan_posts(world.lists, even, world.staff, world.care, world.life, p)
     assert world.staff["posts_fte"][0] == pytest.approx(posts - p.give_up)
     assert world.staff["direct_fte"][0] == pytest.approx(direct + p.substitution * p.give_up)
 
 
 def test_a_full_table_of_doctors_takes_nobody_but_loses_nobody() -> None:
     world = living_world()
-    world.doctors = world.doctors[world.doctors["practice"] >= 0].copy()
+    here = world.doctors["practice"] >= 0
+    world.doctors, world.minds = world.doctors[here].copy(), world.minds[here].copy()
     before = heads(world)
     workforce.workforce(world, life_params(leaving__base=-60.0), Luck(1, 2014))
     assert heads(world) - before == world.nation["doctors_in"][0] - world.nation["doctors_out"][0]
@@ -213,12 +215,11 @@ def test_a_full_table_of_doctors_takes_nobody_but_loses_nobody() -> None:
 
 def test_locums_are_rationed_by_the_pool() -> None:
     world = living_world()
-    world.doctors["role"][world.doctors["role"] == 2] = SALARIED
+    nobody = np.zeros((len(world.place), counts.TALLY))
     world.regions["pool"] = 0.5
     world.staff["vacant_fte"] = 1.0
     p = P.of(Locums)
-    staffing.hire_locums(
-        world.doctors, world.place, world.staff, world.life, world.ccgs, world.regions, np.zeros(len(world.place)), p
-    )
+    covered = np.zeros(len(world.place))
+    staffing.hire_locums(world.place, world.staff, world.life, world.ccgs, world.regions, covered, nobody, p)
     assert world.staff["locum_fte"].sum() == pytest.approx(p.supply_share * 0.5)
     assert world.regions["locum_price"][0] > p.base_price

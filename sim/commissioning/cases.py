@@ -139,7 +139,8 @@ def arrive(cases, n, place, lists, contract, care, staff, life, waiting, year, p
         who, c = place.id[i], place.ccg[i]
         if life.asking[i] == 1 and waiting[i, s.DISTRESS] == 0:
             n = add(cases, n, who, s.DISTRESS, i, c, year, NO_CLOCK, life.distress[i])
-        if life.handing_back[i] == 1 and waiting[i, s.HAND_BACK] == 0:
+        # A notice, or a caretaker's term that runs out: somebody must find patients a practice.
+        if (life.handing_back[i] == 1 or life.state[i] == s.CARETAKER) and waiting[i, s.HAND_BACK] == 0:
             n = add(cases, n, who, s.HAND_BACK, i, c, year, max(life.months_left[i], 3.0), life.distress[i])
         if life.merger_wish[i] >= 0 and waiting[i, s.MERGER] == 0:
             n = add(cases, n, who, s.MERGER, i, c, year, clocks.merger, life.distress[i])

@@ -271,6 +271,7 @@ def perceive(
         if b < 0 or i < 0:
             continue
         kind, t = bodies.kind[b], ccgs.table[cases.ccg[k]]
+        voters = f.JOINT_COMMITTEE if cells[t, cases.function[k], f.JOINT_COMMITTEE] == f.LEAD else kind
         total, dist, qual = 0.0, 0.0, 0.0
         for other in range(cells.shape[2]):
             if slots[other] < 0 or (other != kind and cells[t, cases.function[k], other] == 0):
@@ -281,9 +282,9 @@ def perceive(
             dist += precision * beliefs.distress[row]
             qual += precision * beliefs.quality[row]
         votes = (
-            max(0.0, gp_votes[t, kind])
+            max(0.0, gp_votes[t, voters])
         )
-        recused = votes * recusal[t, kind] * interests.declared * (1.0 - interests.substitute)
+        recused = votes * recusal[t, voters] * interests.declared * (1.0 - interests.substitute)
         look = w.investigation * max(0.0, 1.0 - w.recused_input * recused)
         if total <= 0.0 and look <= 0.0:
             continue
@@ -309,8 +310,10 @@ def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, may, g
             continue
         b, i, c, kind = cases.body[j], cases.practice[j], cases.ccg[j], cases.kind[j]
         t, body = ccgs.table[c], bodies.kind[b]
+        if may[t, cases.function[j], f.JOINT_COMMITTEE] == 1:  # a joint committee decides with its own seats and rules
+            body = f.JOINT_COMMITTEE
         votes = max(0.0, gp_votes[t, body])
-        own = votes if body == MEMBER_BODY else 0.0
+        own = votes if body == MEMBER_BODY or body == f.JOINT_COMMITTEE else 0.0
         first, last = first_action(kind), last_action(kind)
         best, free_best, action, free_action = -1e18, -1e18, s.NOTHING, s.NOTHING
         conflict = 0.0

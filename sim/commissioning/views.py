@@ -63,6 +63,7 @@ def view(regime: RegimeTables) -> TableView:
     may = ((cells == LEAD) | (cells == SHARED)).astype(np.int64)
     decided = np.unique(FUNCTION_OF_KIND)
     acts = ((cells[:, decided] > 0) & (cells[:, decided] != EXECUTES)).any(axis=1).astype(np.int64)
+    acts[:, JOINT_COMMITTEE] = 0  # its members look with the eyes of their own bodies
     punishes = (may[:, CONTRACTUAL_ACTION] | may[:, CONTRACT_REMOVAL]).astype(np.int64)
     seats = regime.seats.sum(axis=2)
     has = seats > 0

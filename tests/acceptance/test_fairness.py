@@ -285,7 +285,7 @@ def _shuffled(world: World, seed: int) -> World:
     moved = world.copy()
     for group in PRACTICE_GROUPS:
         setattr(moved, group, getattr(world, group)[order])
-    moved.doctors = world.doctors[doctors]
+    moved.doctors, moved.minds = world.doctors[doctors], world.minds[doctors]
     moved.doctors["practice"] = now_at[moved.doctors["practice"]]
     for column in ("merger_wish", "merged_into"):
         moved.life[column] = now_at[moved.life[column]]

@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 
 SIZES = ("one_ccg", "one_region", "england")
@@ -45,9 +46,9 @@ def measure_size(name: str, years: int, repeat: int) -> dict[str, object]:
         begun = cpu()
         simulate(start, scenario, regime, 7, years)
         runs.append(cpu() - begun)
-    world, timeline = build(start, scenario, regime)
+    world, timeline = build(start, replace(scenario, years=years), regime)
     phases = dict.fromkeys((phase.__name__ for phase in PHASES), 0.0)
-    for _ in range(min(years, scenario.years)):
+    for _ in range(years):
         luck, params = Luck(7, world.year), timeline.year(world.year)
         for phase in PHASES:
             begun = cpu()

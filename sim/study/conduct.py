@@ -46,7 +46,7 @@ def warm_up(task: Task, design: Design, *, quiet: bool) -> None:
     if warm.is_warm():
         return
     if not quiet:
-        print("Compiling the model: the first time only, about a minute ...", file=sys.stderr, flush=True)
+        print("Compiling the model: the first time only, one to two minutes ...", file=sys.stderr, flush=True)
     pair = design.pairs[0]
     try:
         start = task.engine.prepare(task.scenario, pair.seed, task.population)

@@ -56,20 +56,38 @@ OPTIONS = {"cache": True, "nogil": True, "error_model": "python", "no_cfunc_wrap
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
+class Rule(numba.core.registry.CPUDispatcher):  # type: ignore[misc]
+    """A rule as kernels call it, compiled; Python calls the plain function, which spares compiling an entry for it."""
+
+    def __call__(self, *arguments: Any) -> Any:
+        return self.py_func(*arguments)
+
+
+def _for_kernels(function: Function, **options: bool) -> Function:
+    compiled: Function = numba.njit(**OPTIONS, **options, no_cpython_wrapper=True)(function)
+    if COMPILED:
+        compiled.__class__ = Rule
+    return compiled
+
+
 def rule(function: Function) -> Function:
     """A small scalar function that kernels call: what happens to one practice, doctor or case.
 
     It makes no arrays and returns none (`maker` does): numba then need not count references to the tables that it is
     given, which would cost more than most rules.
     """
+    return _for_kernels(function, _nrt=False)
+
+
+def shared_rule(function: Function) -> Function:
+    """A rule that Python calls compiled as well: keyed draws, whose arithmetic on 64 bits plain Python warns of."""
     compiled: Function = numba.njit(**OPTIONS, _nrt=False)(function)
     return compiled
 
 
 def maker(function: Function) -> Function:
     """A part of a kernel that makes arrays; to be called once a kernel, or for few rows."""
-    compiled: Function = numba.njit(**OPTIONS)(function)
-    return compiled
+    return _for_kernels(function)
 
 
 class Kernel:

@@ -16,7 +16,7 @@ from sim.kernel import kernel
 from sim.parameters import Params
 from sim.rules.attitudes import POLLED, survey
 from sim.world import states as s
-from sim.world.world import Floats, World
+from sim.world.world import Floats, Rows, World
 
 PRACTICE_SUMS = (
     "practices", "patients", "list_squared", "exited", "merged", "displaced", "unjustified", "new", "gp_fte",
@@ -67,17 +67,19 @@ TENTH = np.array([0.10])
 @dataclass(frozen=True)
 class Sums:
     """All sums of a run. by_group: (years, CCGs + 5 fifths + 3 contracts, SUMS); quantiles: (years, places,
-    QUANTILES)."""
+    QUANTILES). orders: (2, practices) rows by last year's list and drawings, from which this year's differ little."""
 
     by_group: Floats
     quantiles: Floats
+    orders: Rows
 
     @classmethod
     def empty(cls, years: int, world: World) -> Sums:
         """Sums of zero for a World of so many CCGs and teams."""
         groups = len(world.ccgs) + FIFTHS + CONTRACTS
         places = 1 + len(world.regions) + len(world.area_teams) + groups
-        return cls(np.zeros((years, groups, len(SUMS))), np.full((years, places, len(QUANTILES)), np.nan))
+        orders = np.tile(np.arange(len(world.place)), (2, 1))
+        return cls(np.zeros((years, groups, len(SUMS))), np.full((years, places, len(QUANTILES)), np.nan), orders)
 
 
 @kernel
@@ -86,7 +88,7 @@ def sum_people(out, place, lists, contract, staff, life, year):
     n_ccgs = out.shape[0] - FIFTHS - CONTRACTS
     groups = np.zeros(3, np.int64)
     row = np.zeros(16)
-    for i in range(place.shape[0]):
+    for i in range(len(place)):
         state = life.state[i]
         ended = state > s.CARETAKER and life.closed[i] == year
         if state == s.UNUSED or (state > s.CARETAKER and not ended):
@@ -126,7 +128,7 @@ def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
     n_ccgs = out.shape[0] - FIFTHS - CONTRACTS
     groups = np.zeros(3, np.int64)
     row = np.zeros(WORK_TO - WORK_FROM)
-    for i in range(place.shape[0]):
+    for i in range(len(place)):
         if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
             continue
         groups[0] = place.ccg[i]
@@ -170,12 +172,12 @@ def sum_ccgs(out, cases, ccgs, ccg_money, boards, bodies, trusts, nation, ccg_tr
 
     control: (T,) share of functions led by the CCG.
     """
-    stride = bodies.shape[0] // KINDS
-    weight = np.zeros(trusts.shape[0])
-    for c in range(ccgs.shape[0]):
+    stride = len(bodies) // KINDS
+    weight = np.zeros(len(trusts))
+    for c in range(len(ccgs)):
         for k in range(ccg_trusts.shape[1]):
             weight[ccg_trusts[c, k]] += ccgs.patients[c] * ccg_trust_share[c, k]
-    for c in range(ccgs.shape[0]):
+    for c in range(len(ccgs)):
         t = ccgs.table[c]
         out[c, CCG_FROM + 0] += 1.0
         out[c, CCG_FROM + 6] += boards.conflicted[c]
@@ -210,7 +212,7 @@ def sum_ccgs(out, cases, ccgs, ccg_money, boards, bodies, trusts, nation, ccg_tr
                 fte = bodies.contracts_fte[b] + bodies.quality_fte[b] + bodies.finance_fte[b] + bodies.clinical_fte[b]
                 out[c, CCG_FROM + 22] += bodies.cost[b] * here
                 out[c, CCG_FROM + 23] += fte * here
-    for k in range(cases.shape[0]):
+    for k in range(len(cases)):
         status, c = cases.status[k], cases.ccg[k]
         if status == s.FREE:
             continue
@@ -231,68 +233,59 @@ def sum_ccgs(out, cases, ccgs, ccg_money, boards, bodies, trusts, nation, ccg_tr
 
 
 @kernel
-def walk_quantiles(order, values, group, first, n_groups, shares, out, column):
-    """Quantiles of `values` within groups, by one walk in sorted order: out[first + g, column + k] for each share k.
+def find_quantiles(order, values, counts, place, contract, ccgs, n_regions, n_teams, shares, out, column):
+    """Quantiles of `values` at every place of every level, by one walk in sorted order: out[place, column + k].
 
-    order: rows in ascending order of value, only those that count. group: (rows,) group of each row.
+    order: rows by rising value; counts: (practices,) 1 for rows that count. out: (places, quantiles), in the order of
+    the places of a result.
     """
-    size, seen = np.zeros(n_groups, np.int64), np.zeros(n_groups, np.int64)
-    for i in order:
-        size[group[i]] += 1
-    rank = np.zeros((n_groups, shares.shape[0]), np.int64)
-    for g in range(n_groups):
-        for k in range(shares.shape[0]):
+    places, levels = out.shape[0], 6
+    at = np.zeros((levels, len(order)), np.int64)
+    size, seen, rank = np.zeros(places, np.int64), np.zeros(places, np.int64), np.zeros((places, len(shares)), np.int64)
+    ccg_from = 1 + n_regions + n_teams
+    fifth_from = ccg_from + len(ccgs)
+    for i in range(len(order)):
+        c = place.ccg[i]
+        at[1, i] = 1 + ccgs.region[c]
+        at[2, i] = 1 + n_regions + ccgs.area_team[c]
+        at[3, i] = ccg_from + c
+        at[4, i] = fifth_from + place.fifth[i]
+        at[5, i] = fifth_from + FIFTHS + contract.kind[i]
+        if counts[i] == 1:
+            for level in range(levels):
+                size[at[level, i]] += 1
+    for g in range(places):
+        for k in range(len(shares)):
             rank[g, k] = int(shares[k] * (size[g] - 1) + 0.5)
     for i in order:
-        g = group[i]
-        for k in range(shares.shape[0]):
-            if seen[g] == rank[g, k]:
-                out[first + g, column + k] = values[i]
-        seen[g] += 1
-
-
-def group_rows(world: World) -> list[tuple[int, np.ndarray, int]]:
-    """(first row, group of each practice, groups) for every level, in the order of the places of a result."""
-    ccg = world.place["ccg"].astype(np.int64)
-    n_regions, n_teams, n_ccgs = len(world.regions), len(world.area_teams), len(world.ccgs)
-    first_ccg = 1 + n_regions + n_teams
-    return [
-        (0, np.zeros(len(ccg), dtype=np.int64), 1),
-        (1, world.ccgs["region"][ccg].astype(np.int64), n_regions),
-        (1 + n_regions, world.ccgs["area_team"][ccg].astype(np.int64), n_teams),
-        (first_ccg, ccg, n_ccgs),
-        (first_ccg + n_ccgs, world.place["fifth"].astype(np.int64), FIFTHS),
-        (first_ccg + n_ccgs + FIFTHS, world.contract["kind"].astype(np.int64), CONTRACTS),
-    ]
+        if counts[i] == 1:
+            for level in range(levels):
+                g = at[level, i]
+                for k in range(len(shares)):
+                    if seen[g] == rank[g, k]:
+                        out[g, column + k] = values[i]
+                seen[g] += 1
 
 
 def record(world: World, params: Params, sums: Sums, index: int) -> None:
     """Phase 10: adds the year to the sums, as year number `index` of the run."""
-    out = sums.by_group[index]
-    sum_people(out, world.place, world.lists, world.contract, world.staff, world.life, world.year)
-    sum_work(
-        out,
-        world.place,
-        world.lists,
-        world.contract,
-        world.money,
-        world.staff,
-        world.care,
-        world.life,
-        world.ties,
-        world.use,
-    )
+    out, w = sums.by_group[index], world
+    sum_people(out, w.place, w.lists, w.contract, w.staff, w.life, w.year)
+    sum_work(out, w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ties, w.use)
     sum_ccgs(
-        out, world.cases, world.ccgs, world.ccg_money, world.boards, world.bodies, world.trusts, world.nation,
-        world.networks.ccg_trusts, world.networks.ccg_trust_share, world.regime.scale, view(world.regime).control,
+        out, w.cases, w.ccgs, w.ccg_money, w.boards, w.bodies, w.trusts, w.nation, w.networks.ccg_trusts,
+        w.networks.ccg_trust_share, w.regime.scale, view(w.regime).control,
     )  # fmt: skip
-    out[: len(world.ccgs), POLL_FROM:] = survey(world, params)
-    open_now = np.flatnonzero((world.life["state"] == s.OPEN) | (world.life["state"] == s.CARETAKER))
-    size = np.ascontiguousarray(world.lists["total"])
-    each = world.money["drawings"] / np.maximum(world.staff["partners"], 1.0)
-    by_size = open_now[np.argsort(size[open_now], kind="stable")]
-    with_partners = open_now[world.staff["partner_fte"][open_now] > 0.0]
-    by_drawings = with_partners[np.argsort(each[with_partners], kind="stable")]
-    for first, group, count in group_rows(world):
-        walk_quantiles(by_size, size, group, first, count, SHARES, sums.quantiles[index], 0)
-        walk_quantiles(by_drawings, each, group, first, count, TENTH, sums.quantiles[index], 3)
+    out[: len(w.ccgs), POLL_FROM:] = survey(world, params)
+    open_now = (w.life["state"] == s.OPEN) | (w.life["state"] == s.CARETAKER)
+    with_partners = open_now & (w.staff["partner_fte"] > 0.0)
+    each = w.money["drawings"] / np.maximum(w.staff["partners"], 1.0)
+    for k, (values, counted, shares, column) in enumerate(
+        ((w.lists["total"], open_now, SHARES, 0), (each, with_partners, TENTH, 3))
+    ):
+        order = sums.orders[k]
+        order[:] = order[np.argsort(values[order], kind="stable")]
+        find_quantiles(
+            order, values, counted.view(np.int8), w.place, w.contract, w.ccgs, len(w.regions), len(w.area_teams),
+            shares, sums.quantiles[index], column,
+        )  # fmt: skip

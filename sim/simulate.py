@@ -78,7 +78,7 @@ def build(
 ) -> tuple[World, Timeline]:
     """The World of 1 April 2014 and the parameters of every year, ready for the first year."""
     timeline = scenario.timeline(draw=draw)
-    world = start_world(start.population, start.ground, regime.compile(draw), timeline.year(FIRST_YEAR), start.seed)
+    world = start_world(start.ground, regime.compile(draw), timeline.year(FIRST_YEAR), start.seed)
     return world, timeline
 
 

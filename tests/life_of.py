@@ -8,8 +8,9 @@ from worlds import tiny_world
 from sim import parameters
 from sim.parameters import FIRST_YEAR, Lever, Params, Step
 from sim.rules import practice_life, workforce
-from sim.world.columns import DOCTOR_GROUPS, table
+from sim.world.columns import DOCTOR_GROUPS
 from sim.world.luck import Luck
+from sim.world.table import Table
 from sim.world.world import World
 
 FILES = ("workforce", "practice_life")
@@ -46,7 +47,7 @@ def living_world(practices: int = 30, seed: int = 1, roles: bool = True) -> Worl
     world.contract["provider"] = -1
     world.life["merger_wish"] = -1
     world.staff["admin_fte"][used] = world.lists["total"][used] / 900
-    world.cases = table("cases", 60)
+    world.cases = Table("cases", 60)
     start_rooms(world, seed)
     return world
 
@@ -62,7 +63,7 @@ def _make_room(world: World) -> None:
     """More than twice the rows for doctors."""
     for group in DOCTOR_GROUPS:
         held = getattr(world, group)
-        more = table(group, 2 * len(held) + 60)
+        more = Table(group, 2 * len(held) + 60)
         if group == "doctors":
             more["practice"] = -1
         more[: len(held)] = held

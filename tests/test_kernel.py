@@ -18,8 +18,8 @@ import numpy as np
 from sim.commissioning.bodies import SKILLS
 from sim.commissioning.capacity import Hours, hold_hours
 from sim.kernel import CACHE
-from sim.world.columns import table
-bodies = table("bodies", 1)
+from sim.world.table import Table
+bodies = Table("bodies", 1)
 for skill in SKILLS:
     bodies[skill] = 1.0
 hold_hours(bodies, Hours(1000.0, 0.5, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0))

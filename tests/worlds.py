@@ -6,8 +6,9 @@ import numpy as np
 
 from sim.commissioning import functions as names
 from sim.commissioning.regime_tables import RegimeTables
-from sim.world.columns import GROUPS, PRACTICE_GROUPS, Table, table
+from sim.world.columns import GROUPS, PRACTICE_GROUPS
 from sim.world.states import OPEN
+from sim.world.table import Table
 from sim.world.world import Names, Networks, World
 
 CCGS, TRUSTS, WIDTH = 3, 3, 6
@@ -47,7 +48,7 @@ def tiny_world(practices: int = 30, seed: int = 1, regime: RegimeTables | None =
     rows = practices + 2
     sizes = dict.fromkeys(PRACTICE_GROUPS, rows)
     sizes |= dict.fromkeys(("ccgs", "ccg_money", "plans", "schemes", "boards"), CCGS) | {"trusts": TRUSTS}
-    made: dict[str, Table] = {name: table(name, sizes.get(name, 1)) for name in GROUPS}
+    made: dict[str, Table] = {name: Table(name, sizes.get(name, 1)) for name in GROUPS}
     _practices(made, practices, rng)
     made["doctors"], made["minds"] = _doctors(made["staff"], practices, rng)
     made["ccgs"]["id"] = rng.integers(1, 2**60, CCGS)
@@ -93,7 +94,7 @@ def _practices(made: dict[str, Table], used: int, rng: np.random.Generator) -> N
 
 def _doctors(staff: Table, used: int, rng: np.random.Generator) -> tuple[Table, Table]:
     practice = np.repeat(np.arange(used), staff["doctors"][:used].astype(int))
-    doctors, minds = table("doctors", len(practice) + 5), table("minds", len(practice) + 5)
+    doctors, minds = Table("doctors", len(practice) + 5), Table("minds", len(practice) + 5)
     doctors["practice"] = -1
     n = len(practice)
     doctors["id"][:n] = rng.integers(1, 2**60, n)

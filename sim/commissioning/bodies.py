@@ -24,7 +24,8 @@ from sim.commissioning.functions import (
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world.luck import Luck, decision, normal, stable_hash
-from sim.world.world import World
+from sim.world.table import Table
+from sim.world.world import Rows, World
 
 KINDS = len(BODIES)
 SKILLS = ("contracts_fte", "quality_fte", "finance_fte", "clinical_fte")
@@ -110,10 +111,10 @@ def serve(bodies, place, lists, life, ccgs, area_teams, scale):
 
     scale: (T, kinds) of the regime. Seats: a CCG's own place; an area team's headquarters for all wider bodies.
     """
-    stride = bodies.shape[0] // scale.shape[1]
-    count, patients = np.zeros(ccgs.shape[0]), np.zeros(ccgs.shape[0])
-    to_ccg, to_team = np.zeros(ccgs.shape[0]), np.zeros(ccgs.shape[0])
-    for i in range(place.shape[0]):
+    stride = len(bodies) // scale.shape[1]
+    count, patients = np.zeros(len(ccgs)), np.zeros(len(ccgs))
+    to_ccg, to_team = np.zeros(len(ccgs)), np.zeros(len(ccgs))
+    for i in range(len(place)):
         if life.state[i] == 0 or life.state[i] > 2:
             continue
         c = place.ccg[i]
@@ -122,11 +123,11 @@ def serve(bodies, place, lists, life, ccgs, area_teams, scale):
         patients[c] += lists.total[i]
         to_ccg[c] += math.sqrt((place.x[i] - ccgs.x[c]) ** 2 + (place.y[i] - ccgs.y[c]) ** 2)
         to_team[c] += math.sqrt((place.x[i] - area_teams.x[team]) ** 2 + (place.y[i] - area_teams.y[team]) ** 2)
-    for b in range(bodies.shape[0]):
+    for b in range(len(bodies)):
         bodies.practices[b] = 0.0
         bodies.patients[b] = 0.0
         bodies.km[b] = 0.0
-    for c in range(ccgs.shape[0]):
+    for c in range(len(ccgs)):
         for kind in range(scale.shape[1]):
             s = scale[ccgs.table[c], kind]
             if s <= CCG_SCALE:
@@ -134,7 +135,7 @@ def serve(bodies, place, lists, life, ccgs, area_teams, scale):
                 bodies.practices[b] += count[c]
                 bodies.patients[b] += patients[c]
                 bodies.km[b] += to_ccg[c] if s == CCG_SCALE else to_team[c]
-    for b in range(bodies.shape[0]):
+    for b in range(len(bodies)):
         if bodies.practices[b] > 0.0:
             bodies.km[b] /= bodies.practices[b]
 
@@ -142,7 +143,7 @@ def serve(bodies, place, lists, life, ccgs, area_teams, scale):
 @kernel
 def staff_at_start(bodies, ccg_money, team, own, national, cost, stream):
     """Area teams and CCGs get their staff of April 2014; every other body starts empty."""
-    stride = bodies.shape[0] // KINDS
+    stride = len(bodies) // KINDS
     for u in range(stride):
         b = AREA_TEAM * stride + u
         size = bodies.practices[b] / 100.0 * max(0.2, 1.0 + team.spread * normal(stream, bodies.id[b]))
@@ -151,7 +152,7 @@ def staff_at_start(bodies, ccg_money, team, own, national, cost, stream):
         bodies.finance_fte[b] = team.finance * size
         bodies.clinical_fte[b] = team.clinical * size
         bodies.experience[b] = team.experience
-        if u >= ccg_money.shape[0]:
+        if u >= len(ccg_money):
             continue
         b = CCG * stride + u
         fte = ccg_money.running_costs[u] * own.share_of_running_costs / cost.per_fte
@@ -170,8 +171,8 @@ def staff_at_start(bodies, ccg_money, team, own, national, cost, stream):
 def staff_year(bodies, ccg_money, cost):
     """A year of experience gained, posts filled as hiring allows, and the cost of staff; CCG rows' cost goes to the
     CCG."""
-    stride = bodies.shape[0] // KINDS
-    for b in range(bodies.shape[0]):
+    stride = len(bodies) // KINDS
+    for b in range(len(bodies)):
         fte = total_fte(bodies, b)
         bodies.cost[b] = cost.per_fte * (fte - bodies.clinical_fte[b]) + cost.clinical_per_fte * bodies.clinical_fte[b]
         if fte > 0.0:
@@ -180,21 +181,25 @@ def staff_year(bodies, ccg_money, cost):
             bodies.transition[b] -= 1.0
         if bodies.transition[b] <= 0.0:
             bodies.hours_lost[b] = 0.0
-    for c in range(ccg_money.shape[0]):
+    for c in range(len(ccg_money)):
         ccg_money.staff_cost[c] = bodies.cost[CCG * stride + c]
 
 
-def start_bodies(world: World, params: Params, luck: Luck) -> None:
-    """Ids, kinds, whom they serve under table 0, and the staff of April 2014."""
-    stride = stride_of(world)
-    world.bodies["kind"] = np.repeat(np.arange(KINDS), stride)
-    world.bodies["unit"] = np.tile(np.arange(stride), KINDS)
-    units = {CCG: world.ccgs["id"], AREA_TEAM: world.area_teams["id"]}
+def name_bodies(stride: int, ccg_ids: Rows, team_ids: Rows) -> Table:
+    """Bodies of every kind with id, kind and unit, without staff: `stride` rows a kind."""
+    bodies = Table("bodies", KINDS * stride)
+    bodies["kind"] = np.repeat(np.arange(KINDS), stride)
+    bodies["unit"] = np.tile(np.arange(stride), KINDS)
+    units = {CCG: ccg_ids, AREA_TEAM: team_ids}
     for kind, name in enumerate(BODIES):
-        known = units.get(kind)
-        for u in range(stride):
-            key = int(known[u]) if known is not None and u < len(known) else u
-            world.bodies["id"][kind * stride + u] = stable_hash(f"body:{name}:{key}")
+        known = units.get(kind, np.zeros(0, np.uint64))
+        keys = [int(known[u]) if u < len(known) else u for u in range(stride)]
+        bodies["id"][kind * stride : (kind + 1) * stride] = [stable_hash(f"body:{name}:{key}") for key in keys]
+    return bodies
+
+
+def start_bodies(world: World, params: Params, luck: Luck) -> None:
+    """Whom bodies serve under table 0, and their staff of April 2014."""
     serve(world.bodies, world.place, world.lists, world.life, world.ccgs, world.area_teams, world.regime.scale)
     running = params.of(RunningCosts)
     patients = np.bincount(world.place["ccg"], weights=world.lists["total"], minlength=len(world.ccgs))

@@ -147,7 +147,7 @@ def skill_for(bodies, row, kind):
 @kernel
 def hold_hours(bodies, p):
     """Fills hours_held of every body from its staff, and clears the year's counts."""
-    for b in range(bodies.shape[0]):
+    for b in range(len(bodies)):
         bodies.hours_held[b] = hours_held(
             total_fte(bodies, b), bodies.experience[b], bodies.transition[b], bodies.hours_lost[b], p
         )
@@ -220,7 +220,7 @@ def room_for(bodies, row, hours):
 @kernel
 def assign(cases, n, ccgs, bodies, cells, scale, mandate, h, p, hours_stream, unclear_stream):
     """Settles for each open case who is responsible and how long it takes; nobody responsible: undone."""
-    stride = bodies.shape[0] // KINDS
+    stride = len(bodies) // KINDS
     for k in range(n):
         c = cases.ccg[k]
         t = ccgs.table[c]

@@ -99,7 +99,7 @@ def carry_out(
 ):
     """Applies this year's decisions. Grants come out of the CCG's support budget and nothing else, and share what there
     is; an appeal may undo a notice."""
-    asked = np.zeros(ccg_money.shape[0])
+    asked = np.zeros(len(ccg_money))
     for j in range(n):
         if cases.status[j] == s.DECIDED and cases.action[j] == s.PAYMENT:
             asked[cases.ccg[j]] += k.grant_per_patient * lists.total[cases.practice[j]]
@@ -177,9 +177,9 @@ def carry_out(
 def opt_in(place, lists, care, life, ties, schemes, p, terms, stream):
     """Practices join or leave the local scheme for the year, and give it hours; schemes.optin is the share that takes
     part."""
-    joined = np.zeros(schemes.shape[0])
-    asked = np.zeros(schemes.shape[0])
-    for i in range(place.shape[0]):
+    joined = np.zeros(len(schemes))
+    asked = np.zeros(len(schemes))
+    for i in range(len(place)):
         care.effort_scheme[i] = 0.0
         ties.opted_in[i] = 0
         if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
@@ -201,7 +201,7 @@ def opt_in(place, lists, care, life, ties, schemes, p, terms, stream):
             joined[c] += 1.0
             care.effort_scheme[i] = terms.effort_hours_per_pound * schemes.pounds[c] * lists.total[i] / 1000.0
             care.effort_reporting[i] += schemes.reporting[c]
-    for c in range(schemes.shape[0]):
+    for c in range(len(schemes)):
         schemes.optin[c] = joined[c] / asked[c] if asked[c] > 0.0 else 0.0
 
 

@@ -16,6 +16,7 @@ from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world import states as s
 from sim.world.luck import Luck, decision, mix, uniform, uniform2
+from sim.world.table import copy_row
 from sim.world.world import World
 
 ARRIVAL = decision("cases.arrival")
@@ -80,7 +81,7 @@ def case_id(who, kind, year):
 @rule
 def add(cases, at, who, kind, practice, ccg, year, clock, severity):
     """Writes a case into row `at`; returns the next free row (the same one when the table is full)."""
-    if at >= cases.shape[0]:
+    if at >= len(cases):
         return at
     cases.id[at] = case_id(who, kind, year)
     cases.kind[at] = kind
@@ -107,10 +108,12 @@ def keep_waiting(cases, life, waiting):
     """Moves the cases that still wait to the front and frees the rest; returns how many wait.
 
     waiting: (practices, kinds) 0 or 1, filled here: a practice has at most one open case of a kind. A case about a
-    practice that has ended is closed with it.
+    practice that has ended is closed with it. Rows in use come first, here and wherever cases are read.
     """
     n = 0
-    for k in range(cases.shape[0]):
+    for k in range(len(cases)):
+        if cases.status[k] == s.FREE:
+            break
         if cases.status[k] == s.WAITING:
             i = cases.practice[k]
             if i >= 0 and (life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER):
@@ -120,11 +123,11 @@ def keep_waiting(cases, life, waiting):
             if i >= 0:
                 waiting[i, cases.kind[k]] = 1
             if k != n:
-                cases[n] = cases[k]
+                copy_row(cases, n, k)
                 cases.status[k] = s.FREE
                 cases.id[k] = np.uint64(0)
             n += 1
-        elif cases.status[k] != s.FREE:
+        else:
             cases.status[k] = s.FREE
             cases.id[k] = np.uint64(0)
     return n
@@ -133,7 +136,7 @@ def keep_waiting(cases, life, waiting):
 @kernel
 def arrive(cases, n, place, lists, contract, care, staff, life, waiting, year, p, clocks, stream):
     """New cases about practices; returns the number of open rows."""
-    for i in range(place.shape[0]):
+    for i in range(len(place)):
         if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
             continue
         who, c = place.id[i], place.ccg[i]
@@ -179,11 +182,11 @@ def arrive_for_ccgs(cases, n, ccgs, schemes, lists_growth, year, p, stream):
 
     lists_growth: (CCGs,) yearly growth of its population. Returns the number of open rows.
     """
-    open_kinds = np.zeros((ccgs.shape[0], N_KINDS), np.int64)
+    open_kinds = np.zeros((len(ccgs), N_KINDS), np.int64)
     for k in range(n):
         if cases.practice[k] < 0:
             open_kinds[cases.ccg[k], cases.kind[k]] = 1
-    for c in range(ccgs.shape[0]):
+    for c in range(len(ccgs)):
         who = ccgs.id[c]
         if (
             schemes.active[c] == 0

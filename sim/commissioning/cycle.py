@@ -46,10 +46,10 @@ def open_year(lists, care, life, ties, ccg_money, place, networks_neighbours, al
     alternatives: (practices,) filled here: open lists among the nearest practices over those that make a choice, 0 to
     1.
     """
-    for c in range(ccg_money.shape[0]):
+    for c in range(len(ccg_money)):
         ccg_money.support_budget[c] = 0.0
         ccg_money.support_spent[c] = 0.0
-    for i in range(place.shape[0]):
+    for i in range(len(place)):
         alternatives[i] = 0.0
         if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
             continue
@@ -66,7 +66,7 @@ def open_year(lists, care, life, ties, ccg_money, place, networks_neighbours, al
             if j >= 0 and (life.state[j] == s.OPEN or life.state[j] == s.CARETAKER) and lists.open[j] == 1:
                 near += 1.0
         alternatives[i] = min(1.0, near / p.choice_needs) if p.choice_needs > 0.0 else 1.0
-    for c in range(ccg_money.shape[0]):
+    for c in range(len(ccg_money)):
         # Where one body holds all budgets, last year's overrun or saving at the hospital is felt here first.
         left = ccg_money.support_budget[c] + ccg_money.primary_carried[c]
         ccg_money.support_budget[c] = max(0.0, left)

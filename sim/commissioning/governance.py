@@ -91,7 +91,7 @@ def expose(cases, n, boards, ccgs, ties, place, life, p, stream):
 
     Anchors: C064-C071. One draw a decision.
     """
-    losses = np.zeros(boards.shape[0])
+    losses = np.zeros(len(boards))
     for k in range(n):
         if cases.status[k] != s.DECIDED:
             continue
@@ -104,10 +104,10 @@ def expose(cases, n, boards, ccgs, ties, place, life, p, stream):
         elif boards.conflicted[c] > 0.0 and u < p.false_alarm * boards.conflicted[c] / max(1.0, boards.decisions[c]):
             boards.false_exposed[c] += 1.0
             losses[c] += 1.0
-    for c in range(boards.shape[0]):
+    for c in range(len(boards)):
         ccgs.legitimacy[c] *= (1.0 - p.legitimacy_loss) ** losses[c]
         ccgs.legitimacy[c] += p.recovery * (1.0 - ccgs.legitimacy[c])
-    for i in range(place.shape[0]):
+    for i in range(len(place)):
         if (life.state[i] == s.OPEN or life.state[i] == s.CARETAKER) and losses[place.ccg[i]] > 0.0:
             ties.trust_ccg[i] *= (1.0 - p.trust_loss) ** losses[place.ccg[i]]
 
@@ -115,14 +115,14 @@ def expose(cases, n, boards, ccgs, ties, place, life, p, stream):
 @kernel
 def register_stakes(boards, place, life, ties):
     """The register of interests: share of a governing body's GPs whose practice holds a stake in a local provider."""
-    seats = np.zeros(boards.shape[0])
-    for c in range(boards.shape[0]):
+    seats = np.zeros(len(boards))
+    for c in range(len(boards)):
         boards.interest_specific[c] = 0.0
-    for i in range(place.shape[0]):
+    for i in range(len(place)):
         if place.board[i] == 1 and (life.state[i] == s.OPEN or life.state[i] == s.CARETAKER):
             seats[place.ccg[i]] += 1.0
             boards.interest_specific[place.ccg[i]] += ties.shareholder[i]
-    for c in range(boards.shape[0]):
+    for c in range(len(boards)):
         if seats[c] > 0.0:
             boards.interest_specific[c] /= seats[c]
 
@@ -130,7 +130,7 @@ def register_stakes(boards, place, life, ties):
 @kernel
 def clear_year(boards):
     """Sets the year's counts of every CCG to zero."""
-    for c in range(boards.shape[0]):
+    for c in range(len(boards)):
         boards.decisions[c] = 0.0
         boards.conflicted[c] = 0.0
         boards.captured[c] = 0.0

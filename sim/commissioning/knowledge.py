@@ -74,8 +74,8 @@ def learn(beliefs, place, life, care, ties, ccgs, bodies, slot, kind, acts, puni
 
     slot: block of beliefs of this kind. acts, punishes, gp_votes, clinicians: (T, kinds), see `views.TableView`.
     """
-    n = place.shape[0]
-    stride = bodies.shape[0] // KINDS
+    n = len(place)
+    stride = len(bodies) // KINDS
     for i in range(n):
         if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
             continue
@@ -108,8 +108,8 @@ def insight(beliefs, place, life, care, ccgs, may, slots, function, out):
 
     out: (CCGs,) filled here; 0 where nobody holds the function or the CCG has fewer than three practices.
     """
-    n = place.shape[0]
-    moments = np.zeros((ccgs.shape[0], 6))
+    n = len(place)
+    moments = np.zeros((len(ccgs), 6))
     for i in range(n):
         if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
             continue
@@ -124,7 +124,7 @@ def insight(beliefs, place, life, care, ccgs, may, slots, function, out):
                 moments[c, 4] += y * y
                 moments[c, 5] += x * y
                 break
-    for c in range(ccgs.shape[0]):
+    for c in range(len(ccgs)):
         k = moments[c, 0]
         out[c] = 0.0
         if k >= 3.0:

@@ -53,12 +53,12 @@ class Maturity(NamedTuple):
 @kernel
 def count_ccgs(place, lists, life, ccgs, maturity_gain):
     """Patients and open practices of each CCG; a year more under its table, a year of maturity."""
-    for c in range(ccgs.shape[0]):
+    for c in range(len(ccgs)):
         ccgs.patients[c] = 0.0
         ccgs.practices[c] = 0.0
         ccgs.years_in[c] += 1.0
         ccgs.maturity[c] += maturity_gain * (1.0 - ccgs.maturity[c])
-    for i in range(place.shape[0]):
+    for i in range(len(place)):
         if life.state[i] == s.OPEN or life.state[i] == s.CARETAKER:
             ccgs.patients[place.ccg[i]] += lists.total[i]
             ccgs.practices[place.ccg[i]] += 1.0
@@ -67,7 +67,7 @@ def count_ccgs(place, lists, life, ccgs, maturity_gain):
 @kernel
 def press(area_teams, bodies, base, workload, first_row):
     """Area teams press their CCGs to take control the more, the less of their cases last year's hours reached."""
-    for a in range(area_teams.shape[0]):
+    for a in range(len(area_teams)):
         b = first_row + a
         full = bodies.hours_used[b] / bodies.hours_held[b] if bodies.hours_held[b] > 0.0 else 0.0
         area_teams.push[a] = min(1.0, base + workload * max(0.0, full - 0.5))

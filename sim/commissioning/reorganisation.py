@@ -75,15 +75,14 @@ def disturb(bodies, row, years, hours_lost):
 
 
 @kernel
-def change_tables(bodies, ccgs, nation, new_table, holder, scale, staffing, transition, hiring):
+def change_tables(bodies, before, ccgs, nation, new_table, holder, scale, staffing, transition, hiring):
     """Moves each CCG to its new table and the staff for its practices with it.
 
-    new_table: (CCGs,) rows of tables; holder: (T,) kinds, see `views.TableView`. A giver loses the sum of what its
-    CCGs take, by their share of its practices, all from its staff before any of them left.
+    before: a copy of bodies. new_table: (CCGs,) rows of tables; holder: (T,) kinds, see `views.TableView`. A giver
+    loses the sum of what its CCGs take, by their share of its practices, all from its staff before any of them left.
     """
-    stride = bodies.shape[0] // KINDS
-    before = bodies.copy()
-    for c in range(ccgs.shape[0]):
+    stride = len(bodies) // KINDS
+    for c in range(len(ccgs)):
         old, new = ccgs.table[c], new_table[c]
         if old == new:
             continue
@@ -125,9 +124,9 @@ def hire(bodies, ccgs, ccg_money, nation, holder, scale, staffing, hiring, cost_
     The money is the CCG's own allowance: what is hired here is not there for anything else (it is counted in staff
     cost).
     """
-    stride = bodies.shape[0] // KINDS
-    allowed, pace = np.zeros(bodies.shape[0]), np.zeros(bodies.shape[0])
-    for c in range(ccgs.shape[0]):
+    stride = len(bodies) // KINDS
+    allowed, pace = np.zeros(len(bodies)), np.zeros(len(bodies))
+    for c in range(len(ccgs)):
         t = ccgs.table[c]
         kind = holder[t]
         if kind < 0 or staffing[t, RUNNING_COST_SHARE] <= 0.0:
@@ -135,7 +134,7 @@ def hire(bodies, ccgs, ccg_money, nation, holder, scale, staffing, hiring, cost_
         b = body_row(kind, scale[t, kind], c, ccgs.team[c], ccgs.region[c], stride)
         allowed[b] += staffing[t, RUNNING_COST_SHARE] * ccg_money.running_costs[c] * (1.0 - underspend) / cost_per_fte
         pace[b] = max(0.0, 1.0 - staffing[t, HIRING_MONTHS] / 12.0)
-    for b in range(bodies.shape[0]):
+    for b in range(len(bodies)):
         wanted = max(0.0, allowed[b] - bodies.hired_fte[b])
         filled = wanted * pace[b]
         bodies.vacant_fte[b] = wanted - filled
@@ -153,23 +152,21 @@ def hire(bodies, ccgs, ccg_money, nation, holder, scale, staffing, hiring, cost_
 def merge_teams(bodies, area_teams, ccgs, nation, staff_cut, hours_lost, merge, hiring):
     """The dated restructure of area teams: a cut of staff (lost), then teams that join hand the rest to their
     successor."""
-    stride = bodies.shape[0] // KINDS
-    before = bodies.copy()
-    for a in range(area_teams.shape[0]):
-        lost = move(bodies, before, AREA_TEAM * stride + a, -1, staff_cut, 1.0)
+    stride = len(bodies) // KINDS
+    for a in range(len(area_teams)):
+        lost = move(bodies, bodies, AREA_TEAM * stride + a, -1, staff_cut, 1.0)
         disturb(bodies, AREA_TEAM * stride + a, 1.0, hours_lost)
         nation.staff_lost[0] += lost
         nation.staff_hire_cost[0] += lost * hiring.cost_per_redundancy
     if merge <= 0.0:
         return
-    before = bodies.copy()
-    for a in range(area_teams.shape[0]):
+    for a in range(len(area_teams)):  # a successor is its own successor: none both gives and receives
         to = area_teams.successor[a]
         if to == a or area_teams.open[a] == 0:
             continue
-        move(bodies, before, AREA_TEAM * stride + a, AREA_TEAM * stride + to, 1.0, 0.0)
+        move(bodies, bodies, AREA_TEAM * stride + a, AREA_TEAM * stride + to, 1.0, 0.0)
         area_teams.open[a] = 0
-    for c in range(ccgs.shape[0]):
+    for c in range(len(ccgs)):
         ccgs.team[c] = area_teams.successor[ccgs.team[c]]
 
 
@@ -179,7 +176,7 @@ def forget(beliefs, place, ccgs, changed, lost_share, slots):
 
     changed: (CCGs,) 0 or 1; lost_share: (CCGs,) 0 to 1. slots: (kinds,) blocks of beliefs.
     """
-    n = place.shape[0]
+    n = len(place)
     for k in range(slots.shape[0]):
         if slots[k] < 0:
             continue
@@ -202,8 +199,8 @@ def move_to_tables(world: World, new_table: Rows, params: Params) -> None:
     recount(world)  # who gives counts its practices as they are now, after a year of closures
     lost = regime.transition[new_table, KNOWLEDGE_LOST_SHARE]
     change_tables(
-        world.bodies, world.ccgs, world.nation, new_table, view(regime).holder, regime.scale, regime.staffing,
-        regime.transition, params.of(ReorganisationCost),
+        world.bodies, world.bodies.copy(), world.ccgs, world.nation, new_table, view(regime).holder, regime.scale,
+        regime.staffing, regime.transition, params.of(ReorganisationCost),
     )  # fmt: skip
     forget(world.beliefs, world.place, world.ccgs, changed, lost, world.belief_slot)
     recount(world)

@@ -89,9 +89,9 @@ def choose_tables(ccgs, area_teams, bodies, problem, menu, control, gp_votes, st
     first: 1.0 in the first round, when nobody has a level to stay with. A refused or voted-down wish leaves the CCG
     where it was.
     """
-    chosen = np.zeros(ccgs.shape[0], np.int64)
-    stride = bodies.shape[0] // KINDS
-    for c in range(ccgs.shape[0]):
+    chosen = np.zeros(len(ccgs), np.int64)
+    stride = len(bodies) // KINDS
+    for c in range(len(ccgs)):
         siblings, n = 0.0, 0
         for k in range(ccg_start[c], ccg_start[c + 1]):
             siblings += control[ccgs.table[ccg_row[k]]]

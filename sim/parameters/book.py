@@ -210,12 +210,10 @@ class Params:
 
     def of(self, group: type[Group]) -> Group:
         """A room's NamedTuple, filled; every value a float. Raises InputError if its fields and the records differ."""
-        try:
-            return cast("Group", self._filled[group])
-        except KeyError:
-            filled = self._timeline.group(group, self._row)
-            self._filled[group] = filled
-            return filled
+        filled = self._filled.get(group)
+        if filled is None:
+            filled = self._filled[group] = self._timeline.group(group, self._row)
+        return filled
 
     def __getitem__(self, full_name: str) -> float:
         """One value by its full name `group.name`. Raises InputError with the nearest name if there is none."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.commissioning import start as commissioning_start
+from sim.commissioning.bodies import name_bodies
 from sim.commissioning.functions import BODIES
 from sim.commissioning.regime_tables import RegimeTables
 from sim.commissioning.views import view
@@ -22,8 +23,9 @@ from sim.population.networks import build_networks
 from sim.population.tables import Population
 from sim.rules import access, demand, funding, hospital, practice_life, relations, workforce
 from sim.world import states
-from sim.world.columns import Table, table
+from sim.world.columns import CCG_GROUPS, PRACTICE_GROUPS
 from sim.world.luck import Luck, stable_hash
+from sim.world.table import Table
 from sim.world.world import Names, Networks, Rows, World
 
 FIRST_YEAR = 2014
@@ -38,44 +40,60 @@ REGIONS = ("North of England", "Midlands and East of England", "London", "South 
 
 @dataclass(frozen=True)
 class Ground:
-    """What no parameter and no regime changes: where practices stand, whose partners sit on boards, who is tied to
-    whom."""
+    """What no parameter and no regime changes: the agents as the population has them, and who is tied to whom."""
 
-    place: Table
+    tables: dict[str, Table]
+    """Every column group but those that only a run fills (cases, beliefs)."""
     networks: Networks
+    names: Names
 
 
 def lay_ground(population: Population, seed: int) -> Ground:
     """The ground of a population; made once for all runs that start from it."""
     used = len(population.practices["id"])
-    place = _place(population, used + max(4, used // 50), seed)
+    rows, n_ccgs = used + max(4, used // 50), len(population.ccgs["code"])
+    place = _place(population, rows, seed)
     place["board"][:used] = _boards(population, seed)
-    networks = build_networks(population, place["x"], place["y"], place["ccg"], place["board"], used, seed)
-    return Ground(place, networks)
-
-
-def start_world(population: Population, ground: Ground, regime: RegimeTables, params: Params, seed: int) -> World:
-    """The World of 1 April 2014: every column set, no phase run yet. `params` are those of the first year."""
-    luck = Luck(seed, FIRST_YEAR - 1)
-    used, rows, n_ccgs = len(population.practices["id"]), len(ground.place), len(population.ccgs["code"])
-    slots = belief_slots(regime)
-    stride = max(n_ccgs, len(population.area_teams["code"]), len(REGIONS))
     doctors, minds = _doctors(population)
-    world = World(
-        year=FIRST_YEAR, place=ground.place.copy(), lists=_lists(population, rows), contract=_contract(population,
-        rows),
-        money=table("money", rows), staff=_staff(population, rows), care=table("care", rows), life=_life(used, rows),
-        ties=table("ties", rows), use=table("use", rows), doctors=doctors, minds=minds, ccgs=_ccgs(population),
-        ccg_money=table("ccg_money", n_ccgs), plans=table("plans", n_ccgs), schemes=table("schemes", n_ccgs),
-        boards=table("boards", n_ccgs), bodies=table("bodies", len(BODIES) * stride), cases=table("cases", max(64,
-        3 * rows)),
-        beliefs=table("beliefs", max(1, int(slots.max()) + 1) * rows), area_teams=_area_teams(population),
-        trusts=_trusts(population), providers=_providers(population), regions=table("regions", len(REGIONS)),
-        nation=table("nation", 1), networks=ground.networks, names=_names(population), regime=regime, belief_slot=slots,
+    tables = {
+        "place": place, "lists": _lists(population, rows), "contract": _contract(population, rows),
+        "staff": _staff(population, rows), "life": _life(used, rows), "doctors": doctors, "minds": minds,
+        "ccgs": _ccgs(population), "area_teams": _area_teams(population), "trusts": _trusts(population),
+        "providers": _providers(population), "regions": Table("regions", len(REGIONS)), "nation": Table("nation", 1),
+    }  # fmt: skip
+    tables |= {group: Table(group, rows) for group in PRACTICE_GROUPS if group not in tables}
+    tables |= {group: Table(group, n_ccgs) for group in CCG_GROUPS if group not in tables}
+    stride = max(n_ccgs, len(population.area_teams["code"]), len(REGIONS))
+    tables["bodies"] = name_bodies(stride, tables["ccgs"]["id"], tables["area_teams"]["id"])
+    networks = build_networks(population, place["x"], place["y"], place["ccg"], place["board"], used, seed)
+    _nearest_trust(place, tables["trusts"], networks)
+    return Ground(tables, networks, _names(population))
+
+
+def lay_world(ground: Ground, regime: RegimeTables) -> World:
+    """A World on this ground, of which no room has set its columns yet."""
+    slots = belief_slots(regime)
+    rows = len(ground.tables["place"])
+    return World(
+        year=FIRST_YEAR, networks=ground.networks, names=ground.names, regime=regime, belief_slot=slots,
+        cases=Table("cases", max(64, 3 * rows)), beliefs=Table("beliefs", max(1, int(slots.max()) + 1) * rows),
+        **{group: table.copy() for group, table in ground.tables.items()},
     )  # fmt: skip
-    _nearest_trust(world)
-    for room in (demand, workforce, access, funding, practice_life, hospital, relations, commissioning_start):
-        room.start(world, params, luck)
+
+
+ROOMS = (
+    demand.start, workforce.start, access.start, funding.start, practice_life.start, hospital.start, relations.start,
+    commissioning_start.start,
+)  # fmt: skip
+"""What sets the state of 1 April 2014, in this order."""
+
+
+def start_world(ground: Ground, regime: RegimeTables, params: Params, seed: int) -> World:
+    """The World of 1 April 2014: every column set, no phase run yet. `params` are those of the first year."""
+    world = lay_world(ground, regime)
+    luck = Luck(seed, FIRST_YEAR - 1)
+    for start_room in ROOMS:
+        start_room(world, params, luck)
     return world
 
 
@@ -99,7 +117,7 @@ def _ids(prefix: str, codes: np.ndarray) -> np.ndarray:
 def _place(population: Population, rows: int, seed: int) -> Table:
     practices = population.practices
     used = len(practices["id"])
-    place = table("place", rows)
+    place = Table("place", rows)
     place["id"][:used] = practices["id"]
     place["id"][used:] = [stable_hash(f"spare:{seed}:{k}") for k in range(rows - used)]
     place["ccg"][:used] = practices["ccg"]
@@ -113,7 +131,7 @@ def _place(population: Population, rows: int, seed: int) -> Table:
 def _lists(population: Population, rows: int) -> Table:
     practices = population.practices
     used = len(practices["id"])
-    lists = table("lists", rows)
+    lists = Table("lists", rows)
     for column, source in (
         ("age_0_4", "age_0_4"),
         ("age_5_64", "age_5_64"),
@@ -133,7 +151,7 @@ def _contract(population: Population, rows: int) -> Table:
     used = len(practices["id"])
     total = np.maximum(practices["list_size"].astype(float), 1.0)
     weighted = total * practices["need"]
-    contract = table("contract", rows)
+    contract = Table("contract", rows)
     kind = practices["contract"]
     contract["kind"][:used] = kind
     contract["ends"] = states.NEVER
@@ -157,14 +175,14 @@ def _contract(population: Population, rows: int) -> Table:
 def _staff(population: Population, rows: int) -> Table:
     practices = population.practices
     used = len(practices["id"])
-    staff = table("staff", rows)
+    staff = Table("staff", rows)
     for column, source in (("nurse_fte", "nurse_fte"), ("direct_fte", "direct_care_fte"), ("admin_fte", "admin_fte")):
         staff[column][:used] = practices[source]
     return staff
 
 
 def _life(used: int, rows: int) -> Table:
-    life = table("life", rows)
+    life = Table("life", rows)
     life["state"][:used] = states.OPEN
     life["opened"][:used] = FIRST_YEAR - 10
     life["merged_into"] = -1
@@ -176,7 +194,7 @@ def _doctors(population: Population) -> tuple[Table, Table]:
     """Doctors and their minds, with a third as many free rows."""
     source = population.doctors
     used = len(source["id"])
-    doctors, minds = table("doctors", used + used // 3 + 64), table("minds", used + used // 3 + 64)
+    doctors, minds = Table("doctors", used + used // 3 + 64), Table("minds", used + used // 3 + 64)
     doctors["practice"] = -1
     for column in ("id", "practice", "age", "role", "fte", "burnout"):
         doctors[column][:used] = source[column]
@@ -187,7 +205,7 @@ def _doctors(population: Population) -> tuple[Table, Table]:
 
 def _ccgs(population: Population) -> Table:
     source = population.ccgs
-    ccgs = table("ccgs", len(source["code"]))
+    ccgs = Table("ccgs", len(source["code"]))
     ccgs["id"] = _ids("ccg", source["code"])
     ccgs["area_team"] = source["area_team"]
     ccgs["team"] = source["area_team"]
@@ -217,7 +235,7 @@ def _boards(population: Population, seed: int) -> np.ndarray:
 
 def _area_teams(population: Population) -> Table:
     source = population.area_teams
-    teams = table("area_teams", len(source["code"]))
+    teams = Table("area_teams", len(source["code"]))
     teams["id"] = _ids("area_team", source["code"])
     teams["region"] = source["region"]
     teams["x"], teams["y"] = _to_km(source["latitude"], source["longitude"])
@@ -236,7 +254,7 @@ def successors(codes: list[str]) -> list[int]:
 
 def _trusts(population: Population) -> Table:
     source = population.trusts
-    trusts = table("trusts", len(source["code"]))
+    trusts = Table("trusts", len(source["code"]))
     trusts["id"] = _ids("trust", source["code"])
     trusts["x"], trusts["y"] = _to_km(source["latitude"], source["longitude"])
     for column in ("specialist", "beds", "occupancy", "income", "balance"):
@@ -250,7 +268,7 @@ def _providers(population: Population) -> Table:
     codes = population.ccgs["code"]
     teams = population.area_teams["code"]
     kinds = (states.GP_COMPANY, states.COMMUNITY, states.OUT_OF_HOURS)
-    providers = table("providers", len(kinds) * len(codes) + len(teams))
+    providers = Table("providers", len(kinds) * len(codes) + len(teams))
     for k, kind in enumerate(kinds):
         block = slice(k * len(codes), (k + 1) * len(codes))
         providers["id"][block] = _ids(f"provider{kind}", codes)
@@ -263,13 +281,11 @@ def _providers(population: Population) -> Table:
     return providers
 
 
-def _nearest_trust(world: World) -> None:
+def _nearest_trust(place: Table, trusts: Table, networks: Networks) -> None:
     """Each practice's main trust: the one that treats most of its CCG's patients, and the distance to it."""
-    main = world.networks.ccg_trusts[world.place["ccg"], 0]
-    world.place["trust"] = main
-    world.place["trust_km"] = np.hypot(
-        world.place["x"] - world.trusts["x"][main], world.place["y"] - world.trusts["y"][main]
-    )
+    main = networks.ccg_trusts[place["ccg"], 0]
+    place["trust"] = main
+    place["trust_km"] = np.hypot(place["x"] - trusts["x"][main], place["y"] - trusts["y"][main])
 
 
 def _names(population: Population) -> Names:

@@ -34,7 +34,7 @@ class Disposition(NamedTuple):
 
 
 class Updating(NamedTuple):
-    """Weights of what moves an opinion; they are scaled to sum to 1."""
+    """Weights of what moves an opinion; `shares` scales the first three to sum to 1."""
 
     stubborn: float
     own: float
@@ -95,20 +95,35 @@ def disposition(trust, autonomy, conflict_worry, workload_threat, p):
     return math.tanh(z)
 
 
+def shares(p: Updating) -> Updating:
+    """The weights of start, own opinion and peers scaled to sum to 1; all on the own opinion where none has any."""
+    total = p.stubborn + p.own + p.peers
+    if total <= 0.0:
+        return p._replace(stubborn=0.0, own=1.0, peers=0.0, experience=0.0)
+    return p._replace(stubborn=p.stubborn / total, own=p.own / total, peers=p.peers / total)
+
+
 @rule
 def updated_opinion(opinion, start, peers, signal, p):
     """Next year's opinion (-1 to 1) after Friedkin and Johnsen.
 
     start: the disposition. peers: mean opinion of tied practices. signal: what the year showed of local against
-    national commissioners, for (positive) or against local control. The weights make a mean, so that a quiet doctor
-    among quiet colleagues does not drift.
+    national commissioners, for (positive) or against local control. p: see `shares`. The weights make a mean, so that a
+    quiet doctor among quiet colleagues does not drift.
     """
-    weight = p.stubborn + p.own + p.peers
-    if weight <= 0.0:
-        return opinion
-    felt = opinion + p.experience * signal
-    mean = (p.stubborn * start + p.own * felt + p.peers * (peers + p.committee)) / weight
-    return min(1.0, max(-1.0, mean))
+    return mixed_opinion(opinion, start, pull_of(peers, signal, p), p)
+
+
+@rule
+def pull_of(peers, signal, p):
+    """What peers and the experience of the year add to each opinion in a practice; see `updated_opinion`."""
+    return p.own * p.experience * signal + p.peers * (peers + p.committee)
+
+
+@rule
+def mixed_opinion(opinion, start, pull, p):
+    """Next year's opinion (-1 to 1) under a pull; see `updated_opinion`."""
+    return min(1.0, max(-1.0, p.stubborn * start + p.own * opinion + pull))
 
 
 @rule
@@ -156,23 +171,26 @@ def update_opinions(doctors, minds, ties, life, peer_start, peer_row, felt, sett
     opinions = np.zeros(n)
     for i in range(n):
         opinions[i] = 2.0 * ties.support_control[i] - 1.0
-    peers = mean_of_peers(opinions, life, peer_start, peer_row)
+    pull = mean_of_peers(opinions, life, peer_start, peer_row)
+    for i in range(n):
+        pull[i] = pull_of(pull[i], felt[i, 0] - felt[i, 1], p)
     sums = np.zeros((n, 3))  # heads, opinion, trust
     for d in range(len(doctors)):
-        i = doctors.practice[d]
+        i, opinion, start = doctors.practice[d], doctors.opinion[d], minds.opinion_start[d]
         if i < 0:
             continue
-        if settle == 1.0 or minds.opinion_start[d] == 0.0:  # newcomers arrive with the opinion of their traits
-            minds.opinion_start[d] = disposition(
+        if settle == 1.0 or start == 0.0:  # newcomers arrive with the opinion of their traits
+            start = disposition(
                 minds.trust[d], minds.autonomy[d], minds.conflict_worry[d], minds.workload_threat[d], traits
             )
-            doctors.opinion[d] = minds.opinion_start[d]
+            opinion = start
+            minds.opinion_start[d] = start
         else:
-            signal = felt[i, 0] - felt[i, 1]
-            doctors.opinion[d] = updated_opinion(doctors.opinion[d], minds.opinion_start[d], peers[i], signal, p)
+            opinion = mixed_opinion(opinion, start, pull[i], p)
+        doctors.opinion[d] = opinion
         if has_opinion(i, doctors.role[d]):
             sums[i, 0] += 1.0
-            sums[i, 1] += doctors.opinion[d]
+            sums[i, 1] += opinion
             sums[i, 2] += minds.trust[d]
     trust = np.full(n, 0.46)
     for i in range(n):

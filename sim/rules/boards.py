@@ -51,9 +51,14 @@ def group_by_ccg(place, ccgs):
         start[c + 1] += start[c]
     filled = start[:-1].copy()
     row = np.zeros(len(place), np.int64)
-    for i in np.argsort(place.id.copy()):
-        row[filled[place.ccg[i]]] = i
-        filled[place.ccg[i]] += 1
+    for i in range(len(place)):
+        c = place.ccg[i]
+        at = filled[c]
+        while at > start[c] and place.id[row[at - 1]] > place.id[i]:
+            row[at] = row[at - 1]
+            at -= 1
+        row[at] = i
+        filled[c] += 1
     return start, row
 
 

@@ -218,7 +218,7 @@ def move_doctors(
     Flow: practices -> the region's pool or retirement (nation.doctors_out). A partner becomes salaried where a receiver
     or a provider takes him or her on. Locums of an ended practice leave.
     """
-    touched = np.zeros(len(fate), np.int64)
+    touched = np.zeros(len(fate), np.int8)
     for i in range(len(fate)):
         if fate[i] != LIVES:
             touched[i] = 1

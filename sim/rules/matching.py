@@ -11,11 +11,12 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.kernel import kernel, maker, rule
 from sim.rules.counts import tally_doctor
 from sim.rules.leaving import STAYS, VACANT, logistic
-from sim.rules.vacancies import QUALIFIER, RETURNER
+from sim.rules.vacancies import CELL_KM, QUALIFIER, RETURNER
 from sim.world.luck import decision, inverse_normal, mix, nth_draw, person, uniform, uniform2
 from sim.world.states import OPEN, PARTNER, TRAINEE
 from sim.world.world import Rows
@@ -25,8 +26,9 @@ CHOOSING = decision("workforce.choosing")
 SELECTING = decision("workforce.selecting")
 TRAITS = decision("workforce.traits")
 
-ROUNDS, LOOKS = 3, 6
+ROUNDS, LOOKS, SLOTS = 3, 6, 4
 NOBODY = -1
+STEPS_A_KM = 8.0
 
 
 class NewcomerTraits(NamedTuple):
@@ -40,34 +42,35 @@ class NewcomerTraits(NamedTuple):
 
 
 class Rings(NamedTuple):
-    """The posts of every square of the grid on a ring of slots, at least two for each post.
+    """The posts of every square of the grid as a ring, with some slots for each post to begin the search at."""
 
-    A post holds the slots from the one before it up to its own, so that a draw finds the next post on the ring. The
-    number of slots is a power of two: one post more or less leaves the slots of the others where they are.
-    """
-
-    first: Rows
-    """First slot of each square."""
-    slots: Rows
-    """Number of slots of each square; 0 without posts."""
-    post: Rows
-    """Post of each slot."""
+    start: Rows
+    """First post of each square, and their number at the end."""
+    find: NDArray[np.int32]
+    """First post from the beginning of each slot on, the end of the square if none; SLOTS for each post, by square."""
     near: Rows
     """(squares, 9): posts in the square and the eight round it, summed up from the south-west on."""
 
 
 @rule
-def post_at(draw, square, columns, rings):
-    """The post within reach of `square` at which a draw (0-1) looks: its leading digits choose one of nine squares by
-    the number of posts, its further digits the place on that square's ring. Only where there are posts.
+def post_at(draw, square, columns, ring, rings):
+    """The post within reach of `square` at which a draw (0-1) looks; only where there are posts.
+
+    Its leading digits choose one of nine squares by the number of posts, its further digits a point on that square's
+    ring; the next post from there on is the one.
     """
     at = int(draw * rings.near[square, 8])
     k = 0
     for other in range(8):
         k += 1 if rings.near[square, other] <= at else 0
     s = square + (k // 3 - 1) * columns + k % 3 - 1
+    first, end = rings.start[s], rings.start[s + 1]
     digits = draw * 1048576.0
-    return rings.post[rings.first[s] + int((digits - math.floor(digits)) * rings.slots[s])]
+    point = digits - math.floor(digits)
+    v = rings.find[SLOTS * first + int(point * (SLOTS * (end - first)))]
+    while v < end and ring[v] < point:
+        v += 1
+    return v if v < end else first
 
 
 @rule
@@ -104,38 +107,36 @@ def count_near(count, columns, rows):
 
 @kernel
 def make_rings(offers, grid):
-    """The rings of posts of all squares. Posts must come in the order of their `ring`, as `offer_posts` gives them."""
+    """The rings of posts of all squares. Posts must come by square and ring, as `offer_posts` gives them."""
     columns, rows = int(grid[2]), int(grid[3])
     count = np.zeros(columns * rows, np.int64)
     for v in range(len(offers.cell)):
         count[offers.cell[v]] += 1
-    near = count_near(count, columns, rows)
-    slots, first = np.zeros(columns * rows, np.int64), np.zeros(columns * rows + 1, np.int64)
+    start = np.zeros(columns * rows + 1, np.int64)
+    find = np.zeros(SLOTS * len(offers.cell), np.int32)
     for s in range(columns * rows):
-        if count[s] > 0:
-            slots[s] = 2
-            while slots[s] < 2 * count[s]:
-                slots[s] *= 2
-        first[s + 1] = first[s] + slots[s]
-    post = np.zeros(first[-1], np.int64)
-    free = first.copy()
-    for v in range(len(offers.cell)):
-        s = offers.cell[v]
-        count[s] -= 1
-        own = min(first[s] + int(offers.ring[v] * slots[s]), first[s + 1] - 1 - count[s])  # room for those to come
-        for slot in range(free[s], max(own, free[s]) + 1):
-            post[slot] = v
-        free[s] = max(own, free[s]) + 1
-    for s in range(columns * rows):
-        for slot in range(free[s], first[s + 1]):
-            post[slot] = post[first[s]]
-    return Rings(first, slots, post, near)
+        start[s + 1] = start[s] + count[s]
+        v = start[s]
+        for slot in range(SLOTS * count[s]):
+            while v < start[s + 1] and offers.ring[v] * (SLOTS * count[s]) < slot:
+                v += 1
+            find[SLOTS * start[s] + slot] = v
+    return Rings(start, find, count_near(count, columns, rows))
+
+
+@maker
+def nearness(per_km):
+    """What distance leaves of a post's weight, in steps of 1 / STEPS_A_KM up to the diagonal of three squares."""
+    left = np.zeros(int(4.5 * CELL_KM * STEPS_A_KM))
+    for step in range(len(left)):
+        left[step] = math.exp(-per_km * (step + 0.5) / STEPS_A_KM)
+    return left
 
 
 @rule
-def attraction(weight, east, north, per_km):
-    """Weight of a post in a candidate's choice: its own, less with distance (km east and north)."""
-    return weight * math.exp(-per_km * math.sqrt(east * east + north * north))
+def steps_between(east, north):
+    """Distance of two points, given in km east and north, in steps of `nearness`."""
+    return int(STEPS_A_KM * math.sqrt(east * east + north * north))
 
 
 @rule
@@ -178,7 +179,7 @@ def match(regions, offers, rings, people, grid, reject_below, base_price, c, loo
     n, columns = len(offers.cell), int(grid[2])
     taken, when = np.full(n, NOBODY, np.int64), np.zeros(n, np.int64)
     best, score = np.zeros(n, np.int64), np.zeros(n)
-    weights, outside = open_weights(offers), outside_weights(regions, base_price, c)
+    weights, outside, near = open_weights(offers), outside_weights(regions, base_price, c), nearness(c.per_km)
     lowest = 0.5 * math.erfc(-reject_below / math.sqrt(2.0))
     waiting, hired = np.arange(len(people.id)), np.zeros(len(people.id), np.int64)
     sums, seen = np.zeros(LOOKS), np.zeros(LOOKS, np.int64)
@@ -193,10 +194,10 @@ def match(regions, offers, rings, people, grid, reject_below, base_price, c, loo
                 continue
             begin, total = person(looking, people.id[k]), 0.0
             for look in range(LOOKS):
-                v = post_at(nth_draw(begin, LOOKS * attempt + look), square, columns, rings)
+                v = post_at(nth_draw(begin, LOOKS * attempt + look), square, columns, offers.ring, rings)
                 if weights[wish, v] > 0.0:
                     east, north = offers.x[v] - people.x[k], offers.y[v] - people.y[k]
-                    total += attraction(weights[wish, v], east, north, c.per_km)
+                    total += weights[wish, v] * near[min(steps_between(east, north), len(near) - 1)]
                 seen[look], sums[look] = v, total
             total += outside[people.region[k], people.kind[k]]
             look = first_above(sums, uniform2(choosing, people.id[k], np.uint64(attempt)) * total)

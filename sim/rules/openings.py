@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
-from sim.world.luck import stable_hash
-from sim.world.states import APMS, APPROVE, DECIDED, NEW_PRACTICE, OPEN, UNUSED
-from sim.world.world import World
-
-COPIED = ("place", "lists", "contract", "money", "staff", "care", "life", "ties", "use")
+from sim.kernel import kernel, rule
+from sim.world.luck import mix
+from sim.world.states import APMS, APPROVE, DECIDED, FREE, NEW_PRACTICE, OPEN, UNUSED
+from sim.world.table import clear_row, copy_row
 
 
 class Opening(NamedTuple):
@@ -23,82 +20,107 @@ class Opening(NamedTuple):
     patients_per_post: float
 
 
-def open_practices(world: World, p: Opening, year: int) -> None:
-    """Opens a practice for every approved case, in a free row, as long as there are any."""
-    cases = world.cases
-    approved = np.flatnonzero(
-        (cases["status"] == DECIDED)
-        & (cases["kind"] == NEW_PRACTICE)
-        & (cases["action"] == APPROVE)
-        & (cases["id"] != 0)
-    )
-    for case in approved:
-        identity = np.uint64(stable_hash(f"new practice:{int(cases['id'][case])}"))
-        free = np.flatnonzero(world.life["state"] == UNUSED)
-        if len(free) and not np.any(world.place["id"] == identity):
-            open_practice(world, int(free[0]), int(cases["ccg"][case]), identity, p, year)
+@rule
+def largest_list(ccg, place, lists, life):
+    """Row of the open practice with the longest list in a CCG; -1 if it has none."""
+    best = -1
+    for i in range(len(life)):
+        if place.ccg[i] == ccg and life.state[i] == OPEN and (best < 0 or lists.total[i] > lists.total[best]):
+            best = i
+    return best
 
 
-def open_practice(world: World, row: int, ccg: int, identity: np.uint64, p: Opening, year: int) -> None:
-    """Opens a practice in a row beside the largest list of a CCG; its nearest neighbours give it a share of their
-    lists.
+@rule
+def next_nearest(model, after, after_row, place, life):
+    """The open practice of the CCG of `model` that comes next by squared distance from it (then by row) after one of
+    `after` in row `after_row`: (row, squared km); row -1 if there is none."""
+    best, least = -1, 1e18
+    for i in range(len(life)):
+        if place.ccg[i] != place.ccg[model] or life.state[i] != OPEN:
+            continue
+        away = (place.x[i] - place.x[model]) ** 2 + (place.y[i] - place.y[model]) ** 2
+        if (away > after or (away == after and i > after_row)) and away < least:
+            best, least = i, away
+    return best, least
 
-    Patients are conserved: what the new list holds left the donors' lists. Doctors come by the next matching.
+
+@rule
+def give_patients(donor, row, share, lists):
+    """Moves a share of a donor's patients, by age band, to the new list."""
+    bands = share * lists.age_0_4[donor], share * lists.age_5_64[donor], share * lists.age_65_74[donor]
+    oldest, weighted = share * lists.age_75[donor], share * lists.weighted[donor]
+    lists.age_0_4[donor] -= bands[0]
+    lists.age_5_64[donor] -= bands[1]
+    lists.age_65_74[donor] -= bands[2]
+    lists.age_75[donor] -= oldest
+    lists.weighted[donor] -= weighted
+    lists.total[donor] -= bands[0] + bands[1] + bands[2] + oldest
+    lists.age_0_4[row] += bands[0]
+    lists.age_5_64[row] += bands[1]
+    lists.age_65_74[row] += bands[2]
+    lists.age_75[row] += oldest
+    lists.weighted[row] += weighted
+    lists.total[row] += bands[0] + bands[1] + bands[2] + oldest
+
+
+@rule
+def new_terms(row, lists, contract, staff, care, life, p, year):
+    """An APMS contract without a past: no lease, no liability, no correction factor, nobody in post yet."""
+    contract.mpig_2013[row] = 0.0
+    contract.premium_2013[row] = 0.0
+    contract.premium_left[row] = 0.0
+    contract.liability[row] = 0.0
+    contract.lease_years[row] = 0.0
+    contract.kind[row] = APMS
+    contract.provider[row] = -1
+    contract.sites[row] = 1
+    contract.apms_price[row] = p.apms_price
+    contract.ends[row] = year + int(p.apms_years)
+    care.rating[row] = 0
+    clear_row(life, row)
+    life.merged_into[row] = -1
+    life.merger_wish[row] = -1
+    life.state[row] = OPEN
+    life.opened[row] = year
+    staff.posts_fte[row] = lists.total[row] / p.patients_per_post if p.patients_per_post > 0.0 else 0.0
+    staff.list_before[row] = lists.total[row]
+
+
+@kernel
+def open_practices(cases, place, lists, contract, money, staff, care, life, ties, use, nation, p, year):
+    """Opens a practice for every approved case, beside the longest list of the CCG, as long as there are free rows.
+
+    Patients are conserved: what the new list holds left the lists of its nearest neighbours. Doctors come by the next
+    matching.
     """
-    members = np.flatnonzero((world.place["ccg"] == ccg) & (world.life["state"] == OPEN))
-    if not len(members):
-        return
-    model = int(members[np.argmax(world.lists["total"][members])])
-    away = np.hypot(
-        world.place["x"][members] - world.place["x"][model], world.place["y"][members] - world.place["y"][model]
-    )
-    donors = members[np.argsort(away, kind="stable")][: int(p.donors)]
-    for group in COPIED:
-        getattr(world, group)[row] = getattr(world, group)[model]
-    world.place["id"][row] = identity
-    world.place["board"][row] = 0
-    for column in ("money", "staff", "use"):
-        _clear(world, column, row)
-    _take_patients(world, row, donors, p.share_of_list)
-    _new_terms(world, row, p, year)
-
-
-def _clear(world: World, group: str, row: int) -> None:
-    table = getattr(world, group)
-    for column in table.dtype.names:
-        table[column][row] = 0
-
-
-def _take_patients(world: World, row: int, donors: np.ndarray, share: float) -> None:
-    lists = world.lists
-    bands = ("age_0_4", "age_5_64", "age_65_74", "age_75")
-    for column in (*bands, "total", "weighted", "received", "switched_in", "switched_out"):
-        lists[column][row] = 0.0
-    for column in (*bands, "total", "weighted"):
-        moved = lists[column][donors] * share
-        lists[column][donors] -= moved
-        lists[column][row] = moved.sum()
-    lists["received"][row] = lists["total"][row]
-    lists["open"][row] = 1
-    world.nation["moved"][0] += lists["total"][row]
-
-
-def _new_terms(world: World, row: int, p: Opening, year: int) -> None:
-    contract, life, total = world.contract, world.life, float(world.lists["total"][row])
-    for column in ("mpig_2013", "premium_2013", "premium_left", "liability", "lease_years"):
-        contract[column][row] = 0.0
-    contract["kind"][row] = APMS
-    contract["provider"][row] = -1
-    contract["sites"][row] = 1
-    contract["apms_price"][row] = p.apms_price
-    contract["ends"][row] = year + int(p.apms_years)
-    for column in ("closed", "asking", "handing_back", "viable", "at_scale"):
-        life[column][row] = 0
-    for column in ("distress", "months_left", "sanctioned", "displaced"):
-        life[column][row] = 0.0
-    life["merged_into"][row] = life["merger_wish"][row] = -1
-    life["state"][row] = OPEN
-    life["opened"][row] = year
-    world.care["rating"][row] = 0
-    world.staff["posts_fte"][row] = total / p.patients_per_post if p.patients_per_post > 0.0 else 0.0
-    world.staff["list_before"][row] = total
+    row = 0
+    for case in range(len(cases)):
+        if cases.status[case] == FREE:
+            break
+        if cases.status[case] != DECIDED or cases.kind[case] != NEW_PRACTICE or cases.action[case] != APPROVE:
+            continue
+        while row < len(life) and life.state[row] != UNUSED:
+            row += 1
+        model = largest_list(cases.ccg[case], place, lists, life)
+        if row == len(life) or model < 0:
+            continue
+        copy_row(place, row, model)
+        copy_row(contract, row, model)
+        copy_row(care, row, model)
+        copy_row(ties, row, model)
+        clear_row(lists, row)
+        clear_row(money, row)
+        clear_row(staff, row)
+        clear_row(use, row)
+        place.id[row] = mix(cases.id[case])
+        place.board[row] = 0
+        lists.need[row], lists.growth[row], lists.open[row] = lists.need[model], lists.growth[model], 1
+        donor, away = model, -1.0
+        for _ in range(int(p.donors)):
+            donor, away = next_nearest(model, away, donor if away >= 0.0 else -1, place, life)
+            if donor < 0:
+                break
+            give_patients(donor, row, p.share_of_list, lists)
+        lists.received[row] = lists.total[row]
+        nation.moved[0] += lists.total[row]
+        new_terms(row, lists, contract, staff, care, life, p, year)

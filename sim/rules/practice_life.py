@@ -40,8 +40,12 @@ def practice_life(world: World, params: Params, luck: Luck) -> None:
     choices.
     """
     end_practices(world, params, luck)
-    open_practices(world, params.of(Opening), luck.year)
-    hold_property(world.lists, world.contract, world.staff, world.life, params.of(Property))
+    w = world
+    open_practices(
+        w.cases, w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ties, w.use, w.nation,
+        params.of(Opening), luck.year,
+    )  # fmt: skip
+    hold_property(w.lists, w.contract, w.staff, w.life, params.of(Property))
     make_choices(world, params, luck)
 
 

@@ -25,7 +25,7 @@ from sim.commissioning.functions import (
 from sim.commissioning.regime_tables import RegimeTables
 from sim.kernel import kernel, rule
 from sim.parameters import Params
-from sim.rules.attitudes import Disposition, Updating, logistic, mean_of_peers, update_opinions
+from sim.rules.attitudes import Disposition, Updating, logistic, mean_of_peers, shares, update_opinions
 from sim.rules.boards import Seats, choose_seats
 from sim.world import states as s
 from sim.world.luck import Luck, decision, normal, uniform
@@ -315,7 +315,7 @@ def relations(world: World, params: Params, luck: Luck) -> None:
     felt = encounters(w.cases, w.bodies, len(w.place), params.of(Encounters))
     trait = update_opinions(
         w.doctors, w.minds, w.ties, w.life, net.peer_start, net.peer_row, felt, 0.0,
-        params.of(Disposition), params.of(Updating),
+        params.of(Disposition), shares(params.of(Updating)),
     )  # fmt: skip
     tie(
         w.place, w.life, w.care, w.ties, w.ccgs, net.peer_start, net.peer_row, felt, trait, leads_of(w.regime),
@@ -340,7 +340,7 @@ def start(world: World, params: Params, luck: Luck) -> None:
     for k in range(SETTLING_ROUNDS):
         trait = update_opinions(
             w.doctors, w.minds, w.ties, w.life, net.peer_start, net.peer_row, felt, 1.0 if k == 0 else 0.0,
-            params.of(Disposition), params.of(Updating),
+            params.of(Disposition), shares(params.of(Updating)),
         )  # fmt: skip
         tie(
             w.place, w.life, w.care, w.ties, w.ccgs, net.peer_start, net.peer_row, felt, trait, leads_of(w.regime),

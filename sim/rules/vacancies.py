@@ -78,7 +78,7 @@ class Supply(NamedTuple):
 
 
 class Offers(NamedTuple):
-    """Posts on offer, one entry a post, in the order of the ring on which candidates look at them."""
+    """Posts on offer, one entry a post, by square of the grid and in each by its place on the ring of the square."""
 
     practice: Rows
     who: NDArray[np.uint64]
@@ -195,23 +195,31 @@ def count_posts(lists, staff, life, h):
 @maker
 def ring_order(ring):
     """Rows by rising `ring`, numbers between 0 and 1 that are spread evenly: sorted into bins, then by insertion."""
-    n = len(ring)
-    start = np.zeros(n + 1, np.int64)
-    for v in range(n):
-        start[int(ring[v] * n) + 1] += 1
-    for b in range(n):
-        start[b + 1] += start[b]
-    order = np.zeros(n, np.int64)
-    for v in range(n):
-        b = int(ring[v] * n)
-        order[start[b]] = v
-        start[b] += 1
-    for k in range(1, n):
+    bins = np.zeros(len(ring), np.int64)
+    for v in range(len(ring)):
+        bins[v] = int(ring[v] * len(ring))
+    order = bin_order(np.arange(len(ring)), bins, len(ring))
+    for k in range(1, len(ring)):
         v, at = order[k], k
         while at > 0 and ring[order[at - 1]] > ring[v]:
             order[at] = order[at - 1]
             at -= 1
         order[at] = v
+    return order
+
+
+@maker
+def bin_order(rows, bins, many):
+    """`rows` by the bin (0 to many - 1) that each is in, and in the order given within a bin."""
+    start = np.zeros(many + 1, np.int64)
+    for v in rows:
+        start[bins[v] + 1] += 1
+    for b in range(many):
+        start[b + 1] += start[b]
+    order = np.zeros(len(rows), np.int64)
+    for v in rows:
+        order[start[bins[v]]] = v
+        start[bins[v]] += 1
     return order
 
 
@@ -228,7 +236,7 @@ def offered_role(kind, state, partners, luck, h):
 
 @kernel
 def offer_posts(place, lists, contract, staff, care, life, ccgs, regions, relative, grid, h, c, usual_burnout, stream):
-    """Posts on offer, in the order of their ring. relative: partners' relative income, see `compare_incomes`."""
+    """Posts on offer, by square and ring. relative: partners' relative income, see `compare_incomes`."""
     posts, usual = count_posts(lists, staff, life, h)
     n = posts.sum()
     rows, numbers, roles = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
@@ -255,13 +263,11 @@ def offer_posts(place, lists, contract, staff, care, life, ccgs, regions, relati
             weights[v] = math.exp(utility + partnership)
             ring[v] = to_unit(mix(place.id[i] + who))
             v += 1
-    order = ring_order(ring)
-    ids, cell, x, y = np.zeros(n, np.uint64), np.zeros(n, np.int64), np.zeros(n), np.zeros(n)
+    ids, cell, x, y = place.id[rows], np.zeros(n, np.int64), place.x[rows], place.y[rows]
     for v in range(n):
-        i = rows[order[v]]
-        ids[v], x[v], y[v] = place.id[i], place.x[i], place.y[i]
         cell[v] = cell_of(x[v], y[v], grid)
-    return Offers(rows[order], ids, numbers[order], roles[order], ftes[order], weights[order], ring[order], cell, x, y)
+    o = bin_order(ring_order(ring), cell, int(grid[2] * grid[3]))
+    return Offers(rows[o], ids[o], numbers[o], roles[o], ftes[o], weights[o], ring[o], cell[o], x[o], y[o])
 
 
 @rule

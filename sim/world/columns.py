@@ -1,4 +1,4 @@
-"""The state of England in columns: one structured array per column group, at most 20 columns each.
+"""The state of England in columns: one group for each room of rules, at most 20 columns each.
 
 A table is a kind of agent (practice, doctor, CCG, ...); its rows are agents and its columns are split into groups, one
 for each room of rules, so that a kernel's arguments show what it reads and writes. Within kernels a column is
@@ -10,15 +10,7 @@ Money is in pounds of the year, time in years unless the unit says otherwise, sh
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
-
-from sim.kernel import COMPILED
-
 Column = tuple[str, str, str, str]
-Table = NDArray[Any]
 
 # --------------------------------------------------------------------------- practices
 PLACE: tuple[Column, ...] = (
@@ -407,14 +399,3 @@ GROUPS: dict[str, tuple[Column, ...]] = {
 PRACTICE_GROUPS = ("place", "lists", "contract", "money", "staff", "care", "life", "ties", "use")
 DOCTOR_GROUPS = ("doctors", "minds")
 CCG_GROUPS = ("ccgs", "ccg_money", "plans", "schemes", "boards")
-
-
-def dtype_of(group: str) -> np.dtype[Any]:
-    """The record type of a column group: 8-byte fields, aligned."""
-    return np.dtype([(name, f"<{kind}") for name, kind, _, _ in GROUPS[group]], align=True)
-
-
-def table(group: str, rows: int) -> Table:
-    """A zeroed column group of `rows` rows. Uncompiled runs need attribute access, hence the view."""
-    fresh = np.zeros(rows, dtype_of(group))
-    return fresh if COMPILED else fresh.view(np.recarray)

@@ -12,17 +12,18 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
-from sim.kernel import rule
+from sim.kernel import rule, shared_rule
 
 _DECISIONS: dict[str, int] = {}
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
-_S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(11)
+_S32, _S31, _S30, _S27, _S11 = np.uint64(32), np.uint64(31), np.uint64(30), np.uint64(27), np.uint64(11)
 _HALF = np.uint64(0x5851F42D4C957F2D)
 
 
@@ -40,7 +41,7 @@ def decision(name: str) -> str:
     return name
 
 
-@rule
+@shared_rule
 def mix(x):
     """SplitMix64's finaliser: 64 bits in, 64 well-mixed bits out."""
     x = (x ^ (x >> _S30)) * _MIX_1
@@ -54,25 +55,25 @@ def to_unit(x):
     return (float(x >> _S11) + 0.5) * (1.0 / 9007199254740992.0)
 
 
-@rule
+@shared_rule
 def uniform(stream, who):
     """Uniform draw in (0, 1) for agent `who` (uint64) in a stream (uint64)."""
     return to_unit(mix(stream ^ mix(who + _GOLDEN)))
 
 
-@rule
+@shared_rule
 def uniform2(stream, who, other):
     """Uniform draw in (0, 1) for a pair of ids (uint64), for example a doctor and a vacancy."""
     return to_unit(mix(mix(stream ^ mix(who + _GOLDEN)) ^ mix(other + _HALF)))
 
 
-@rule
+@shared_rule
 def person(stream, who):
     """Where the draws of agent `who` (uint64) in a stream (uint64) begin, for `nth_draw`."""
     return mix(stream ^ mix(who + _GOLDEN))
 
 
-@rule
+@shared_rule
 def nth_draw(begin, n):
     """The n-th uniform draw in (0, 1), n = 0, 1, ..., of an agent who needs several: SplitMix64 from `begin` on."""
     return to_unit(mix(begin + np.uint64(n + 1) * _GOLDEN))
@@ -130,13 +131,13 @@ def inverse_normal_tail(p):
     )
 
 
-@rule
+@shared_rule
 def normal(stream, who):
     """Standard normal draw for agent `who`."""
     return inverse_normal(uniform(stream, who))
 
 
-@rule
+@shared_rule
 def normal2(stream, who, other):
     """Standard normal draw for a pair of ids."""
     return inverse_normal(uniform2(stream, who, other))
@@ -151,10 +152,16 @@ class Luck:
 
     def stream(self, name: str) -> np.uint64:
         """The stream of a registered decision in this year; raises KeyError for a name never registered."""
-        key = ((self.seed * _SEED + self.year * _YEAR) ^ _DECISIONS[name]) & _ALL
-        key = ((key ^ (key >> 32)) * _STREAM) & _ALL
-        return np.uint64(key ^ (key >> 32))
+        return _streams(self.seed, self.year, len(_DECISIONS))[name]
+
+
+@lru_cache(maxsize=8)
+def _streams(seed: int, year: int, _known: int) -> dict[str, np.uint64]:
+    """The streams of all decisions known by now, worked out together since a year needs most of them."""
+    key = np.array(list(_DECISIONS.values()), np.uint64) ^ np.uint64((seed * _SEED + year * _YEAR) & _ALL)
+    key = (key ^ (key >> _S32)) * _STREAM
+    return dict(zip(_DECISIONS, key ^ (key >> _S32), strict=True))
 
 
 _ALL = 0xFFFFFFFFFFFFFFFF
-_SEED, _YEAR, _STREAM = 0x9E3779B97F4A7C15, 0xD1342543DE82EF95, 0xD6E8FEB86659FD93
+_SEED, _YEAR, _STREAM = 0x9E3779B97F4A7C15, 0xD1342543DE82EF95, np.uint64(0xD6E8FEB86659FD93)

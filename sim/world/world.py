@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.commissioning.regime_tables import RegimeTables
-from sim.world.columns import Table
+from sim.world.table import Table
 
 Rows = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -91,7 +92,6 @@ class World:
 
     def copy(self) -> World:
         """A World that can be changed without touching this one; networks and names are shared, they never change."""
-        copies = {
-            f.name: getattr(self, f.name).copy() for f in fields(self) if isinstance(getattr(self, f.name), np.ndarray)
-        }
+        state = {f.name: getattr(self, f.name) for f in fields(self)}
+        copies: dict[str, Any] = {name: kept.copy() for name, kept in state.items() if isinstance(kept, Table | np.ndarray)}
         return replace(self, **copies)

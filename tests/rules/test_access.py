@@ -86,9 +86,9 @@ def test_first_year_does_not_jump() -> None:
 
 def test_appointments_never_exceed_wishes() -> None:
     world = started()
-    care = world.care[:30]
-    assert (care["appointments"] <= care["wanted"] + 1e-9).all()
-    assert np.allclose(care["appointments"], (1.0 - care["unmet"]) * care["wanted"])
+    appointments, wanted, unmet = (world.care[name][:30] for name in ("appointments", "wanted", "unmet"))
+    assert (appointments <= wanted + 1e-9).all()
+    assert np.allclose(appointments, (1.0 - unmet) * wanted)
 
 
 def test_a_practice_without_staff_meets_nothing() -> None:

@@ -11,7 +11,6 @@ from sim.rules.choices import Choice, Distress, MergerPartner, Property
 from sim.rules.counts import count_staff
 from sim.rules.endings import Ending
 from sim.world import states
-from sim.world.columns import table
 from sim.world.luck import Luck
 from sim.world.states import (
     APMS,
@@ -34,6 +33,7 @@ from sim.world.states import (
     REMOVAL,
     SALARIED,
 )
+from sim.world.table import Table
 from sim.world.world import World
 
 P = life_params()
@@ -257,7 +257,7 @@ def test_apms_contracts_run_on_where_nobody_decides_and_are_renewed_where_somebo
 
 def test_providers_are_chosen_among_those_of_the_place() -> None:
     world = living_world()
-    world.providers = table("providers", 4)
+    world.providers = Table("providers", 4)
     world.providers["unit"] = [0, 1, 0, 0]
     world.providers["kind"] = [states.GP_COMPANY, states.GP_COMPANY, states.CORPORATE, states.COMMUNITY]
     world.providers["cost"] = 1.0

@@ -13,8 +13,8 @@ from sim.commissioning import functions as names
 from sim.parameters import FIRST_YEAR, Lever, Params, Step
 from sim.rules import attitudes, boards, relations
 from sim.world import states as s
-from sim.world.columns import table
 from sim.world.luck import Luck
+from sim.world.table import Table
 from sim.world.world import World
 
 BOOK = parameters.read([parameters.FOLDER / "relations.toml"])
@@ -42,7 +42,7 @@ def started(seed: int = 1, holder: int = names.AREA_TEAM, **changed: float) -> W
         world.minds[trait] = rng.beta(2.5, 2.5, len(world.minds))
     world.care["workload"] = rng.uniform(0.8, 1.3, n)
     world.place["board"][:9] = 1
-    world.bodies = table("bodies", len(names.BODIES))
+    world.bodies = Table("bodies", len(names.BODIES))
     world.bodies["kind"] = np.arange(len(names.BODIES))
     relations.start(world, params_of(**changed), Luck(seed, 2013))
     return world
@@ -56,7 +56,7 @@ def a_year(world: World, year: int = 2014, **changed: float) -> World:
 
 def with_case(world: World, practice: int, action: int, body: int, status: int = s.DECIDED) -> World:
     case = {"practice": practice, "action": action, "body": body, "status": status, "partner": -1, "id": 1}
-    world.cases = table("cases", 1)
+    world.cases = Table("cases", 1)
     for name, value in case.items():
         world.cases[name] = value
     return world
@@ -75,7 +75,7 @@ def test_dispositions_lie_between_against_and_for(trust: float, autonomy: float,
 @settings(deadline=None)
 @given(st.floats(-1, 1))
 def test_a_quiet_doctor_among_like_minded_does_not_drift(opinion: float) -> None:
-    p = P.of(attitudes.Updating)._replace(committee=0.0)
+    p = attitudes.shares(P.of(attitudes.Updating)._replace(committee=0.0))
     assert attitudes.updated_opinion(opinion, opinion, opinion, 0.0, p) == pytest.approx(opinion)
 
 

@@ -1,0 +1,202 @@
+"""A table of agents: one row an agent, one contiguous column for each thing known of it, in a single block of memory.
+
+A pass over all practices reads few of their hundred columns; kept apart, those few stay in the processor's cache.
+Kernels receive a table as two machine words, its address and its number of rows, and write `lists.total[row]`; Python
+writes `lists["total"]` for the whole column. Either way a column is a plain array of `rows` numbers.
+"""
+
+from __future__ import annotations
+
+import sim.kernel  # noqa: F401  first, since it tells numba where to keep what it compiles
+
+# isort: split
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.core.imputils import lower_getattr_generic
+from numba.core.typing.templates import AttributeTemplate, infer_getattr
+from numba.extending import (
+    NativeValue,
+    lower_builtin,
+    models,
+    register_model,
+    type_callable,
+    typeof_impl,
+    unbox,
+)
+from numba.np.arrayobj import make_array, populate_array
+from numpy.typing import NDArray
+
+from sim.world.columns import GROUPS
+
+KINDS = {"f8": types.float64, "i8": types.int64, "u8": types.uint64}
+"""Numba's name for each type of column; all take eight bytes."""
+
+
+class Table:
+    """The columns of one group of `sim.world.columns`, all zero at first.
+
+    table["total"] and table.total are the same array, of shape (rows,); table["total"] = values sets it.
+    """
+
+    def __init__(self, group: str, rows: int) -> None:
+        self._hold(group, np.zeros((len(GROUPS[group]), rows)))
+
+    def _hold(self, group: str, block: NDArray[np.float64]) -> None:
+        self.group = group
+        self._block = block
+        self._words = np.array([block.ctypes.data, block.shape[1]], np.int64)
+        self._handle = self._words.ctypes.data
+
+    def __getattr__(self, name: str) -> NDArray[Any]:
+        """The column of this name; kept as an attribute once asked for."""
+        for k, (column, kind, _, _) in enumerate(GROUPS[self.__dict__["group"]]) if not name.startswith("_") else ():
+            if column == name:
+                self.__dict__[name] = self._block[k].view(f"<{kind}")
+                return self._block[k].view(f"<{kind}")
+        raise AttributeError(f"no column {name!r}")
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        try:
+            return getattr(self, name)
+        except AttributeError:
+            raise KeyError(f"{self.group} has no column {name!r}") from None
+
+    def __setitem__(self, name: str, values: object) -> None:
+        self[name][...] = values
+
+    def __len__(self) -> int:
+        return self._block.shape[1]
+
+    def __iter__(self) -> Iterable[Any]:
+        raise TypeError("a table has no rows of its own; ask for a column")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _with_block, (self.group, self._block)
+
+    def copy(self) -> Table:
+        """The same values in memory of their own."""
+        return _with_block(self.group, self._block.copy())
+
+
+def _with_block(group: str, block: NDArray[np.float64]) -> Table:
+    table = Table.__new__(Table)
+    table._hold(group, block)
+    return table
+
+
+def copy_row(table: Table, to: int, source: int) -> None:
+    """Copies all columns of row `source` to row `to`; for kernels and Python alike."""
+    table._block[:, to] = table._block[:, source]
+
+
+def clear_row(table: Table, row: int) -> None:
+    """Sets all columns of a row to zero; for kernels and Python alike."""
+    table._block[:, row] = 0.0
+
+
+class TableType(types.Type):  # type: ignore[misc]
+    """The type of a column group in compiled code."""
+
+    def __init__(self, group: str) -> None:
+        self.group = group
+        self.columns = {name: (k, KINDS[kind]) for k, (name, kind, _, _) in enumerate(GROUPS[group])}
+        super().__init__(name=f"Table({group})")
+
+
+@typeof_impl.register(Table)
+def _type_of(table: Table, _context: Any) -> TableType:
+    return TableType(table.group)
+
+
+@register_model(TableType)
+class _TableModel(models.StructModel):  # type: ignore[misc]
+    """Two words. Whoever calls a kernel holds the table, so nothing is counted or freed."""
+
+    def __init__(self, manager: Any, kind: TableType) -> None:
+        super().__init__(manager, kind, [("block", types.voidptr), ("rows", types.intp)])
+
+
+@unbox(TableType)
+def _unbox(kind: TableType, table: Any, c: Any) -> NativeValue:
+    handle = c.pyapi.object_getattr_string(table, "_handle")
+    words = c.builder.bitcast(c.pyapi.long_as_voidptr(handle), ir.IntType(64).as_pointer())
+    c.pyapi.decref(handle)
+    made = cgutils.create_struct_proxy(kind)(c.context, c.builder)
+    made.block = c.builder.inttoptr(c.builder.load(words), made.block.type)
+    made.rows = c.builder.load(cgutils.gep_inbounds(c.builder, words, 1))
+    return NativeValue(made._getvalue(), is_error=cgutils.is_not_null(c.builder, c.pyapi.err_occurred()))
+
+
+@infer_getattr
+class _TableColumns(AttributeTemplate):  # type: ignore[misc]
+    key = TableType
+
+    def generic_resolve(self, kind: TableType, name: str) -> types.Array | None:
+        return types.Array(kind.columns[name][1], 1, "C") if name in kind.columns else None
+
+
+@lower_getattr_generic(TableType)
+def _column(context: Any, builder: Any, kind: TableType, value: Any, name: str) -> Any:
+    table = cgutils.create_struct_proxy(kind)(context, builder, value)
+    place, number = kind.columns[name]
+    array = make_array(types.Array(number, 1, "C"))(context, builder)
+    first = cgutils.gep_inbounds(builder, table.block, builder.mul(table.rows, ir.Constant(table.rows.type, 8 * place)))
+    populate_array(
+        array, data=builder.bitcast(first, array.data.type), shape=[table.rows],
+        strides=[ir.Constant(table.rows.type, 8)], itemsize=ir.Constant(table.rows.type, 8), meminfo=None,
+    )  # fmt: skip
+    return array._getvalue()
+
+
+@type_callable(len)
+def _type_len(_context: Any) -> Any:
+    def typer(table: Any) -> Any:
+        return types.intp if isinstance(table, TableType) else None
+
+    return typer
+
+
+@lower_builtin(len, TableType)
+def _len(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    return cgutils.create_struct_proxy(signature.args[0])(context, builder, arguments[0]).rows
+
+
+@type_callable(copy_row)
+def _type_copy_row(_context: Any) -> Any:
+    return lambda table, to, source: types.none if isinstance(table, TableType) else None
+
+
+@type_callable(clear_row)
+def _type_clear_row(_context: Any) -> Any:
+    return lambda table, row: types.none if isinstance(table, TableType) else None
+
+
+@lower_builtin(copy_row, TableType, types.Integer, types.Integer)
+def _copy_row(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    for to, source in _cells(context, builder, signature, arguments):
+        builder.store(builder.load(source), to)
+    return context.get_dummy_value()
+
+
+@lower_builtin(clear_row, TableType, types.Integer)
+def _clear_row(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    for (cell,) in _cells(context, builder, signature, arguments):
+        builder.store(ir.Constant(ir.IntType(64), 0), cell)
+    return context.get_dummy_value()
+
+
+def _cells(context: Any, builder: Any, signature: Any, arguments: Any) -> Iterator[list[Any]]:
+    """Pointers to the cells of the rows that were given, column by column."""
+    kind = signature.args[0]
+    table = cgutils.create_struct_proxy(kind)(context, builder, arguments[0])
+    given = zip(arguments[1:], signature.args[1:], strict=True)
+    rows = [context.cast(builder, argument, kind_of, types.intp) for argument, kind_of in given]
+    words = builder.bitcast(table.block, ir.IntType(64).as_pointer())
+    for place in range(len(kind.columns)):
+        first = builder.mul(table.rows, ir.Constant(table.rows.type, place))
+        yield [builder.gep(words, [builder.add(first, row)]) for row in rows]

@@ -147,9 +147,11 @@ def check(file: Annotated[Path, typer.Argument(help="A scenario or a regime.")])
 
 @app.command()
 def describe(
-    what: Annotated[str, typer.Argument(help="parameters, outcomes, regimes, schedule, or a FILE.")] = "schedule",
+    what: Annotated[
+        str, typer.Argument(help="parameters, outcomes, regimes, fidelity, schedule, or a FILE.")
+    ] = "schedule",
 ) -> None:
-    """Print what the model holds: its parameters, outcomes, regimes, schedule, or a scenario or regime."""
+    """Print what the model holds: parameters, outcomes, regimes, their powers by law, schedule, or a file."""
     from sim import descriptions
 
     typer.echo(descriptions.describe(what))

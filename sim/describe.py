@@ -42,6 +42,7 @@ def _staff_lines(table: RegimeFile) -> list[str]:
         f"Staff: {moved.share_assigned} of the area team's are assigned, {moved.share_lost} of those are lost;"
         f" {staff.running_cost_share} of running costs may go on hiring, which takes {staff.hiring_months} months."
         f" {staff.source}",
+        *_ccg_staff_lines(table),
         f"Change: for {change.years} years {change.hours_lost_share} of hours are lost, and at once"
         f" {change.knowledge_lost_share} of knowledge. {change.source}",
     ]
@@ -50,11 +51,24 @@ def _staff_lines(table: RegimeFile) -> list[str]:
     return lines
 
 
+def _ccg_staff_lines(table: RegimeFile) -> list[str]:
+    moved, offer, lines = table.staffing.from_ccg, table.practice_budget, []
+    if moved.share_assigned.value > 0.0:
+        lines.append(f"Staff of the CCG: {moved.share_assigned} are assigned, {moved.share_lost} of those are lost.")
+    if offer.share.value > 0.0:
+        lines.append(
+            f"Practices of {offer.smallest_list} patients or more may hold {offer.share} of the cost of referrals and"
+            f" electives, keep {offer.saving_kept} of what they save, and get {offer.allowance} for it. {offer.source}"
+        )
+    return lines
+
+
 def _function_line(function: str, table: RegimeFile) -> str:
     row = table.functions.get(function, {})
     who = ", ".join(f"{body} {role}" for body, role in row.items()) or "nobody"
     unclear = " [unclear mandate]" if mandate_fault(row) else ""
-    return f"{function}: {who}{unclear} - {table.sources.get(function, 'no source')}"
+    said = f"{table.sources.get(function, 'no source')}. Power: {table.powers.get(function, 'not given')}"
+    return f"{function}: {who}{unclear} - {said}"
 
 
 def describe_scenario(scenario: Scenario) -> str:

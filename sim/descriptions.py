@@ -5,13 +5,19 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-TOPICS = ("parameters", "outcomes", "regimes", "schedule")
+TOPICS = ("parameters", "outcomes", "regimes", "fidelity", "schedule")
 WIDTH = 110
 
 
 def describe(what: str) -> str:
     """Text on a topic, or on a scenario or regime file. Raises InputError for what is neither."""
-    by_topic = {"parameters": parameters, "outcomes": outcomes, "regimes": regimes, "schedule": schedule}
+    by_topic = {
+        "parameters": parameters,
+        "outcomes": outcomes,
+        "regimes": regimes,
+        "fidelity": fidelity,
+        "schedule": schedule,
+    }
     if what in by_topic:
         return by_topic[what]()
     if Path(what).exists() or Path(what).suffix:
@@ -47,11 +53,20 @@ def outcomes() -> str:
 
 
 def regimes() -> str:
-    """Every regime that comes with the program: stem, title, why."""
+    """Every regime that comes with the program: stem, title, why; then all of them side by side."""
+    from sim.describe_regimes import side_by_side
     from sim.regime import load_regime, shipped_regimes
 
     loaded = [load_regime(stem) for stem in shipped_regimes()]
-    return "\n\n".join(_block(regime.name, [regime.title, regime.why]) for regime in loaded)
+    return "\n\n".join([*(_block(regime.name, [regime.title, regime.why]) for regime in loaded), side_by_side(loaded)])
+
+
+def fidelity() -> str:
+    """The page of powers, in Markdown: function, regime, year, power and source."""
+    from sim.fidelity import page
+    from sim.regime import load_regime, shipped_regimes
+
+    return page([load_regime(stem) for stem in shipped_regimes()])
 
 
 def schedule() -> str:

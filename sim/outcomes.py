@@ -255,6 +255,20 @@ outcome("referrals_per_1000", "referrals per 1,000", 0, "GP referrals", lambda c
 outcome(
     "elective_per_1000", "admissions per 1,000", 0, "elective admissions", lambda c: 1000 * over(c.elective, c.patients)
 )
+outcome(
+    "budget_holding_share",
+    "share",
+    0,
+    "practices that hold part of their patients' hospital budget",
+    lambda c: over(c.budget_holders, c.practices),
+)
+outcome(
+    "budget_savings_per_patient",
+    "pounds per patient",
+    0,
+    "kept by practices that hold part of the hospital budget, over all patients",
+    lambda c: over(c.budget_kept, c.patients),
+)
 outcome("out_of_hospital_share", "share", 0, "community care in what is spent on hospitals and community",
         lambda c: over(c.community_spend, c.community_spend + c.hospital_spend), CCG_LEVELS)  # fmt: skip
 outcome(
@@ -445,8 +459,9 @@ def measure(world: World, sums: Sums) -> dict[str, Floats]:
         rest[:, FIFTHS:],
     )
     ends = np.cumsum([table.shape[1] for table in tables])
-    place_of = dict(zip(LEVELS, (slice(end - t.shape[1], end) for end, t in zip(ends, tables, strict=True)),
-    strict=True))
+    place_of = dict(
+        zip(LEVELS, (slice(end - t.shape[1], end) for end, t in zip(ends, tables, strict=True)), strict=True)
+    )
     everywhere, ccgs = Columns(np.concatenate(tables, axis=1), sums.quantiles), Columns(by_ccg, sums.quantiles)
     out = np.full((len(by_ccg), int(ends[-1]), len(OUTCOMES)), np.nan)
     for k, one in enumerate(OUTCOMES.values()):

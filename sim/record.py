@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.commissioning.bodies import KINDS, body_row
+from sim.commissioning.functions import PRACTICE_SCALE
 from sim.commissioning.views import view
 from sim.kernel import kernel
 from sim.parameters import Params
@@ -30,7 +31,7 @@ PRACTICE_SUMS = (
     "engagement", "influence", "trust_ccg", "trust_nhse", "support_control", "at_scale", "opted_in", "scheme_hours",
     "reporting_hours",
     "lists_closed", "distress", "gms", "pms", "apms", "mpig", "global_sum", "premium", "seniority", "qof", "reserves",
-    "expenses",
+    "expenses", "budget_holders", "budget_kept",
 )  # fmt: skip
 """Summed over open practices (ended ones count in the year of their end)."""
 
@@ -56,7 +57,7 @@ QUANTILES = ("list_size_p5", "list_size_p50", "list_size_p95", "drawings_p10")
 SHARES = np.array([0.05, 0.50, 0.95])
 FIFTHS, CONTRACTS = 5, 3
 WORK_FROM = COLUMN["drawings"]
-WORK_TO = COLUMN["expenses"] + 1
+WORK_TO = COLUMN["budget_kept"] + 1
 KINDS_AT = COLUMN["gms"]
 CCG_FROM = len(PRACTICE_SUMS)
 NATION_FROM = len(PRACTICE_SUMS) + len(CCG_SUMS)
@@ -160,17 +161,19 @@ def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
         row[39], row[40] = money.mpig[i], gms * money.global_sum[i]
         row[41], row[42] = money.premium[i], money.seniority[i]
         row[43], row[44], row[45] = money.qof[i], money.reserves[i], money.expenses[i]
+        row[46], row[47] = 1.0 * use.holds[i], use.kept[i]
         for g in groups:
             for k in range(row.shape[0]):
                 out[g, WORK_FROM + k] += row[k]
 
 
 @kernel
-def sum_ccgs(out, cases, ccgs, ccg_money, boards, bodies, trusts, nation, ccg_trusts, ccg_trust_share, scale, control):
+def sum_ccgs(out, cases, ccgs, ccg_money, boards, bodies, trusts, nation, ccg_trusts, ccg_trust_share, scale, control,
+             asked):  # fmt: skip
     """Adds what is known of CCGs: cases, money, governance, staff of every body by the share of practices it serves
     there.
 
-    control: (T,) share of functions led by the CCG.
+    control: (T,) share of functions led by the CCG. asked: (T,) 1 where it has a part in more than in table 0.
     """
     stride = len(bodies) // KINDS
     weight = np.zeros(len(trusts))
@@ -190,7 +193,7 @@ def sum_ccgs(out, cases, ccgs, ccg_money, boards, bodies, trusts, nation, ccg_tr
             out[c, CCG_FROM + 16] += 1.0
         elif control[t] > control[0] + 0.1:
             out[c, CCG_FROM + 15] += 1.0
-        elif t != 0:
+        elif asked[t] == 1:
             out[c, CCG_FROM + 14] += 1.0
         out[c, CCG_FROM + 17] += 1.0 if ccg_money.outturn[c] < 0.0 else 0.0
         out[c, CCG_FROM + 18] += ccg_money.allocation[c]
@@ -204,9 +207,9 @@ def sum_ccgs(out, cases, ccgs, ccg_money, boards, bodies, trusts, nation, ccg_tr
             if weight[j] > 0.0:
                 out[c, CCG_FROM + 21] += trusts.balance[j] * ccgs.patients[c] * ccg_trust_share[c, k] / weight[j]
         for kind in range(KINDS):
-            if scale[t, kind] > 3:
+            if scale[t, kind] == PRACTICE_SCALE:
                 continue
-            b = body_row(kind, scale[t, kind], c, ccgs.team[c], ccgs.region[c], stride)
+            b = body_row(kind, scale[t, kind], c, ccgs, stride)
             if bodies.practices[b] > 0.0:
                 here = ccgs.practices[c] / bodies.practices[b]
                 fte = bodies.contracts_fte[b] + bodies.quality_fte[b] + bodies.finance_fte[b] + bodies.clinical_fte[b]
@@ -274,7 +277,7 @@ def record(world: World, params: Params, sums: Sums, index: int) -> None:
     sum_work(out, w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ties, w.use)
     sum_ccgs(
         out, w.cases, w.ccgs, w.ccg_money, w.boards, w.bodies, w.trusts, w.nation, w.networks.ccg_trusts,
-        w.networks.ccg_trust_share, w.regime.scale, view(w.regime).control,
+        w.networks.ccg_trust_share, w.regime.scale, view(w.regime).control, view(w.regime).asked,
     )  # fmt: skip
     out[: len(w.ccgs), POLL_FROM:] = survey(world, params)
     open_now = (w.life["state"] == s.OPEN) | (w.life["state"] == s.CARETAKER)

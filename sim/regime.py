@@ -35,6 +35,12 @@ UNCERTAIN: tuple[str, ...] = (
     "regime.restructure.staff_cut",
     "regime.restructure.hours_lost_share",
     "regime.restructure.knowledge_lost_share",
+    "regime.staffing.ccg_share_assigned",
+    "regime.staffing.ccg_share_lost",
+    "regime.practice_budget.smallest_list",
+    "regime.practice_budget.share",
+    "regime.practice_budget.saving_kept",
+    "regime.practice_budget.allowance",
 )
 """Values of regimes that may be uncertain. A draw gives each a quantile (0 to 1) of its range, the same one in every
 table and regime: what is unknown in two regimes for the same reason is drawn alike in both."""
@@ -47,9 +53,9 @@ DEFAULT_SCALE = {
     "support_unit": "region",
     "local_authority": "ccg",
     "combined_authority": "area_team",
-    "ha_body": "ccg",
+    "ha_body": "county",
     "pct_body": "ccg",
-    "fhsa_body": "ccg",
+    "fhsa_body": "county",
     "practice": "practice",
 }
 
@@ -161,11 +167,13 @@ def _read(file: Path, folders: Sequence[Path]) -> RegimeFile:
 
 
 def _spread_source(table: Table) -> None:
-    """Give each row of a file its general source, so that a child's general source stays off inherited rows."""
-    sources, rows = table.get("sources"), table.get("functions")
-    if isinstance(sources, dict) and isinstance(rows, dict) and "functions" in sources:
-        general = sources.pop("functions")
-        table["sources"] = {**dict.fromkeys(rows, general), **sources}
+    """Give each row of a file its general source and power, so that a child's general ones stay off inherited rows."""
+    rows = table.get("functions")
+    for key in ("sources", "powers"):
+        said = table.get(key)
+        if isinstance(said, dict) and isinstance(rows, dict) and "functions" in said:
+            general = said.pop("functions")
+            table[key] = {**dict.fromkeys(rows, general), **said}
 
 
 def _stem(stem: object, file: Path) -> str:
@@ -204,11 +212,15 @@ def _arrays(table: RegimeFile, quantiles: Mapping[str, float]) -> dict[str, Any]
         "staffing": np.array(
             [
                 *_drawn(staff.from_area_team, "regime.staffing", names.STAFFING[:2], quantiles),
-                *_drawn(staff, "regime.staffing", names.STAFFING[2:], quantiles),
+                *_drawn(staff, "regime.staffing", names.STAFFING[2:4], quantiles),
+                *_drawn(staff.from_ccg, "regime.staffing.ccg", names.STAFFING[:2], quantiles, "_"),
             ]
         ),
         "scale": np.array([names.SCALES.index(scale[body]) for body in names.BODIES], dtype=np.int64),
         "transition": np.array(_drawn(table.transition, "regime.transition", names.TRANSITION, quantiles)),
+        "practice_budget": np.array(
+            _drawn(table.practice_budget, "regime.practice_budget", names.PRACTICE_BUDGET, quantiles)
+        ),
         "protection": np.int64(names.PROTECTIONS.index(table.contract_protection)),
         "stages": np.array([stage in table.entry.stages for stage in names.STAGES], dtype=np.int64),
         "exit_notice_months": np.float64(_drawn(table.exit, "regime.exit", ("notice_months",), quantiles)[0]),
@@ -221,9 +233,11 @@ def _committee(committee: Committee) -> tuple[list[float], list[float]]:
     return [float(getattr(seats, seat)) for seat in names.SEATS], [*flags, float(quorum.lay), float(quorum.executive)]
 
 
-def _drawn(block: object, path: str, keys: Sequence[str], quantiles: Mapping[str, float]) -> list[float]:
+def _drawn(
+    block: object, path: str, keys: Sequence[str], quantiles: Mapping[str, float], joint: str = "."
+) -> list[float]:
     values: list[Uncertain] = [getattr(block, key) for key in keys]
-    return [value.at(quantiles.get(f"{path}.{key}")) for key, value in zip(keys, values, strict=True)]
+    return [value.at(quantiles.get(f"{path}{joint}{key}")) for key, value in zip(keys, values, strict=True)]
 
 
 def _equal(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:

@@ -22,6 +22,8 @@ Row = dict[str, str]
 
 NOBODY = "nobody"
 ROLES = CELLS[1:]
+PLAIN_KEYS = ("contract_protection", "unclear_mandates", "scale", "menu", "before", "from_year")
+"""Keys of a file without a block of their own; their source stands in `sources`."""
 
 
 class Uncertain(Block):
@@ -132,8 +134,8 @@ class Committee(Sourced):
         return self
 
 
-class FromAreaTeam(Block):
-    """What becomes of the area team's staff for the practices concerned; who is not assigned stays."""
+class FromPredecessor(Block):
+    """What becomes of the staff of whoever did the work before; who is not assigned stays."""
 
     share_assigned: Share = Share(value=0.0)
     share_lost: Share = Share(value=0.0)
@@ -142,9 +144,21 @@ class FromAreaTeam(Block):
 class Staffing(Sourced):
     """Staff come from the predecessor or are hired out of running costs; nobody comes from nowhere."""
 
-    from_area_team: FromAreaTeam = FromAreaTeam()
+    from_area_team: FromPredecessor = FromPredecessor()
+    from_ccg: FromPredecessor = Field(
+        FromPredecessor(), description="where the hospital budget leaves the CCG: its staff for general practice"
+    )
     running_cost_share: Share = Share(value=0.0)
     hiring_months: Uncertain = Uncertain(value=0.0)
+
+
+class PracticeBudget(Sourced):
+    """What practices may hold of the hospital budget, one by one and if they want to; a share of 0 offers nothing."""
+
+    smallest_list: Uncertain = Uncertain(value=0.0)
+    share: Share = Share(value=0.0)
+    saving_kept: Share = Share(value=0.0)
+    allowance: Share = Share(value=0.0)
 
 
 class Entry(Sourced):
@@ -206,8 +220,14 @@ class RegimeFile(Block):
     contract_protection: Literal["national", "local"] = "national"
     unclear_mandates: tuple[str, ...] = Field((), description="functions whose unclear mandate is meant")
     functions: dict[str, Row] = Field(default_factory=dict, json_schema_extra=_FUNCTIONS_SCHEMA)
-    sources: dict[str, str] = Field(default_factory=dict, description="by function; `functions` for the rest")
+    sources: dict[str, str] = Field(
+        default_factory=dict, description="by function, `functions` for the rest; and by plain key of the file"
+    )
+    powers: dict[str, str] = Field(
+        default_factory=dict, description="legal power under which a function is held; `functions` for the rest"
+    )
     budgets: Budgets = Budgets()
+    practice_budget: PracticeBudget = PracticeBudget()
     committee: dict[str, Committee] = Field(default_factory=dict, json_schema_extra=_BODIES_SCHEMA)
     staffing: Staffing = Staffing()
     scale: dict[str, str] = Field(
@@ -229,7 +249,9 @@ class RegimeFile(Block):
         for function in self.unclear_mandates:
             known("function", function, FUNCTIONS, "unclear_mandates")
         for function in self.sources:
-            known("function", function, (*FUNCTIONS, "functions"), f"sources.{function}")
+            known("function", function, (*FUNCTIONS, "functions", *PLAIN_KEYS), f"sources.{function}")
+        for function in self.powers:
+            known("function", function, (*FUNCTIONS, "functions"), f"powers.{function}")
         for body in self.committee:
             known("body", body, BODIES, f"committee.{body}")
         for body, scale in self.scale.items():

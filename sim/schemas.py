@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sim.parameters import ParameterBook
 from sim.parameters.records import JUDGEMENT, sentence_faults
 from sim.regime import load_regime
-from sim.regime_file import RegimeFile, Sourced
+from sim.regime_file import PLAIN_KEYS, RegimeFile, Sourced
 from sim.scenario import ScenarioFile, load_scenario
 from sim.toml_files import SHIPPED, Table, read_toml
 
@@ -72,13 +72,17 @@ def check(path: str | Path, book: ParameterBook | None = None) -> list[str]:
 
 
 def lint_regime(path: Path) -> list[str]:
-    """What a regime file fails to say of its own values: status and source of each block, a source for each row."""
+    """What a regime file fails to say of its own values: status and source of each block, source and legal power
+    for each row of functions, a source for each plain key."""
     table = read_toml(path)
     found = [f"{path.name}: {key} is missing" for key in ("title", "why") if not table.get(key)]
-    sources = table.get("sources", {})
-    if "functions" not in sources:
-        bare = [function for function in table.get("functions", {}) if function not in sources]
-        found += [f"{path.name}: functions.{function} has no entry in [sources]" for function in bare]
+    for key in ("sources", "powers"):
+        said = table.get(key, {})
+        if "functions" not in said:
+            bare = [function for function in table.get("functions", {}) if function not in said]
+            found += [f"{path.name}: functions.{function} has no entry in [{key}]" for function in bare]
+    plain = [key for key in PLAIN_KEYS if key in table and key not in table.get("sources", {})]
+    found += [f"{path.name}: {key} has no entry in [sources]" for key in plain]
     for key, block in _sourced_blocks(table):
         found += [f"{path.name}: {key}: {fault}" for fault in _faults_of_block(block)]
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim import parameters
 from sim.parameters import FIRST_YEAR, Lever, Params, Step
 
-MINE = ("demand", "access", "quality", "hospital", "settlements", "plans")
+MINE = ("demand", "access", "quality", "hospital", "settlements", "plans", "practice_budgets")
 
 
 def params_of(year: int, **changed: float) -> Params:

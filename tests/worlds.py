@@ -28,6 +28,7 @@ def tiny_regime(holder: int = names.AREA_TEAM, pooled: int = 0) -> RegimeTables:
         scale=np.zeros((1, len(names.BODIES)), dtype=np.int64),
         transition=np.zeros((1, len(names.TRANSITION))),
         protection=np.zeros(1, dtype=np.int64),
+        practice_budget=np.zeros((1, len(names.PRACTICE_BUDGET))),
         stages=np.zeros((1, len(names.STAGES)), dtype=np.int64),
         exit_notice_months=np.zeros(1),
         start_table=0,

@@ -17,8 +17,10 @@ from sim.commissioning.functions import (
     BODIES,
     CCG,
     CCG_SCALE,
+    COUNTY_SCALE,
     NATION_SCALE,
     NHS_ENGLAND,
+    PRACTICE_SCALE,
     REGION_SCALE,
 )
 from sim.kernel import kernel, rule
@@ -77,21 +79,23 @@ class RunningCosts(NamedTuple):
 
 
 @rule
-def unit_of(scale, ccg, team, region):
-    """Unit of a body that serves a practice: nation 0, its region, its area team now, or its CCG."""
+def unit_of(scale, c, ccgs):
+    """Unit of a body that serves CCG `c`: nation 0, its region, its area team now, its county, or the CCG itself."""
     if scale == NATION_SCALE:
         return 0
     if scale == REGION_SCALE:
-        return region
+        return ccgs.region[c]
     if scale == AREA_TEAM_SCALE:
-        return team
-    return ccg
+        return ccgs.team[c]
+    if scale == COUNTY_SCALE:
+        return ccgs.county[c]
+    return c
 
 
 @rule
-def body_row(kind, scale, ccg, team, region, stride):
-    """Row of the body of a kind that serves a CCG."""
-    return kind * stride + unit_of(scale, ccg, team, region)
+def body_row(kind, scale, c, ccgs, stride):
+    """Row of the body of a kind that serves CCG `c`."""
+    return kind * stride + unit_of(scale, c, ccgs)
 
 
 @rule
@@ -109,19 +113,21 @@ def stride_of(world: World) -> int:
 def serve(bodies, place, lists, life, ccgs, area_teams, scale):
     """Counts whom each body serves under the tables now in force: practices, patients, mean distance from its seat.
 
-    scale: (T, kinds) of the regime. Seats: a CCG's own place; an area team's headquarters for all wider bodies.
+    scale: (T, kinds) of the regime. Seats: a CCG's own place; one of its CCGs for a county; an area team's headquarters
+    for all wider bodies.
     """
     stride = len(bodies) // scale.shape[1]
     count, patients = np.zeros(len(ccgs)), np.zeros(len(ccgs))
-    to_ccg, to_team = np.zeros(len(ccgs)), np.zeros(len(ccgs))
+    to_ccg, to_team, to_county = np.zeros(len(ccgs)), np.zeros(len(ccgs)), np.zeros(len(ccgs))
     for i in range(len(place)):
         if life.state[i] == 0 or life.state[i] > 2:
             continue
         c = place.ccg[i]
-        team = ccgs.team[c]
+        team, seat = ccgs.team[c], ccgs.county[c]
         count[c] += 1.0
         patients[c] += lists.total[i]
         to_ccg[c] += math.sqrt((place.x[i] - ccgs.x[c]) ** 2 + (place.y[i] - ccgs.y[c]) ** 2)
+        to_county[c] += math.sqrt((place.x[i] - ccgs.x[seat]) ** 2 + (place.y[i] - ccgs.y[seat]) ** 2)
         to_team[c] += math.sqrt((place.x[i] - area_teams.x[team]) ** 2 + (place.y[i] - area_teams.y[team]) ** 2)
     for b in range(len(bodies)):
         bodies.practices[b] = 0.0
@@ -130,11 +136,12 @@ def serve(bodies, place, lists, life, ccgs, area_teams, scale):
     for c in range(len(ccgs)):
         for kind in range(scale.shape[1]):
             s = scale[ccgs.table[c], kind]
-            if s <= CCG_SCALE:
-                b = body_row(kind, s, c, ccgs.team[c], ccgs.region[c], stride)
+            if s != PRACTICE_SCALE:
+                b = body_row(kind, s, c, ccgs, stride)
                 bodies.practices[b] += count[c]
                 bodies.patients[b] += patients[c]
-                bodies.km[b] += to_ccg[c] if s == CCG_SCALE else to_team[c]
+                far = to_county[c] if s == COUNTY_SCALE else to_team[c]
+                bodies.km[b] += to_ccg[c] if s == CCG_SCALE else far
     for b in range(len(bodies)):
         if bodies.practices[b] > 0.0:
             bodies.km[b] /= bodies.practices[b]

@@ -205,7 +205,7 @@ def executor_of(bodies, cells, scale, t, function, c, ccgs, stride):
     """Row of the body that executes a function for the one that decides, if it has staff; -1 otherwise."""
     for kind in range(cells.shape[2]):
         if cells[t, function, kind] == EXECUTES and kind != PRACTICE:
-            b = body_row(kind, scale[t, kind], c, ccgs.team[c], ccgs.region[c], stride)
+            b = body_row(kind, scale[t, kind], c, ccgs, stride)
             if total_fte(bodies, b) > 0.0:
                 return b
     return -1
@@ -238,11 +238,11 @@ def assign(cases, n, ccgs, bodies, cells, scale, mandate, h, p, hours_stream, un
             if not claimed:
                 cases.status[k] = s.UNDONE
             continue
-        b = body_row(first, scale[t, first], c, ccgs.team[c], ccgs.region[c], stride)
+        b = body_row(first, scale[t, first], c, ccgs, stride)
         cases.body[k] = b
         cases.partner[k] = -1
         if second >= 0:
-            cases.partner[k] = body_row(second, scale[t, second], c, ccgs.team[c], ccgs.region[c], stride)
+            cases.partner[k] = body_row(second, scale[t, second], c, ccgs, stride)
         hours = median_hours(cases.kind[k], ccgs.practices[c], h) * math.exp(
             p.spread * normal(hours_stream, cases.id[k])
         )

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.choice import Costs, Effects
-from sim.commissioning.views import MEMBER_BODY
+from sim.commissioning.functions import AREA_TEAM, NHS_ENGLAND
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world import states as s
@@ -110,7 +110,9 @@ def carry_out(
         half = 0.5 if cases.doubled[j] == 1 else 1.0  # two bodies with conflicting asks undo half of what each does
         heeded = half
         if i >= 0 and cases.body[j] >= 0:  # practices comply as far as they grant the body authority (K075-K077)
-            heeded *= ties.authority_ccg[i] if bodies.kind[cases.body[j]] == MEMBER_BODY else ties.authority_nhse[i]
+            kind = bodies.kind[cases.body[j]]
+            national = kind == NHS_ENGLAND or kind == AREA_TEAM
+            heeded *= ties.authority_nhse[i] if national else ties.authority_ccg[i]
         if i >= 0 and cases.doubled[j] == 1:
             care.effort_reporting[i] += e.conflicting_hours
         if a >= s.REMEDIAL and a <= s.REMOVAL and uniform(stream, cases.id[j]) < e.appeal:

@@ -109,21 +109,47 @@ RULES: tuple[str, ...] = ("declare", "leave_room", "lay_chair", "public", "quoru
 
 DECLARE, LEAVE_ROOM, LAY_CHAIR, PUBLIC, QUORUM_LAY, QUORUM_EXECUTIVE = range(6)
 
-SCALES: tuple[str, ...] = ("nation", "region", "area_team", "ccg", "practice")
-"""How often a body exists: once, per region, per area team, per CCG, per practice."""
+SCALES: tuple[str, ...] = ("nation", "region", "area_team", "ccg", "practice", "county")
+"""How often a body exists: once, per region, per area team, per CCG, per practice, per county (some 95 in England)."""
 
-NATION_SCALE, REGION_SCALE, AREA_TEAM_SCALE, CCG_SCALE, PRACTICE_SCALE = range(5)
+NATION_SCALE, REGION_SCALE, AREA_TEAM_SCALE, CCG_SCALE, PRACTICE_SCALE, COUNTY_SCALE = range(6)
 
-STAFFING: tuple[str, ...] = ("share_assigned", "share_lost", "running_cost_share", "hiring_months")
+STAFFING: tuple[str, ...] = (
+    "share_assigned",
+    "share_lost",
+    "running_cost_share",
+    "hiring_months",
+    "ccg_share_assigned",
+    "ccg_share_lost",
+)
 """How a table gets its staff.
 
 share_assigned: of the area team's staff for the CCG's practices, the share that moves to the new lead body (0-1).
 share_lost: of those assigned, the share who leave rather than move (0-1); the rest of the area team's staff stays.
 running_cost_share: of the lead body's running-cost allowance, the share that may go on hiring for what it took over.
 hiring_months: months until a post that is paid for is filled.
+ccg_share_assigned: of the CCG's own staff for general practice, the share that moves to whoever holds the hospital
+budget, where that is no longer the CCG (0-1). ccg_share_lost: of those, the share who leave rather than move (0-1).
 """
 
-SHARE_ASSIGNED, SHARE_LOST, RUNNING_COST_SHARE, HIRING_MONTHS = range(4)
+(
+    SHARE_ASSIGNED,
+    SHARE_LOST,
+    RUNNING_COST_SHARE,
+    HIRING_MONTHS,
+    CCG_SHARE_ASSIGNED,
+    CCG_SHARE_LOST,
+) = range(6)
+
+PRACTICE_BUDGET: tuple[str, ...] = ("smallest_list", "share", "saving_kept", "allowance")
+"""What a table offers practices that want to hold part of the hospital budget; a share of 0 offers nothing.
+
+smallest_list: patients a practice must have. share: of the cost of its referrals and elective admissions that the
+budget covers (0-1). saving_kept: of what it does not spend, the share that stays with the practice (0-1). allowance:
+for running the budget, as a share of it (0-1).
+"""
+
+SMALLEST_LIST, BUDGET_SHARE, SAVING_KEPT, ALLOWANCE = range(4)
 
 TRANSITION: tuple[str, ...] = ("years", "hours_lost_share", "knowledge_lost_share")
 """What a change of table costs: for how many years, which share of hours, and which share of what was known before."""

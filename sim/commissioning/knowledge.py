@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.bodies import KINDS, body_row
-from sim.commissioning.functions import INCENTIVE_DESIGN
+from sim.commissioning.functions import AREA_TEAM, INCENTIVE_DESIGN, NHS_ENGLAND
 from sim.commissioning.views import MEMBER_BODY, view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
@@ -83,11 +83,12 @@ def learn(beliefs, place, life, care, ties, ccgs, bodies, slot, kind, acts, puni
         t = ccgs.table[c]
         if acts[t, kind] == 0:
             continue
-        b = body_row(kind, scale[t, kind], c, ccgs.team[c], ccgs.region[c], stride)
+        b = body_row(kind, scale[t, kind], c, ccgs, stride)
         votes, clinical, engaged = gp_votes[t, kind], clinicians[t, kind], 0.0
         if kind == MEMBER_BODY:
             engaged = ties.engagement[i]
-        trust = ties.trust_ccg[i] if kind == MEMBER_BODY else ties.trust_nhse[i]
+        national = kind == NHS_ENGLAND or kind == AREA_TEAM
+        trust = ties.trust_nhse[i] if national else ties.trust_ccg[i]
         visit = bodies.hours_held[b] * p.visit_share / max(1.0, bodies.practices[b])
         prec = precision(visit, bodies.km[b], engaged, max(0.0, clinical), p)
         looks = bias(max(0.0, votes), punishes[t, kind], trust, p)

@@ -16,6 +16,7 @@ from sim.commissioning.functions import (
     CCG,
     CONTRACT_MONITORING,
     EXECUTES,
+    HOSPITAL,
     LEAD,
     PRIMARY_CARE_STRATEGY,
     SHARED,
@@ -120,14 +121,18 @@ def forecast(life, place, lists, staff, use, plans, ccgs, ccg_money, score, p, g
 
 
 def seen_by_table(world: World, p: Planning) -> Floats:
-    """How much of the plans for general practice a CCG sees under each table of the regime, 0 to 1.
+    """How much of the plans for general practice those who plan hospital care see under each table, 0 to 1.
 
-    By its own part in primary care strategy and in contract monitoring; under a joint committee it shares.
+    They are the body that holds the hospital budget, usually the CCG. By its own part in primary care strategy and in
+    contract monitoring; under a joint committee it shares.
     """
     worth = np.zeros(5)
     worth[ADVISES], worth[EXECUTES], worth[SHARED], worth[LEAD] = p.sees_advises, p.sees_advises, p.sees_shared, 1.0
     cells = world.regime.cells[:, [PRIMARY_CARE_STRATEGY, CONTRACT_MONITORING], :]
-    part = worth[cells[:, :, CCG].astype(np.int64)].mean(axis=1)
+    holder = world.regime.budgets[:, HOSPITAL]
+    planner = np.where(holder >= 0, holder, CCG)
+    cells = np.take_along_axis(cells, planner[:, None, None], axis=2)[:, :, 0]
+    part = worth[cells.astype(np.int64)].mean(axis=1)
     return p.sees_outside + (1.0 - p.sees_outside) * part
 
 

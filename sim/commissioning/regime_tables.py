@@ -40,11 +40,13 @@ class RegimeTables:
     staffing: Floats
     """(T, staffing): shares of 1 and months, see `STAFFING`."""
     scale: Ints
-    """(T, bodies): 0 nation, 1 region, 2 area team, 3 CCG, 4 practice."""
+    """(T, bodies): 0 nation, 1 region, 2 area team, 3 CCG, 4 practice, 5 county."""
     transition: Floats
     """(T, transition): years, and shares of 1, see `TRANSITION`."""
     protection: Ints
     """(T,): 0 national terms, 1 local terms."""
+    practice_budget: Floats
+    """(T, practice budget): what practices may hold of the hospital budget, see `PRACTICE_BUDGET`; share 0 for none."""
     stages: Ints
     """(T, stages): 1 where a CCG that wants the table must pass the stage."""
     exit_notice_months: Floats

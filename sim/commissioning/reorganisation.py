@@ -13,7 +13,11 @@ import numpy as np
 from sim.commissioning.bodies import KINDS, body_row, serve, total_fte
 from sim.commissioning.functions import (
     AREA_TEAM,
+    CCG,
+    CCG_SHARE_ASSIGNED,
+    CCG_SHARE_LOST,
     HIRING_MONTHS,
+    HOSPITAL,
     HOURS_LOST_SHARE,
     KNOWLEDGE_LOST_SHARE,
     MERGE_TEAMS,
@@ -90,13 +94,13 @@ def change_tables(bodies, before, ccgs, nation, new_table, holder, scale, staffi
         ccgs.table[c] = new
         ccgs.years_in[c] = 0.0
         if taker_kind >= 0:
-            taker = body_row(taker_kind, scale[new, taker_kind], c, ccgs.team[c], ccgs.region[c], stride)
+            taker = body_row(taker_kind, scale[new, taker_kind], c, ccgs, stride)
             disturb(bodies, taker, transition[new, TRANSITION_YEARS], transition[new, HOURS_LOST_SHARE])
         else:
             taker = -1
         if giver_kind < 0 or (giver_kind == taker_kind and scale[old, giver_kind] == scale[new, giver_kind]):
             continue
-        giver = body_row(giver_kind, scale[old, giver_kind], c, ccgs.team[c], ccgs.region[c], stride)
+        giver = body_row(giver_kind, scale[old, giver_kind], c, ccgs, stride)
         if bodies.practices[giver] <= 0.0:
             continue
         part = ccgs.practices[c] / bodies.practices[giver]
@@ -117,6 +121,38 @@ def change_tables(bodies, before, ccgs, nation, new_table, holder, scale, staffi
 
 
 @kernel
+def move_ccg_staff(bodies, before, ccgs, nation, new_table, heir, scale, staffing, hiring):
+    """Where the hospital budget passes from the CCG to another body, the CCG's staff for general practice go with it.
+
+    before: a copy of bodies. heir: (T,) kind of body that holds the hospital budget, -1 for nobody. Those who went come
+    back when it does. Called before `change_tables`, which puts the new tables in force.
+    """
+    stride = len(bodies) // KINDS
+    for c in range(len(ccgs)):
+        old, new = ccgs.table[c], new_table[c]
+        if old == new:
+            continue
+        own, away = CCG * stride + c, max(0.0, -before.came_fte[CCG * stride + c])
+        if away > 0.0:
+            giver = body_row(heir[old], scale[old, heir[old]], c, ccgs, stride)
+            staff = total_fte(before, giver)
+            if staff > 0.0:
+                move(bodies, before, giver, own, min(1.0, away / staff), 0.0)
+            bodies.came_fte[giver] -= away
+            bodies.came_fte[own] += away
+        share = staffing[new, CCG_SHARE_ASSIGNED]
+        if share <= 0.0 or away > 0.0 or heir[new] < 0 or heir[new] == CCG:
+            continue
+        taker = body_row(heir[new], scale[new, heir[new]], c, ccgs, stride)
+        lost = move(bodies, before, own, taker, share, staffing[new, CCG_SHARE_LOST])
+        went = total_fte(before, own) * share - lost
+        bodies.came_fte[taker] += went
+        bodies.came_fte[own] -= went
+        nation.staff_lost[0] += lost
+        nation.staff_hire_cost[0] += lost * hiring.cost_per_redundancy
+
+
+@kernel
 def hire(bodies, ccgs, ccg_money, nation, holder, scale, staffing, hiring, cost_per_fte, underspend):
     """Bodies that took functions over may hire from the running-cost share that their table allows; posts fill with
     time.
@@ -131,7 +167,7 @@ def hire(bodies, ccgs, ccg_money, nation, holder, scale, staffing, hiring, cost_
         kind = holder[t]
         if kind < 0 or staffing[t, RUNNING_COST_SHARE] <= 0.0:
             continue
-        b = body_row(kind, scale[t, kind], c, ccgs.team[c], ccgs.region[c], stride)
+        b = body_row(kind, scale[t, kind], c, ccgs, stride)
         allowed[b] += staffing[t, RUNNING_COST_SHARE] * ccg_money.running_costs[c] * (1.0 - underspend) / cost_per_fte
         pace[b] = max(0.0, 1.0 - staffing[t, HIRING_MONTHS] / 12.0)
     for b in range(len(bodies)):
@@ -198,6 +234,10 @@ def move_to_tables(world: World, new_table: Rows, params: Params) -> None:
         return
     recount(world)  # who gives counts its practices as they are now, after a year of closures
     lost = regime.transition[new_table, KNOWLEDGE_LOST_SHARE]
+    move_ccg_staff(
+        world.bodies, world.bodies.copy(), world.ccgs, world.nation, new_table,
+        np.ascontiguousarray(regime.budgets[:, HOSPITAL]), regime.scale, regime.staffing, params.of(ReorganisationCost),
+    )  # fmt: skip
     change_tables(
         world.bodies, world.bodies.copy(), world.ccgs, world.nation, new_table, view(regime).holder, regime.scale,
         regime.staffing, regime.transition, params.of(ReorganisationCost),

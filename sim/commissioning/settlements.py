@@ -2,7 +2,8 @@
 
 Every pound has two ends. A trust's income is what CCGs pay it (`settle`), `trusts.other_income` (specialised care,
 teaching, patients outside the modelled flows) and dated national `trusts.support`. A CCG's allocation and what it
-carried over is spent on hospitals, community and other care and its local scheme; the rest is its `outturn`, which is
+carried over is spent on hospitals, community and other care, its local scheme, and what practices that hold part of the
+hospital budget keep of it; the rest is its `outturn`, which is
 carried into the next year in full: all of `carried` and `primary_carried` together.
 """
 
@@ -261,11 +262,13 @@ def account(ccg_money, plans, schemes, patients, expected, one_holder, england_g
         community = ccg_money.community[c] * (1.0 + p.care_growth) + shift
         other = ccg_money.other_care[c] * (1.0 + p.care_growth)
         available = ccg_money.allocation[c] * (1.0 - p.target_surplus) + ccg_money.carried[c]
-        spare = available - expected[c] - community - other - ccg_money.scheme[c]
+        practices = ccg_money.practice_kept[c] + ccg_money.practice_admin[c]
+        spare = available - expected[c] - community - other - ccg_money.scheme[c] - practices
         answer = max(0.0, 1.0 + p.answer * spare / (community + other)) if community + other > 0.0 else 1.0
         ccg_money.community[c] = community * answer
         ccg_money.other_care[c] = other * answer
         spent = ccg_money.hospital[c] + ccg_money.community[c] + ccg_money.other_care[c] + ccg_money.scheme[c]
+        spent += practices
         ccg_money.outturn[c] = ccg_money.allocation[c] + ccg_money.carried[c] - spent
         ccg_money.primary_carried[c] = 0.0
         if one_holder[c] == 1:

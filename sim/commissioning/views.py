@@ -9,6 +9,8 @@ import numpy as np
 
 from sim.commissioning.cases import FUNCTION_OF_KIND
 from sim.commissioning.functions import (
+    ADVISES,
+    AREA_TEAM,
     CCG,
     CONTRACT_REMOVAL,
     CONTRACTUAL_ACTION,
@@ -21,11 +23,12 @@ from sim.commissioning.functions import (
     JOINT_COMMITTEE,
     LEAD,
     LEAVE_ROOM,
+    NHS_ENGLAND,
     OUTSIDE_CLINICIAN,
     PRACTICE,
     SHARED,
 )
-from sim.commissioning.regime_tables import RegimeTables
+from sim.commissioning.regime_tables import Cells, RegimeTables
 from sim.world.world import Floats, Rows
 
 
@@ -52,6 +55,8 @@ class TableView(NamedTuple):
     """(T,): the kind of body that leads most open functions, -1 where nobody leads any; see `_holders`."""
     control: Floats
     """(T,): share of all functions that the CCG leads; leading together with others counts half."""
+    asked: Rows
+    """(T,): 1 where the CCG has a part in more functions than in the table before, if only to advise."""
     ccg_gp_votes: Floats
     """(T,): share of GP votes on the CCG's committee, or on the joint one where the CCG has none."""
 
@@ -64,6 +69,7 @@ def view(regime: RegimeTables) -> TableView:
     decided = np.unique(FUNCTION_OF_KIND)
     acts = ((cells[:, decided] > 0) & (cells[:, decided] != EXECUTES)).any(axis=1).astype(np.int64)
     acts[:, JOINT_COMMITTEE] = 0  # its members look with the eyes of their own bodies
+    acts[:, PRACTICE] = 0  # practices know themselves; they lend nobody their eyes
     punishes = (may[:, CONTRACTUAL_ACTION] | may[:, CONTRACT_REMOVAL]).astype(np.int64)
     seats = regime.seats.sum(axis=2)
     has = seats > 0
@@ -78,18 +84,28 @@ def view(regime: RegimeTables) -> TableView:
             holds[t, regime.budgets[t, HOSPITAL]] = 1
     return TableView(
         cells, may, acts, punishes, gp_votes, clinicians, recusal, holds, _holders(regime), _control(regime),
-        _ccg_gp_votes(regime)
+        _asked(regime), _ccg_gp_votes(regime)
     )  # fmt: skip
 
 
 def _holders(regime: RegimeTables) -> Rows:
     """A joint committee has no staff of its own; its work is done by the CCG that hosts it together with the area
-    team."""
+    team. Where neither the area team nor NHS England shares, the body that shares with the CCG does the work."""
     open_functions = [f for f, name in enumerate(FUNCTIONS) if name not in FIXED_FUNCTIONS]
     leads = (regime.cells[:, open_functions, :] == LEAD).sum(axis=1)
     leads[:, PRACTICE] = 0
     found = np.where(leads.max(axis=1) > 0, leads.argmax(axis=1), -1)
-    return np.where(found == JOINT_COMMITTEE, CCG, found).astype(np.int64)
+    hosts = [_host(regime.cells[t, open_functions, :]) for t in range(regime.n_tables)]
+    return np.where(found == JOINT_COMMITTEE, hosts, found).astype(np.int64)
+
+
+def _host(cells: Cells) -> int:
+    """Kind of body whose staff works for the joint committee of a table."""
+    shares = (cells[cells[:, JOINT_COMMITTEE] == LEAD] == SHARED).sum(axis=0)
+    if shares[AREA_TEAM] + shares[NHS_ENGLAND] > 0:
+        return CCG
+    shares[CCG] = 0
+    return int(shares.argmax()) if shares.max() > 0 else CCG
 
 
 def _control(regime: RegimeTables) -> Floats:
@@ -97,6 +113,12 @@ def _control(regime: RegimeTables) -> Floats:
     alone = (cells[:, :, CCG] == LEAD).astype(float)
     together = ((cells[:, :, JOINT_COMMITTEE] == LEAD) & (cells[:, :, CCG] == SHARED)).astype(float)
     return np.asarray((alone + 0.5 * together).mean(axis=1))
+
+
+def _asked(regime: RegimeTables) -> Rows:
+    part = regime.cells[:, :, CCG]
+    parts = ((part > 0) & (part <= ADVISES)).sum(axis=1)
+    return np.asarray(parts > parts[0]).astype(np.int64)
 
 
 def _ccg_gp_votes(regime: RegimeTables) -> Floats:

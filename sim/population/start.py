@@ -19,6 +19,7 @@ from sim.commissioning.functions import BODIES
 from sim.commissioning.regime_tables import RegimeTables
 from sim.commissioning.views import view
 from sim.parameters import Params
+from sim.population.counties import counties_of
 from sim.population.networks import build_networks
 from sim.population.tables import Population
 from sim.rules import access, demand, funding, hospital, practice_life, relations, workforce
@@ -215,6 +216,7 @@ def _ccgs(population: Population) -> Table:
     ccgs["emergency_index"] = source["avoidable_admissions"] / source["avoidable_admissions"].mean()
     ccgs["out_of_hours"] = source["out_of_hours_good"]
     ccgs["applied"] = -1
+    ccgs["county"] = counties_of(ccgs["area_team"], ccgs["x"], ccgs["y"], ccgs["id"])
     return ccgs
 
 

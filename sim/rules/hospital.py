@@ -16,7 +16,9 @@ from sim.commissioning import plans, settlements
 from sim.commissioning.settlements import AE, ELECTIVE, EMERGENCY, REFERRALS
 from sim.kernel import kernel, rule
 from sim.parameters import Params
+from sim.rules import practice_budgets
 from sim.rules.demand import START_YEAR, USUAL_IMD, grown, noise, served
+from sim.rules.practice_budgets import PracticeBudgets
 from sim.rules.quality import USUAL_UNMET
 from sim.world.luck import Luck, decision, uniform
 from sim.world.world import Floats, World
@@ -27,8 +29,6 @@ LASTING_USE = decision("hospital.lasting_use")
 
 USUAL_CONTINUITY, USUAL_TURNOVER, USUAL_KM, USUAL_OCCUPANCY = 0.6, 0.1, 8.0, 0.86
 """England in 2014-15: the origin from which effects on the use of hospitals are counted."""
-
-
 
 
 class EmergencyUse(NamedTuple):
@@ -177,20 +177,27 @@ def use_urgent_care(
 
 
 @kernel
-def refer(life, place, lists, care, use, ccg_money, plans_of, level, p, p_sub):
-    """GP referrals of each practice: some are dealt with out of hospital, some lead to elective admission."""
+def refer(life, place, lists, care, use, ccg_money, plans_of, level, p, p_sub, p_budget):
+    """GP referrals of each practice: some are dealt with out of hospital, some lead to elective admission.
+
+    A practice that holds the budget for them holds some back, and does part of that work itself.
+    """
     for i in range(len(life)):
         if not served(life.state[i]):
             use.referrals[i] = 0.0
             use.elective[i] = 0.0
             use.community[i] = 0.0
+            use.usual_referrals[i] = 0.0
             continue
         c = place.ccg[i]
+        use.usual_referrals[i] = by_age(lists, i, p) * level
         due = by_age(lists, i, p) * math.exp(p.per_unmet * (care.unmet[i] - USUAL_UNMET)) * level
         more = community_growth(ccg_money.community[c], ccg_money.allocation[c], plans_of.community_skimp[c], p_sub)
         moved = (p_sub.moved + p_sub.moved_per_spend * more) * room(care.facilities[i], care.workload[i], p_sub)
         use.community[i] = due * min(0.9, max(0.0, moved))
-        use.referrals[i] = due - use.community[i]
+        sent = due - use.community[i]
+        use.referrals[i] = sent * (1.0 - use.held_back[i])
+        use.community[i] += p_budget.in_house * use.held_back[i] * sent
         use.elective[i] = p.elective * use.referrals[i]
 
 
@@ -244,7 +251,7 @@ def hospital_use(world: World, params: Params, luck: Luck) -> Floats:
     level = float(grown(years, referral.growth, referral.growth_fade))
     refer(
         world.life, world.place, world.lists, world.care, world.use, world.ccg_money, world.plans, level,
-        referral, substitution,
+        referral, substitution, params.of(PracticeBudgets),
     )  # fmt: skip
     activity = np.zeros((len(world.ccgs), 4))
     sum_by_ccg(world.life, world.place, world.use, activity)
@@ -253,9 +260,11 @@ def hospital_use(world: World, params: Params, luck: Luck) -> Floats:
 
 def hospital(world: World, params: Params, luck: Luck) -> None:
     """Phase 8 of a year: patients use hospitals, trusts treat them, bills are settled, accounts closed, plans made."""
+    practice_budgets.choose_budgets(world, params, luck)
     activity = hospital_use(world, params, luck)
     settlements.trusts_treat(world, params, luck, activity)
     settlements.settle(world, params, activity)
+    practice_budgets.settle_budgets(world, params, activity)
     settlements.close_accounts(world, params)
     plans.plan(world, params, luck)
 

@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.commissioning.functions import (
     AREA_TEAM,
+    CCG,
     FIXED_FUNCTIONS,
     FUNCTIONS,
     JOINT_COMMITTEE,
@@ -23,6 +24,7 @@ from sim.commissioning.functions import (
     PRACTICE,
 )  # fmt: skip
 from sim.commissioning.regime_tables import RegimeTables
+from sim.commissioning.views import view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.rules.attitudes import Disposition, Updating, logistic, mean_of_peers, shares, update_opinions
@@ -199,7 +201,7 @@ def encounters(cases, bodies, practices, p):
 def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads, conduct, hold, p, e, q, stream):
     """A year of trust, goodwill, influence, authority and engagement.
 
-    felt: (practices, 2), see `encounters`. trait: (practices,) mean trust of its doctors. leads: (T, 3), see
+    felt: (practices, 2), see `encounters`. trait: (practices,) mean trust of its doctors. leads: (T, 4), see
     `leads_of`. conduct: (CCGs,) strength of what NHS England imposed or refused this year. hold: 1.0
     puts every tie at its target at once (the start). stream: of the lasting taste.
     """
@@ -221,7 +223,7 @@ def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads,
         help_ = 1.0 + p.committee_help * min(1.0, life.sanctioned[i])
         pace_g = min(1.0, max(hold, p.goodwill_speed * help_))
         ties.goodwill[i] += pace_g * (p.goodwill_usual - ties.goodwill[i])
-        aim = influence_wanted(board, ties.engagement[i], leads[t, 0], size[c], q)
+        aim = influence_wanted(board, ties.engagement[i], leads[t, 3], size[c], q)
         ties.influence[i] += pace_q * (aim - ties.influence[i])
         ties.authority_ccg[i] += pace_q * (authority_wanted(leads[t, 0], leads[t, 2], q) - ties.authority_ccg[i])
         ties.authority_nhse[i] += pace_q * (authority_wanted(leads[t, 1], leads[t, 2], q) - ties.authority_nhse[i])
@@ -281,9 +283,11 @@ def count_members(place, life, ties, ccgs, p):
 
 @lru_cache(maxsize=64)
 def leads_of(regime: RegimeTables) -> Floats:
-    """(T, 3): share of open functions led locally, led by NHS England or its teams, and clear (exactly one lead).
+    """(T, 4): share of open functions led locally, led by NHS England or its teams, clear (exactly one lead), and led
+    locally where GPs are heard.
 
-    A joint committee's lead counts half for each side.
+    A joint committee's lead counts half for each side. A local body other than the CCG counts in the last column as far
+    as GPs vote on its committee, against those of table 0 on the CCG's; where its table names none, in full.
     """
     open_functions = [f for f, name in enumerate(FUNCTIONS) if name not in FIXED_FUNCTIONS]
     lead = (regime.cells[:, open_functions, :] == LEAD).astype(float)
@@ -293,7 +297,18 @@ def leads_of(regime: RegimeTables) -> Floats:
     others = [b for b in range(lead.shape[2]) if b not in (NHS_ENGLAND, AREA_TEAM, JOINT_COMMITTEE, PRACTICE)]
     local = lead[:, :, others].max(axis=2)
     sides = [np.maximum(side, 0.5 * together).mean(axis=1) for side in (local, national)]
-    return np.column_stack([*sides, clear])
+    heard = np.maximum((lead * _heard(regime)[:, None, :])[:, :, others].max(axis=2), 0.5 * together).mean(axis=1)
+    return np.column_stack([*sides, clear, heard])
+
+
+def _heard(regime: RegimeTables) -> Floats:
+    """(T, bodies): how far practices are heard where a body leads, 0 to 1; 1 for the CCG, whose members they are."""
+    v = view(regime)
+    usual = v.ccg_gp_votes[0]
+    heard = np.minimum(1.0, v.gp_votes / usual) if usual > 0.0 else np.ones_like(v.gp_votes)
+    heard = np.where(v.gp_votes < 0.0, 1.0, heard)
+    heard[:, CCG] = 1.0
+    return np.asarray(heard)
 
 
 def conduct_of(world: World, p: Trust) -> Floats:

@@ -155,6 +155,12 @@ USE: tuple[Column, ...] = (
     ("community", "f8", "contacts", "work done out of hospital that would have been done in it"),
     ("cost", "f8", "pounds", "tariff cost of its patients' hospital care"),
     ("luck", "f8", "ratio", "lasting difference of its patients' emergency use from its place's mean"),
+    ("usual_referrals", "f8", "referrals", "that the ages of its patients say"),
+    ("holds", "i8", "0 or 1", "holds part of its patients' hospital budget"),
+    ("held_back", "f8", "0 to 1", "share of referrals to hospital that it does not make because it holds the budget"),
+    ("budget_ratio", "f8", "ratio", "referrals to hospital against the usual ones when it took the budget"),
+    ("budget", "f8", "pounds", "hospital budget that it held this year"),
+    ("kept", "f8", "pounds", "saved of that budget and kept"),
 )
 # --------------------------------------------------------------------------- doctors
 # Two groups, since several passes a year over all doctors read the first alone: its eight columns fill a cache line.
@@ -197,6 +203,7 @@ CCGS: tuple[Column, ...] = (
     ("applied", "i8", "table or -1", "what it applied for this year"),
     ("emergency_index", "f8", "ratio", "emergency use of its place against what age and deprivation say"),
     ("out_of_hours", "f8", "0 to 1", "share of patients with a good experience of GP out-of-hours"),
+    ("county", "i8", "row of ccgs", "where an authority of the size of a county would have its seat"),
 )
 CCG_MONEY: tuple[Column, ...] = (
     ("allocation", "f8", "pounds", "programme allocation: hospital and community care"),
@@ -222,6 +229,8 @@ CCG_MONEY: tuple[Column, ...] = (
     ("population", "f8", "patients", "for whom the allocation was set"),
     ("settlement", "f8", "0 to 1", "how far the trusts had their way"),
     ("staff_cost", "f8", "pounds", "paid for its commissioning staff"),
+    ("practice_kept", "f8", "pounds", "savings kept by practices that hold part of the hospital budget"),
+    ("practice_admin", "f8", "pounds", "paid for running the budgets of these practices"),
 )
 PLANS: tuple[Column, ...] = (
     ("gp_fte", "f8", "FTE", "forecast of next year's doctors"),
@@ -282,7 +291,12 @@ BODIES: tuple[Column, ...] = (
     ("km", "f8", "km", "mean distance from its seat to them"),
     ("transition", "f8", "years", "left of the disturbance of a reorganisation"),
     ("hours_lost", "f8", "0 to 1", "share of hours lost while it lasts"),
-    ("came_fte", "f8", "FTE", "staff who came with functions it took over, and go back with them"),
+    (
+        "came_fte",
+        "f8",
+        "FTE",
+        "staff who came with functions it took over, and go back with them; negative: its own, gone",
+    ),
     ("lost_fte", "f8", "FTE", "staff who left with a reorganisation this year"),
     ("hired_fte", "f8", "FTE", "hired so far out of the running-cost share that its table allows"),
     ("cost", "f8", "pounds", "of its staff this year"),

@@ -93,5 +93,7 @@ class World:
     def copy(self) -> World:
         """A World that can be changed without touching this one; networks and names are shared, they never change."""
         state = {f.name: getattr(self, f.name) for f in fields(self)}
-        copies: dict[str, Any] = {name: kept.copy() for name, kept in state.items() if isinstance(kept, Table | np.ndarray)}
+        copies: dict[str, Any] = {
+            name: kept.copy() for name, kept in state.items() if isinstance(kept, Table | np.ndarray)
+        }
         return replace(self, **copies)

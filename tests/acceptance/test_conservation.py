@@ -138,7 +138,8 @@ class Ledger:
 
     def hospital(self, world: World, act: Callable[[], None]) -> None:
         """Every pound between CCGs and trusts has two ends; a CCG's allocation is spent or carried over."""
-        before, carried = (patients(world), doctors(world), pounds(world)), world.ccg_money["carried"].copy()
+        before, carried = (patients(world), doctors(world)), world.ccg_money["carried"].copy()
+        money = pounds(world)
         act()
         trusts, payers = world.trusts, world.ccg_money
         other = trusts["other_income"] + trusts["support"]
@@ -146,10 +147,16 @@ class Ledger:
         assert trusts["income"].sum() == pytest.approx(payers["hospital"].sum() + other.sum(), rel=1e-12)
         np.testing.assert_allclose(trusts["balance"], trusts["income"] - trusts["cost"], rtol=0, atol=POUNDS)
         spent = payers["hospital"] + payers["community"] + payers["other_care"] + payers["scheme"]
+        spent = spent + payers["practice_kept"] + payers["practice_admin"]
         np.testing.assert_allclose(payers["outturn"], payers["allocation"] + carried - spent, rtol=0, atol=POUNDS)
         forward = payers["carried"] + payers["primary_carried"]
         np.testing.assert_allclose(forward, payers["outturn"], rtol=0, atol=POUNDS)
-        assert (patients(world), doctors(world), pounds(world)) == before
+        # what practices save of a hospital budget and keep is all that reaches them here, CCG by CCG
+        kept = np.bincount(world.place["ccg"], world.use["kept"], minlength=len(payers))
+        np.testing.assert_allclose(payers["practice_kept"], kept, rtol=0, atol=POUNDS)
+        assert pounds(world) == pytest.approx(money + kept.sum(), abs=POUNDS)
+        assert (patients(world), doctors(world)) == before
+        self.seen["kept"] += int(kept.sum() > 0.0)
         sound(world)
 
 
@@ -201,6 +208,7 @@ def test_every_phase_is_checked() -> None:
 def test_patients_doctors_and_pounds_are_conserved(regime: str) -> None:
     seen = passes(FEW, regime, 10, 7, ())
     assert seen["joined"] > 0
+    assert (seen["kept"] > 0) == (regime in ("fundholding", "pct"))
 
 
 def test_they_are_conserved_while_most_practices_end() -> None:

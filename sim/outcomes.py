@@ -295,6 +295,14 @@ outcome(
 )
 outcome("support_granted", "pounds", 0, "discretionary support", lambda c: c.grants, CCG_LEVELS)
 outcome(
+    "support_lapsed",
+    "pounds a year",
+    -1,
+    "NHS England's money for practices in trouble that was not granted and went back to the Treasury",
+    lambda c: c.lapsed,
+    CCG_LEVELS,
+)
+outcome(
     "conflicted_decisions",
     "decisions a year",
     -1,
@@ -308,6 +316,46 @@ outcome(
     -1,
     "decisions that would have differed without the pull of interest",
     lambda c: c.captured,
+    CCG_LEVELS,
+)
+outcome(
+    "recused_votes",
+    "votes a year",
+    0,
+    "votes not cast because a member with an interest left the room",
+    lambda c: c.recused,
+    CCG_LEVELS,
+)
+outcome(
+    "decisions_deferred",
+    "decisions a year",
+    -1,
+    "decisions put off to the next year because no meeting had a quorum",
+    lambda c: c.deferred,
+    CCG_LEVELS,
+)
+outcome(
+    "joint_disagreements",
+    "decisions a year",
+    0,
+    "joint decisions where one side wanted what the other did not, so that nothing came of it",
+    lambda c: c.disagreed,
+    CCG_LEVELS,
+)
+outcome(
+    "awards_to_member_companies",
+    "share",
+    0,
+    "contracts awarded in the year that went to companies in which member practices hold a stake (K012)",
+    lambda c: over(c.awards_linked, c.awards),
+    CCG_LEVELS,
+)
+outcome(
+    "contracts_with_member_companies",
+    "share",
+    0,
+    "contracts held by a CCG's own providers that are with companies in which member practices hold a stake (C071)",
+    lambda c: over(c.contracts_linked, c.contracts_held),
     CCG_LEVELS,
 )
 outcome("exposures", "a year", -1, "decisions exposed as captured, rightly or not", lambda c: c.exposures, CCG_LEVELS)

@@ -41,7 +41,8 @@ CCG_SUMS = (
     "legitimacy", "ccg_engagement", "greater_involvement", "joint", "delegated", "overspending", "allocation",
     "community_spend",
     "hospital_spend", "trust_balance", "staff_cost", "staff_fte", "doubled", "other_spend", "scheme_spend",
-    "contested",
+    "contested", "recused", "deferred", "disagreed", "awards", "awards_linked", "contracts_held", "contracts_linked",
+    "lapsed",
 )  # fmt: skip
 """Summed over CCGs."""
 
@@ -168,8 +169,8 @@ def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
 
 
 @kernel
-def sum_ccgs(out, cases, ccgs, ccg_money, boards, bodies, trusts, nation, ccg_trusts, ccg_trust_share, scale, control,
-             asked):  # fmt: skip
+def sum_ccgs(out, cases, ccgs, ccg_money, boards, providers, bodies, trusts, nation, ccg_trusts, ccg_trust_share,
+             scale, control, asked):  # fmt: skip
     """Adds what is known of CCGs: cases, money, governance, staff of every body by the share of practices it serves
     there.
 
@@ -202,6 +203,12 @@ def sum_ccgs(out, cases, ccgs, ccg_money, boards, bodies, trusts, nation, ccg_tr
         out[c, CCG_FROM + 25] += ccg_money.other_care[c]
         out[c, CCG_FROM + 26] += ccg_money.scheme[c]
         out[c, CCG_FROM + 27] += boards.contested[c]
+        out[c, CCG_FROM + 28] += boards.recused[c]
+        out[c, CCG_FROM + 29] += boards.deferred[c]
+        out[c, CCG_FROM + 30] += boards.disagreed[c]
+        out[c, CCG_FROM + 31] += boards.awards[c]
+        out[c, CCG_FROM + 32] += boards.awards_linked[c]
+        out[c, CCG_FROM + 35] += ccg_money.support_lapsed[c]
         for k in range(ccg_trusts.shape[1]):
             j = ccg_trusts[c, k]
             if weight[j] > 0.0:
@@ -215,6 +222,11 @@ def sum_ccgs(out, cases, ccgs, ccg_money, boards, bodies, trusts, nation, ccg_tr
                 fte = bodies.contracts_fte[b] + bodies.quality_fte[b] + bodies.finance_fte[b] + bodies.clinical_fte[b]
                 out[c, CCG_FROM + 22] += bodies.cost[b] * here
                 out[c, CCG_FROM + 23] += fte * here
+    for j in range(len(providers)):
+        if providers.kind[j] != s.CORPORATE:
+            c = providers.unit[j]
+            out[c, CCG_FROM + 33] += providers.contracts[j]
+            out[c, CCG_FROM + 34] += providers.contracts[j] if providers.owned_by_members[j] > 0.0 else 0.0
     for k in range(len(cases)):
         status, c = cases.status[k], cases.ccg[k]
         if status == s.FREE:
@@ -276,7 +288,7 @@ def record(world: World, params: Params, sums: Sums, index: int) -> None:
     sum_people(out, w.place, w.lists, w.contract, w.staff, w.life, w.year)
     sum_work(out, w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ties, w.use)
     sum_ccgs(
-        out, w.cases, w.ccgs, w.ccg_money, w.boards, w.bodies, w.trusts, w.nation, w.networks.ccg_trusts,
+        out, w.cases, w.ccgs, w.ccg_money, w.boards, w.providers, w.bodies, w.trusts, w.nation, w.networks.ccg_trusts,
         w.networks.ccg_trust_share, w.regime.scale, view(w.regime).control, view(w.regime).asked,
     )  # fmt: skip
     out[: len(w.ccgs), POLL_FROM:] = survey(world, params)

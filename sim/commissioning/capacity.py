@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.bodies import KINDS, body_row, total_fte
+from sim.commissioning.cases import wait_a_year
 from sim.commissioning.functions import EXECUTES, JOINT_COMMITTEE, LEAD, PRACTICE, SHARED
 from sim.commissioning.views import view
 from sim.kernel import kernel, rule
@@ -41,7 +42,7 @@ class Hours(NamedTuple):
 
 
 class CaseHours(NamedTuple):
-    """Median hours of staff time a case takes, by kind."""
+    """Median hours of staff time a case takes, by kind (`states.CASE_KINDS`); a scheme takes more for each practice."""
 
     distress: float
     quality: float
@@ -100,38 +101,6 @@ def acts_anyway(clarity, p):
         else:
             high = q
     return 0.5 * (low + high)
-
-
-@rule
-def median_hours(kind, practices, h):
-    """Median hours of a kind of case; a scheme also takes time for each practice of the CCG."""
-    if kind == s.DISTRESS:
-        return h.distress
-    if kind == s.QUALITY:
-        return h.quality
-    if kind == s.ACCESS:
-        return h.access
-    if kind == s.HAND_BACK:
-        return h.hand_back
-    if kind == s.CONTRACT_END:
-        return h.contract_end
-    if kind == s.MERGER:
-        return h.merger
-    if kind == s.PMS_REVIEW:
-        return h.pms_review
-    if kind == s.COMPLAINT:
-        return h.complaint
-    if kind == s.SCHEME:
-        return h.scheme + h.scheme_per_practice * practices
-    if kind == s.BID:
-        return h.bid
-    if kind == s.LIST_CLOSURE:
-        return h.list_closure
-    if kind == s.INADEQUATE_RATING:
-        return h.inadequate
-    if kind == s.NEW_PRACTICE:
-        return h.new_practice
-    return h.community
 
 
 @rule
@@ -218,8 +187,12 @@ def room_for(bodies, row, hours):
 
 
 @kernel
-def assign(cases, n, ccgs, bodies, cells, scale, mandate, h, p, hours_stream, unclear_stream):
-    """Settles for each open case who is responsible and how long it takes; nobody responsible: undone."""
+def assign(cases, n, ccgs, bodies, cells, scale, mandate, medians, per_practice, p, hours_stream, unclear_stream):
+    """Settles for each open case who is responsible and how long it takes.
+
+    medians: (kinds,) hours of a case; per_practice: (kinds,) more for each practice of the CCG. A case for which nobody
+    has a part in the table is undone, but for mergers: without anybody to refuse, partners merge as they please.
+    """
     stride = len(bodies) // KINDS
     for k in range(n):
         c = cases.ccg[k]
@@ -235,7 +208,9 @@ def assign(cases, n, ccgs, bodies, cells, scale, mandate, h, p, hours_stream, un
                     cells[t, cases.function[k], kind] == LEAD or cells[t, cases.function[k], kind] == SHARED
                 ):
                     claimed = True
-            if not claimed:
+            if not claimed and cases.kind[k] == s.MERGER:
+                cases.status[k], cases.action[k] = s.DECIDED, s.APPROVE
+            elif not claimed:
                 cases.status[k] = s.UNDONE
             continue
         b = body_row(first, scale[t, first], c, ccgs, stride)
@@ -243,9 +218,8 @@ def assign(cases, n, ccgs, bodies, cells, scale, mandate, h, p, hours_stream, un
         cases.partner[k] = -1
         if second >= 0:
             cases.partner[k] = body_row(second, scale[t, second], c, ccgs, stride)
-        hours = median_hours(cases.kind[k], ccgs.practices[c], h) * math.exp(
-            p.spread * normal(hours_stream, cases.id[k])
-        )
+        hours = medians[cases.kind[k]] + per_practice[cases.kind[k]] * ccgs.practices[c]
+        hours *= math.exp(p.spread * normal(hours_stream, cases.id[k]))
         hours *= (1.0 + p.travel_per_km * bodies.km[b]) * specialist_factor(skill_for(bodies, b, cases.kind[k]), p)
         if doubled == 1:
             hours *= 2.0
@@ -292,16 +266,15 @@ def queue(cases, n, bodies, priority, p, lapse_months):
                     cases.months[k] += p.joint_cycle
             cases.status[k] = s.DECIDED
         else:
-            cases.months[k] += 12.0
-            if cases.clock[k] < 99.0:
-                cases.clock[k] -= 12.0
-            if cases.clock[k] <= 0.0 or cases.months[k] >= lapse_months:
-                cases.status[k] = s.UNDONE
+            wait_a_year(cases, k, lapse_months)
 
 
 def assign_cases(world: World, n: int, params: Params, luck: Luck) -> None:
     """Who decides each case, and how long it takes."""
+    hours = params.of(CaseHours)
+    medians = np.array([getattr(hours, kind) for kind in s.CASE_KINDS])
+    per_practice = np.array([hours.scheme_per_practice if kind == "scheme" else 0.0 for kind in s.CASE_KINDS])
     assign(
         world.cases, n, world.ccgs, world.bodies, view(world.regime).cells, world.regime.scale, params.of(Mandate),
-        params.of(CaseHours), params.of(Hours), luck.stream(HOURS_OF_CASE), luck.stream(UNCLEAR),
+        medians, per_practice, params.of(Hours), luck.stream(HOURS_OF_CASE), luck.stream(UNCLEAR),
     )  # fmt: skip

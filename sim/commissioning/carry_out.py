@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.commissioning.choice import Costs, Effects
 from sim.commissioning.functions import AREA_TEAM, NHS_ENGLAND
+from sim.commissioning.utilities import Costs, Effects
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world import states as s
@@ -30,7 +30,6 @@ class SchemeTerms(NamedTuple):
     reporting_hours: float
     effort_hours_per_pound: float
     fit_share: float
-    service_shift: float
     skimp_bought: float
 
 
@@ -42,12 +41,6 @@ class OptIn(NamedTuple):
     trust: float
     workload: float
     medical_committee: float
-
-
-class SupportFund(NamedTuple):
-    """Discretionary money for practices in trouble."""
-
-    per_patient: float
 
 
 @rule
@@ -76,111 +69,120 @@ def notice(care, life, ties, i, level, quality, goodwill, hours):
     ties.goodwill[i] *= 1.0 - goodwill
 
 
+@rule
+def grant_asked(cases, j, lists, k):
+    """Pounds that a decided case asks of the support budget."""
+    granted = cases.status[j] == s.DECIDED and cases.action[j] == s.PAYMENT
+    return k.grant_per_patient * lists.total[cases.practice[j]] if granted else 0.0
+
+
+@rule
+def help_practice(i, a, grant, half, heeded, money, care, life, ties, e):
+    """Support, money and education. half: 0.5 where two bodies act against each other; heeded: see `authority_of`."""
+    if a == s.EDUCATION:
+        care.support[i] += heeded * e.education_quality
+        return
+    if a == s.SUPPORT_TEAM:
+        care.support[i] += half * e.support_quality
+        life.relief[i] += half * e.support_distress
+    else:
+        money.discretionary[i] += grant
+        life.relief[i] += half * e.payment_distress
+    ties.goodwill[i] += e.support_goodwill * (1.0 - ties.goodwill[i])
+
+
+@rule
+def act_against(i, a, heeded, care, life, ties, e):
+    """Contractual actions, one step harder than the last."""
+    if a == s.REMEDIAL:
+        notice(care, life, ties, i, 1.0, heeded * e.remedial_quality, e.remedial_goodwill, e.notice_hours)
+    elif a == s.BREACH:
+        notice(care, life, ties, i, 2.0, heeded * e.breach_quality, e.breach_goodwill, e.notice_hours)
+    elif a == s.SANCTION:
+        notice(care, life, ties, i, 3.0, heeded * e.sanction_quality, e.sanction_goodwill, e.notice_hours)
+        life.relief[i] -= e.sanction_distress
+
+
+@rule
+def answer_request(i, a, kind, year, lists, contract, life, ties, e):
+    """Requests granted or refused, and what becomes of a PMS premium."""
+    if a == s.APPROVE:
+        if kind == s.LIST_CLOSURE:
+            lists.open[i] = 0
+            lists.closed_until[i] = year + 1
+        return
+    ties.goodwill[i] *= 1.0 - e.refusal_goodwill
+    if a == s.REFUSE:
+        life.merger_wish[i] = -1
+        return
+    contract.premium_left[i] = 0.75
+    if a == s.GMS_REVERT:
+        contract.kind[i] = s.GMS
+
+
+@rule
+def change_area(c, a, body, bodies, schemes, plans, fit, terms):
+    """What is decided for a whole CCG: its local scheme, and community nursing made or bought."""
+    if a == s.START_SCHEME:
+        schemes.active[c] = 1
+        schemes.pounds[c] = terms.pounds_per_patient
+        schemes.qof_suspended[c] = terms.qof_suspended
+        schemes.qof_watched[c] = 1 if terms.qof_watched >= 0.5 else 0
+        schemes.reporting[c] = terms.reporting_hours
+        schemes.fit[c] = terms.fit_share * fit
+    elif a == s.MAKE:
+        plans.make_community[c] = 1
+        plans.community_skimp[c] = 0.0
+    elif a == s.BUY:
+        # A bought service is skimped as far as the buyer lacks the hours to watch it.
+        watching = 1.0 - min(1.0, bodies.hours_used[body] / max(1.0, bodies.hours_held[body]))
+        plans.make_community[c] = 0
+        plans.community_skimp[c] = terms.skimp_bought * (1.0 - watching)
+
+
+@rule
+def authority_of(i, body, bodies, ties):
+    """Authority that a practice grants the body that decided, 0 to 1: it complies as far (K075-K077)."""
+    kind = bodies.kind[body]
+    return ties.authority_nhse[i] if kind == NHS_ENGLAND or kind == AREA_TEAM else ties.authority_ccg[i]
+
+
 @kernel
-def carry_out(
-    cases,
-    n,
-    lists,
-    contract,
-    money,
-    care,
-    life,
-    ties,
-    ccg_money,
-    schemes,
-    plans,
-    bodies,
-    fit,
-    year,
-    e,
-    k,
-    terms,
-    stream,
-):
+def carry_out(cases, n, lists, contract, money, care, life, ties, ccg_money, schemes, plans, bodies, fit, year, e, k,
+              terms, stream):  # fmt: skip
     """Applies this year's decisions. Grants come out of the CCG's support budget and nothing else, and share what there
     is; an appeal may undo a notice."""
     asked = np.zeros(len(ccg_money))
     for j in range(n):
-        if cases.status[j] == s.DECIDED and cases.action[j] == s.PAYMENT:
-            asked[cases.ccg[j]] += k.grant_per_patient * lists.total[cases.practice[j]]
+        asked[cases.ccg[j]] += grant_asked(cases, j, lists, k)
     for j in range(n):
-        if cases.status[j] != s.DECIDED:
+        if cases.status[j] != s.DECIDED or cases.body[j] < 0:
             continue
-        i, c, a = cases.practice[j], cases.ccg[j], cases.action[j]
+        i, c, a, kind = cases.practice[j], cases.ccg[j], cases.action[j], cases.kind[j]
+        if i < 0:
+            change_area(c, a, cases.body[j], bodies, schemes, plans, fit[c], terms)
+            continue
         half = 0.5 if cases.doubled[j] == 1 else 1.0  # two bodies with conflicting asks undo half of what each does
-        heeded = half
-        if i >= 0 and cases.body[j] >= 0:  # practices comply as far as they grant the body authority (K075-K077)
-            kind = bodies.kind[cases.body[j]]
-            national = kind == NHS_ENGLAND or kind == AREA_TEAM
-            heeded *= ties.authority_nhse[i] if national else ties.authority_ccg[i]
-        if i >= 0 and cases.doubled[j] == 1:
+        if cases.doubled[j] == 1:
             care.effort_reporting[i] += e.conflicting_hours
+        heeded = half * authority_of(i, cases.body[j], bodies, ties)
         if a >= s.REMEDIAL and a <= s.REMOVAL and uniform(stream, cases.id[j]) < e.appeal:
             cases.action[j] = s.NOTHING
-            continue
-        if a == s.SUPPORT_TEAM:
-            care.support[i] += half * e.support_quality
-            life.relief[i] += half * e.support_distress
-            ties.goodwill[i] += e.support_goodwill * (1.0 - ties.goodwill[i])
-        elif a == s.PAYMENT:
-            grant = k.grant_per_patient * lists.total[i]
+        elif a == s.SUPPORT_TEAM or a == s.PAYMENT or a == s.EDUCATION:
+            grant = grant_asked(cases, j, lists, k)
             if asked[c] > ccg_money.support_budget[c]:
                 grant *= ccg_money.support_budget[c] / asked[c]
             ccg_money.support_spent[c] += grant
-            money.discretionary[i] += grant
-            life.relief[i] += half * e.payment_distress
-            ties.goodwill[i] += e.support_goodwill * (1.0 - ties.goodwill[i])
-        elif a == s.EDUCATION:
-            care.support[i] += heeded * e.education_quality
-        elif a == s.REMEDIAL:
-            notice(care, life, ties, i, 1.0, heeded * e.remedial_quality, e.remedial_goodwill, e.notice_hours)
-        elif a == s.BREACH:
-            notice(care, life, ties, i, 2.0, heeded * e.breach_quality, e.breach_goodwill, e.notice_hours)
-        elif a == s.SANCTION:
-            notice(care, life, ties, i, 3.0, heeded * e.sanction_quality, e.sanction_goodwill, e.notice_hours)
-            life.relief[i] -= e.sanction_distress
-        elif a == s.REFUSE:
-            if i >= 0:
-                ties.goodwill[i] *= 1.0 - e.refusal_goodwill
-                life.merger_wish[i] = -1
-        elif a == s.APPROVE:
-            if cases.kind[j] == s.LIST_CLOSURE:
-                lists.open[i] = 0
-                lists.closed_until[i] = year + 1
-        elif a == s.PMS_TAPER:
-            contract.premium_left[i] = 0.75
-            ties.goodwill[i] *= 1.0 - e.refusal_goodwill
-        elif a == s.GMS_REVERT:
-            contract.premium_left[i] = 0.75
-            contract.kind[i] = s.GMS
-            ties.goodwill[i] *= 1.0 - e.refusal_goodwill
-        elif a == s.START_SCHEME:
-            schemes.active[c] = 1
-            schemes.pounds[c] = terms.pounds_per_patient
-            schemes.qof_suspended[c] = terms.qof_suspended
-            schemes.qof_watched[c] = 1 if terms.qof_watched >= 0.5 else 0
-            schemes.reporting[c] = terms.reporting_hours
-            schemes.fit[c] = terms.fit_share * fit[c]
-            schemes.since[c] = year
-        elif a == s.COMMISSION_SERVICE:
-            plans.community_shift[c] += half * terms.service_shift
-        elif a == s.MAKE:
-            plans.make_community[c] = 1
-            plans.community_skimp[c] = 0.0
-        elif a == s.BUY:
-            # A bought service is skimped as far as the buyer lacks the hours to watch it.
-            b = cases.body[j]
-            watching = 1.0 - min(1.0, bodies.hours_used[b] / max(1.0, bodies.hours_held[b]))
-            plans.make_community[c] = 0
-            plans.community_skimp[c] = terms.skimp_bought * (1.0 - watching)
+            help_practice(i, a, grant, half, heeded, money, care, life, ties, e)
+        elif a >= s.REMEDIAL and a <= s.SANCTION:
+            act_against(i, a, heeded, care, life, ties, e)
+        elif a == s.APPROVE or a == s.REFUSE or a == s.PMS_TAPER or a == s.GMS_REVERT:
+            answer_request(i, a, kind, year, lists, contract, life, ties, e)
 
 
 @kernel
 def opt_in(place, lists, care, life, ties, schemes, p, terms, stream):
-    """Practices join or leave the local scheme for the year, and give it hours; schemes.optin is the share that takes
-    part."""
-    joined = np.zeros(len(schemes))
-    asked = np.zeros(len(schemes))
+    """Practices join or leave the local scheme for the year, and give it hours."""
     for i in range(len(place)):
         care.effort_scheme[i] = 0.0
         ties.opted_in[i] = 0
@@ -189,7 +191,6 @@ def opt_in(place, lists, care, life, ties, schemes, p, terms, stream):
         c = place.ccg[i]
         if schemes.active[c] == 0:
             continue
-        asked[c] += 1.0
         chance = optin_chance(
             schemes.pounds[c],
             schemes.reporting[c],
@@ -200,11 +201,8 @@ def opt_in(place, lists, care, life, ties, schemes, p, terms, stream):
         )
         if uniform(stream, place.id[i]) < chance:
             ties.opted_in[i] = 1
-            joined[c] += 1.0
             care.effort_scheme[i] = terms.effort_hours_per_pound * schemes.pounds[c] * lists.total[i] / 1000.0
             care.effort_reporting[i] += schemes.reporting[c]
-    for c in range(len(schemes)):
-        schemes.optin[c] = joined[c] / asked[c] if asked[c] > 0.0 else 0.0
 
 
 def decisions_take_effect(world: World, n: int, fit: Floats, params: Params, luck: Luck) -> None:

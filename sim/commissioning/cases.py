@@ -12,12 +12,13 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning import functions as f
+from sim.commissioning.functions import JOINT_COMMITTEE, LEAD
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world import states as s
 from sim.world.luck import Luck, decision, mix, uniform, uniform2
 from sim.world.table import copy_row
-from sim.world.world import World
+from sim.world.world import Rows, World
 
 ARRIVAL = decision("cases.arrival")
 
@@ -31,6 +32,29 @@ FUNCTION_OF_KIND = np.array(
     dtype=np.int64,
 )  # fmt: skip
 """Function under which each kind of case is decided, in the order of `states.CASE_KINDS`."""
+
+IMPROVEMENT = (s.SUPPORT_TEAM, s.REMOVAL, s.NOTHING, s.NOTHING)
+REQUEST = (s.APPROVE, s.REFUSE, -1, s.REFUSE)
+ANSWERS = np.array(
+    [
+        IMPROVEMENT, IMPROVEMENT, IMPROVEMENT,
+        (s.APMS_CONTRACT, s.DISPERSE, s.SUPPORT_TEAM, s.CARETAKER_CONTRACT),
+        (s.APMS_CONTRACT, s.DISPERSE, -1, s.CARETAKER_CONTRACT),
+        REQUEST,
+        (s.PMS_KEEP, s.GMS_REVERT, -1, s.PMS_KEEP),
+        IMPROVEMENT,
+        (s.START_SCHEME, s.START_SCHEME, s.NOTHING, s.NOTHING),
+        (s.COMMISSION_SERVICE, s.COMMISSION_SERVICE, s.NOTHING, s.NOTHING),
+        REQUEST, IMPROVEMENT, REQUEST,
+        (s.MAKE, s.BUY, -1, s.BUY),
+    ],
+    dtype=np.int64,
+)  # fmt: skip
+"""(kinds, 4), in the order of `states.CASE_KINDS`: the first and the last of the run of actions that answer a case, one
+more besides (-1: none), and what holds where two who must agree do not."""
+
+FIRST, LAST, BESIDES, OTHERWISE = range(4)
+"""Columns of `ANSWERS`."""
 
 NO_CLOCK = 99.0
 N_KINDS = len(s.CASE_KINDS)
@@ -73,6 +97,29 @@ def chance(base, slope, x):
 
 
 @rule
+def answers(kind, column):
+    """A column of `ANSWERS` for a kind of case."""
+    return ANSWERS[kind, column]
+
+
+@rule
+def joint(v, t, function):
+    """Whether a joint committee leads a function under table `t`; v: `views.TableView`."""
+    return v.cells[t, function, JOINT_COMMITTEE] == LEAD
+
+
+@rule
+def wait_a_year(cases, k, lapse_months):
+    """A case that was not decided waits for next year, or is undone when its clock or patience has run out."""
+    cases.months[k] += 12.0
+    cases.status[k] = s.WAITING
+    if cases.clock[k] < NO_CLOCK:
+        cases.clock[k] -= 12.0
+    if cases.clock[k] <= 0.0 or cases.months[k] >= lapse_months:
+        cases.status[k] = s.UNDONE
+
+
+@rule
 def case_id(who, kind, year):
     """Id of a case, from whom it is about, its kind and the year in which it arrived."""
     return mix(who ^ mix(np.uint64(kind * 100000 + year)))
@@ -99,6 +146,8 @@ def add(cases, at, who, kind, practice, ccg, year, clock, severity):
     cases.status[at] = s.WAITING
     cases.action[at] = -1
     cases.captured[at] = 0
+    cases.winner[at] = -1
+    cases.losers[at] = 0
     cases.doubled[at] = 0
     return at + 1
 
@@ -177,10 +226,11 @@ def arrive(cases, n, place, lists, contract, care, staff, life, waiting, year, p
 
 
 @kernel
-def arrive_for_ccgs(cases, n, ccgs, schemes, lists_growth, year, p, stream):
+def arrive_for_ccgs(cases, n, ccgs, schemes, ended, lists_growth, year, p, stream):
     """New cases about a whole CCG: a local scheme, a bid for work out of hospital, a new practice, community nursing.
 
-    lists_growth: (CCGs,) yearly growth of its population. Returns the number of open rows.
+    ended: (CCGs,) 1 where a service's term is over, so that it is bid for anew. lists_growth: (CCGs,) yearly growth of
+    its population. Returns the number of open rows.
     """
     open_kinds = np.zeros((len(ccgs), N_KINDS), np.int64)
     for k in range(n):
@@ -194,7 +244,8 @@ def arrive_for_ccgs(cases, n, ccgs, schemes, lists_growth, year, p, stream):
             and uniform2(stream, who, np.uint64(s.SCHEME)) < p.scheme
         ):
             n = add(cases, n, who, s.SCHEME, -1, c, year, NO_CLOCK, 0.0)
-        if open_kinds[c, s.BID] == 0 and uniform2(stream, who, np.uint64(s.BID)) < p.bid:
+        bid = ended[c] == 1 or uniform2(stream, who, np.uint64(s.BID)) < p.bid
+        if open_kinds[c, s.BID] == 0 and bid:
             n = add(cases, n, who, s.BID, -1, c, year, NO_CLOCK, 0.0)
         rate = chance(p.new_practice_base, p.new_practice_growth, lists_growth[c])
         if open_kinds[c, s.NEW_PRACTICE] == 0 and uniform2(stream, who, np.uint64(s.NEW_PRACTICE)) < rate:
@@ -204,8 +255,8 @@ def arrive_for_ccgs(cases, n, ccgs, schemes, lists_growth, year, p, stream):
     return n
 
 
-def cases_arrive(world: World, params: Params, luck: Luck) -> int:
-    """This year's cases join those that wait; returns how many rows are open."""
+def cases_arrive(world: World, params: Params, luck: Luck, ended: Rows) -> int:
+    """This year's cases join those that wait; returns how many rows are open. ended: see `arrive_for_ccgs`."""
     waiting = np.zeros((len(world.place), N_KINDS), dtype=np.int64)
     n = keep_waiting(world.cases, world.life, waiting)
     p, stream = params.of(Arrivals), luck.stream(ARRIVAL)
@@ -219,4 +270,4 @@ def cases_arrive(world: World, params: Params, luck: Luck) -> int:
     )
     patients = np.bincount(world.place["ccg"], weights=world.lists["total"], minlength=len(world.ccgs))
     growth = growing / np.maximum(patients, 1.0)
-    return int(arrive_for_ccgs(world.cases, n, world.ccgs, world.schemes, growth, world.year, p, stream))
+    return int(arrive_for_ccgs(world.cases, n, world.ccgs, world.schemes, ended, growth, world.year, p, stream))

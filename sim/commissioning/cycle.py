@@ -10,16 +10,22 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.commissioning.awards import BID_LUCK, ServiceContract, award, begin_services, services_end
 from sim.commissioning.bodies import StaffCost, staff_year
 from sim.commissioning.capacity import Hours, assign_cases, hold_hours, queue
-from sim.commissioning.carry_out import OptIn, SchemeTerms, SupportFund, decisions_take_effect, opt_in
+from sim.commissioning.carry_out import OptIn, SchemeTerms, decisions_take_effect, opt_in
 from sim.commissioning.cases import Arrivals, cases_arrive
-from sim.commissioning.choice import Costs, Effects, Weights, choose, perceive
+from sim.commissioning.choice import choose
+from sim.commissioning.committee import ATTENDING, DECLARING, Meetings
 from sim.commissioning.governance import Interests, clear_year, decisions_come_to_light, register_stakes
-from sim.commissioning.knowledge import observe, scheme_insight
+from sim.commissioning.knowledge import Knowing, observe, scheme_insight
+from sim.commissioning.perception import perceive
+from sim.commissioning.support import SupportFund, close_funds, open_funds
+from sim.commissioning.utilities import Costs, Effects, Weights
 from sim.commissioning.views import view
 from sim.kernel import kernel
 from sim.parameters import Params
+from sim.rules.endings import Ending
 from sim.world import states as s
 from sim.world.luck import Luck, decision
 from sim.world.world import Floats, World
@@ -39,16 +45,13 @@ class Routine(NamedTuple):
 
 
 @kernel
-def open_year(lists, care, life, ties, ccg_money, place, networks_neighbours, alternatives, year, p, fund):
-    """Opens the commissioning year: sanctions fade, closed lists reopen in time, reporting hours and budgets start
-    afresh.
+def open_year(lists, care, life, ties, place, networks_neighbours, alternatives, fund, year, p, per_patient):
+    """Opens the commissioning year: sanctions fade, closed lists reopen in time, reporting hours start afresh.
 
-    alternatives: (practices,) filled here: open lists among the nearest practices over those that make a choice, 0 to
-    1.
+    Filled here: alternatives, (practices,): open lists among the nearest practices over those that make a choice, 0 to
+    1; fund, (CCGs,): NHS England's money for practices in trouble, pounds, of so much per patient.
     """
-    for c in range(len(ccg_money)):
-        ccg_money.support_budget[c] = 0.0
-        ccg_money.support_spent[c] = 0.0
+    fund[:] = 0.0
     for i in range(len(place)):
         alternatives[i] = 0.0
         if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
@@ -59,68 +62,78 @@ def open_year(lists, care, life, ties, ccg_money, place, networks_neighbours, al
             life.sanctioned[i] = max(0.0, life.sanctioned[i] - 1.0 / p.sanction_years)
         life.relief[i] *= p.relief_kept
         care.effort_reporting[i] = p.reporting_hours
-        ccg_money.support_budget[place.ccg[i]] += fund.per_patient * lists.total[i]
+        fund[place.ccg[i]] += per_patient * lists.total[i]
         near = 0.0
         for m in range(networks_neighbours.shape[1]):
             j = networks_neighbours[i, m]
             if j >= 0 and (life.state[j] == s.OPEN or life.state[j] == s.CARETAKER) and lists.open[j] == 1:
                 near += 1.0
         alternatives[i] = min(1.0, near / p.choice_needs) if p.choice_needs > 0.0 else 1.0
-    for c in range(len(ccg_money)):
-        # Where one body holds all budgets, last year's overrun or saving at the hospital is felt here first.
-        left = ccg_money.support_budget[c] + ccg_money.primary_carried[c]
-        ccg_money.support_budget[c] = max(0.0, left)
-        # What the fund cannot bear falls on this year's hospital and community money.
-        ccg_money.carried[c] += min(0.0, left)
 
 
 def commissioning(world: World, params: Params, luck: Luck) -> None:
     """Phase 6 of the year."""
-    v = view(world.regime)
-    alternatives = np.zeros(len(world.place))
-    open_year(
-        world.lists, world.care, world.life, world.ties, world.ccg_money, world.place, world.networks.neighbours,
-        alternatives,
-        world.year, params.of(Routine), params.of(SupportFund),
-    )  # fmt: skip
-    clear_year(world.boards)
-    register_stakes(world.boards, world.place, world.life, world.ties)
-    hold_hours(world.bodies, params.of(Hours))
+    alternatives = begin_year(world, params)
     observe(world, params, luck)
-    n = cases_arrive(world, params, luck)
+    ended = np.zeros(len(world.ccgs), dtype=np.int64)
+    services_end(world.providers, world.plans, world.year, ended)
+    n = cases_arrive(world, params, luck, ended)
     assign_cases(world, n, params, luck)
-    perceived, quality, fit = np.zeros(n), np.zeros(n), scheme_insight(world)
-    perceive(
-        world.cases, n, world.beliefs, world.belief_slot, world.ccgs, world.bodies, v.cells, v.gp_votes,
-        v.recusal,
-        params.of(Interests), params.of(Weights), perceived, quality, luck.stream(INVESTIGATION), len(world.place),
-    )  # fmt: skip
-    queue(
-        world.cases,
-        n,
-        world.bodies,
-        value_per_hour(world, n, perceived),
-        params.of(Hours),
-        params.of(Arrivals).lapse_months,
-    )
-    choose(
-        world.cases, n, world.place, world.lists, world.life, world.ccgs, world.ccg_money, world.boards, world.bodies,
-        v.may, v.gp_votes,
-        v.recusal, v.holds_hospital, fit, perceived, quality, alternatives, params.of(Interests), params.of(Weights),
-        params.of(Effects), params.of(Costs), luck.stream(GUMBEL),
-    )  # fmt: skip
-    decisions_take_effect(world, n, fit, params, luck)
+    decide_cases(world, n, alternatives, params, luck)
     opt_in(
         world.place, world.lists, world.care, world.life, world.ties, world.schemes, params.of(OptIn),
         params.of(SchemeTerms),
         luck.stream(OPT_IN),
     )  # fmt: skip
     decisions_come_to_light(world, n, params, luck)
+    close_funds(world.ccg_money)
     staff_year(world.bodies, world.ccg_money, params.of(StaffCost))
     world.nation["legitimacy"] = world.ccgs["legitimacy"].mean()
 
 
-def value_per_hour(world: World, n: int, perceived: Floats) -> Floats:
-    """(n,): perceived need for each hundred hours of work, by which cases without a clock are ranked."""
+def begin_year(world: World, params: Params) -> Floats:
+    """Opens the year's books, registers and hours; returns the choice that patients of each practice have, 0 to 1."""
+    alternatives, fund = np.zeros(len(world.place)), np.zeros(len(world.ccgs))
+    open_year(
+        world.lists, world.care, world.life, world.ties, world.place, world.networks.neighbours, alternatives, fund,
+        world.year, params.of(Routine), params.of(SupportFund).per_patient,
+    )  # fmt: skip
+    open_funds(world.ccg_money, fund)
+    clear_year(world.boards)
+    register_stakes(world.boards, world.providers, world.place, world.life, world.ties)
+    hold_hours(world.bodies, params.of(Hours))
+    return alternatives
+
+
+def decide_cases(world: World, n: int, alternatives: Floats, params: Params, luck: Luck) -> None:
+    """What bodies believe, which cases their hours reach, what they choose, who wins contracts, and what follows."""
+    w, v = world, view(world.regime)
+    interests, meetings, lapse = params.of(Interests), params.of(Meetings), params.of(Arrivals).lapse_months
+    need, quality, fit = np.zeros((n, 2)), np.zeros((n, 2)), scheme_insight(world)
+    perceive(
+        w.cases, n, w.beliefs, w.belief_slot, w.ccgs, w.bodies, v, interests, params.of(Weights),
+        params.of(Knowing).heard, need, quality, luck.stream(INVESTIGATION), len(w.place),
+    )  # fmt: skip
+    queue(w.cases, n, w.bodies, value_per_hour(world, n, need), params.of(Hours), lapse)
+    attending, declaring = luck.stream(ATTENDING), luck.stream(DECLARING)
+    choose(
+        w.cases, n, w.place, w.lists, w.life, w.ccgs, w.ccg_money, w.boards, w.bodies, v, fit, need, quality,
+        alternatives, interests, meetings, params.of(Weights), params.of(Effects), params.of(Costs), lapse,
+        luck.stream(GUMBEL), attending, declaring,
+    )  # fmt: skip
+    award(
+        w.cases, n, w.providers, w.boards, w.ccgs, w.bodies, v, w.year, params.of(Ending), interests, meetings,
+        luck.stream(BID_LUCK), attending, declaring,
+    )  # fmt: skip
+    begin_services(w.cases, n, w.providers, w.plans, w.year, params.of(ServiceContract))
+    decisions_take_effect(world, n, fit, params, luck)
+
+
+def value_per_hour(world: World, n: int, need: Floats) -> Floats:
+    """(n,): need as those see it who decide, for each hundred hours of work, by which cases without a clock are ranked.
+
+    need: (n, 2), see `perceive`; where two must agree their mean counts.
+    """
     hours = np.maximum(world.cases["hours"][:n], 1.0)
-    return np.asarray(100.0 * perceived / hours)
+    together = (world.cases["partner"][:n] >= 0) & (world.cases["doubled"][:n] == 0)
+    return np.asarray(100.0 * np.where(together, need.mean(axis=1), need[:, 0]) / hours)

@@ -11,6 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.commissioning.cases import joint
+from sim.commissioning.functions import JOINT_COMMITTEE, PUBLIC
+from sim.commissioning.views import view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world import states as s
@@ -39,6 +42,7 @@ class Exposure(NamedTuple):
 
     audit: float
     press: float
+    public: float
     challenge: float
     false_alarm: float
     legitimacy_loss: float
@@ -47,25 +51,13 @@ class Exposure(NamedTuple):
 
 
 @rule
-def voting_share(votes, recusal, p):
-    """Effective weight of GPs with an interest in a decision, 0 to 1.
-
-    votes: GP share of the votes. recusal: 1 leave the room, 0.5 declare only, 0 neither. Of interests, the share
-    `declared` is known; those recused keep their informal influence.
-    """
-    left_out = recusal * p.declared
-    return votes * (1.0 - left_out * (1.0 - p.informal))
-
-
-@rule
-def pull_of(action, kind, votes, recusal, on_board, boards, c, p):
+def pull_of(action, kind, weight, on_board, boards, c, p):
     """Pull of interest towards (positive) or away from (negative) an action, in points of utility.
 
-    on_board: 1 where a partner of the practice sits on the governing body.
+    weight: of GPs with an interest at the meeting, 0 to 1 (`committee.meet`). on_board: 1 where a partner of the
+    practice sits on the governing body. Contracts to providers are pulled at in `awards`.
     """
-    if votes <= 0.0:
-        return 0.0
-    weight = p.pull * voting_share(votes, recusal, p)
+    weight *= p.pull
     if action == s.PAYMENT or action == s.START_SCHEME or action == s.PMS_KEEP:
         return weight * boards.interest_class[c]
     if action == s.COMMISSION_SERVICE or action == s.MAKE:
@@ -84,24 +76,56 @@ def pull_of(action, kind, votes, recusal, on_board, boards, c, p):
     return 0.0
 
 
+@rule
+def against_practice(action):
+    """Whether an action goes against the practice that it is about, which may then challenge it."""
+    refused = action == s.REFUSE or action == s.PMS_TAPER or action == s.GMS_REVERT
+    return refused or action == s.DISPERSE or (action >= s.REMEDIAL and action <= s.REMOVAL)
+
+
+@rule
+def found_out(public, losers, p):
+    """Chance that a captured decision comes to light: audit, press, or one of those who lost by it, 0 to 1.
+
+    public: 1 where the committee met in public, which helps the press (or keeps what is awkward out of the papers).
+    """
+    press = min(1.0, max(0.0, p.press * (1.0 + p.public * public)))
+    return 1.0 - (1.0 - p.audit) * (1.0 - press) * (1.0 - p.challenge) ** losers
+
+
+@rule
+def accused(share, linked, losers, p):
+    """Chance that a clean decision is taken for a captured one, 0 to 1.
+
+    share: of the year's decisions here that were conflicted. linked: 1 where it gave a contract to a company of member
+    practices, whatever the reason. Each who lost by it may accuse as well.
+    """
+    return 1.0 - (1.0 - p.false_alarm * min(1.0, share + linked)) ** (1.0 + losers)
+
+
 @kernel
-def expose(cases, n, boards, ccgs, ties, place, life, p, stream):
+def expose(cases, n, boards, ccgs, bodies, providers, v, ties, place, life, p, stream):
     """Captured decisions come to light by audit, press or a loser's challenge; some clean ones are accused.
     Legitimacy and trust fall.
 
-    Anchors: C064-C071. One draw a decision.
+    Anchors: C064-C071, K012, K047, K071. One draw a decision.
     """
     losses = np.zeros(len(boards))
     for k in range(n):
-        if cases.status[k] != s.DECIDED:
+        if cases.status[k] != s.DECIDED or cases.body[k] < 0:
             continue
-        c = cases.ccg[k]
+        c, t = cases.ccg[k], ccgs.table[cases.ccg[k]]
+        who = JOINT_COMMITTEE if joint(v, t, cases.function[k]) else bodies.kind[cases.body[k]]
+        losers = float(cases.losers[k]) + (1.0 if against_practice(cases.action[k]) else 0.0)
+        share = boards.conflicted[c] / max(1.0, boards.decisions[c])
+        j = cases.winner[k]
+        linked = 1.0 if j >= 0 and v.gp_votes[t, who] > 0.0 and providers.owned_by_members[j] > 0.0 else 0.0
         u = uniform(stream, cases.id[k])
         if cases.captured[k] == 1:
-            if u < 1.0 - (1.0 - p.audit) * (1.0 - p.press) * (1.0 - p.challenge):
+            if u < found_out(v.rules[t, who, PUBLIC], losers, p):
                 boards.exposed[c] += 1.0
                 losses[c] += 1.0
-        elif boards.conflicted[c] > 0.0 and u < p.false_alarm * boards.conflicted[c] / max(1.0, boards.decisions[c]):
+        elif u < accused(share, linked, losers, p):
             boards.false_exposed[c] += 1.0
             losses[c] += 1.0
     for c in range(len(boards)):
@@ -113,18 +137,28 @@ def expose(cases, n, boards, ccgs, ties, place, life, p, stream):
 
 
 @kernel
-def register_stakes(boards, place, life, ties):
-    """The register of interests: share of a governing body's GPs whose practice holds a stake in a local provider."""
+def register_stakes(boards, providers, place, life, ties):
+    """The register of interests: share of a governing body's GPs whose practice holds a stake in the local GP company,
+    and how far member practices own that company."""
     seats = np.zeros(len(boards))
+    members, owners = np.zeros(len(boards)), np.zeros(len(boards))
     for c in range(len(boards)):
         boards.interest_specific[c] = 0.0
     for i in range(len(place)):
-        if place.board[i] == 1 and (life.state[i] == s.OPEN or life.state[i] == s.CARETAKER):
+        if life.state[i] != s.OPEN and life.state[i] != s.CARETAKER:
+            continue
+        members[place.ccg[i]] += 1.0
+        owners[place.ccg[i]] += ties.shareholder[i]
+        if place.board[i] == 1:
             seats[place.ccg[i]] += 1.0
             boards.interest_specific[place.ccg[i]] += ties.shareholder[i]
     for c in range(len(boards)):
         if seats[c] > 0.0:
             boards.interest_specific[c] /= seats[c]
+    for j in range(len(providers)):
+        if providers.kind[j] == s.GP_COMPANY:
+            c = providers.unit[j]
+            providers.owned_by_members[j] = owners[c] / members[c] if members[c] > 0.0 else 0.0
 
 
 @kernel
@@ -137,6 +171,10 @@ def clear_year(boards):
         boards.exposed[c] = 0.0
         boards.false_exposed[c] = 0.0
         boards.recused[c] = 0.0
+        boards.deferred[c] = 0.0
+        boards.disagreed[c] = 0.0
+        boards.awards[c] = 0.0
+        boards.awards_linked[c] = 0.0
 
 
 def decisions_come_to_light(world: World, n: int, params: Params, luck: Luck) -> None:
@@ -146,6 +184,9 @@ def decisions_come_to_light(world: World, n: int, params: Params, luck: Luck) ->
         n,
         world.boards,
         world.ccgs,
+        world.bodies,
+        world.providers,
+        view(world.regime),
         world.ties,
         world.place,
         world.life,
@@ -161,7 +202,7 @@ def start_boards(world: World, params: Params, luck: Luck) -> None:
     spread = np.array([0.5 + uniform(stream, who) for who in world.ccgs["id"]])
     rivalry = np.array([0.5 + uniform2(stream, who, np.uint64(1)) for who in world.ccgs["id"]])
     world.boards["contested"] = p.contested
-    register_stakes(world.boards, world.place, world.life, world.ties)
+    register_stakes(world.boards, world.providers, world.place, world.life, world.ties)
     world.boards["interest_class"] = p.class_start
     world.boards["interest_rival"] = np.minimum(1.0, p.rival_start * rivalry)
     world.boards["loyalty"] = np.minimum(1.0, p.loyalty_start * spread)

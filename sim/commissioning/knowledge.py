@@ -18,7 +18,7 @@ from sim.commissioning.views import MEMBER_BODY, view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world import states as s
-from sim.world.luck import Luck, decision, normal2
+from sim.world.luck import Luck, decision, normal, normal2
 from sim.world.world import Floats, World
 
 DISTRESS_SEEN = decision("knowledge.distress_seen")
@@ -38,18 +38,34 @@ class Knowing(NamedTuple):
     leniency: float
     concealment: float
     prior_var: float
+    heard: float
 
 
 @rule
-def precision(visit_hours, km, engagement, clinicians, p):
-    """Precision of what a body sees of a practice in a year.
+def own_precision(visit_hours, km, engagement, clinicians, p):
+    """Precision of what a body sees of a practice in a year beyond routine data, which are the same for all.
 
-    Routine data are the same for all. visit_hours: per practice; they count half at km_half. engagement: of the
-    practice with a body whose board its members elect, else 0. clinicians: share of those who decide who are
-    clinicians.
+    visit_hours: per practice; they count half at km_half. engagement: of the practice with a body whose board its
+    members elect, else 0. clinicians: share of those who decide who are clinicians.
     """
     visits = p.per_visit_hour * visit_hours / (1.0 + km / p.km_half) if p.km_half > 0.0 else 0.0
-    return p.routine + visits + p.engagement * engagement + p.clinicians * clinicians
+    return max(0.0, visits + p.engagement * engagement + p.clinicians * clinicians)
+
+
+@rule
+def error(routine, own, shared_draw, own_draw):
+    """Error of a year's observation, sd. Routine data err in the same way for all who read them (`shared_draw`).
+
+    routine, own: precision. Draws are standard normal. The variance is one over the sum of both precisions.
+    """
+    total = max(routine + own, 1e-6)
+    return (math.sqrt(routine) * shared_draw + math.sqrt(own) * own_draw) / total
+
+
+@rule
+def own_part(var, routine_var):
+    """Precision of a belief beyond what routine data alone would have left. Both in sd squared."""
+    return max(0.0, 1.0 / var - 1.0 / routine_var)
 
 
 @rule
@@ -72,6 +88,8 @@ def learn(beliefs, place, life, care, ties, ccgs, bodies, slot, kind, acts, puni
           distress_stream, quality_stream):  # fmt: skip
     """One kind of body observes every practice it serves and updates its beliefs.
 
+    Beside them stands the variance that routine data alone would have left, so that pooling counts those data once.
+
     slot: block of beliefs of this kind. acts, punishes, gp_votes, clinicians: (T, kinds), see `views.TableView`.
     """
     n = len(place)
@@ -90,16 +108,19 @@ def learn(beliefs, place, life, care, ties, ccgs, bodies, slot, kind, acts, puni
         national = kind == NHS_ENGLAND or kind == AREA_TEAM
         trust = ties.trust_nhse[i] if national else ties.trust_ccg[i]
         visit = bodies.hours_held[b] * p.visit_share / max(1.0, bodies.practices[b])
-        prec = precision(visit, bodies.km[b], engaged, max(0.0, clinical), p)
+        own = own_precision(visit, bodies.km[b], engaged, max(0.0, clinical), p)
+        prec = p.routine + own
         looks = bias(max(0.0, votes), punishes[t, kind], trust, p)
-        noise = 1.0 / math.sqrt(max(prec, 1e-6))
         who, other, row = place.id[i], np.uint64(kind), slot * n + i
-        seen = life.distress[i] - looks + noise * normal2(distress_stream, who, other)
+        missed = error(p.routine, own, normal(distress_stream, who), normal2(distress_stream, who, other))
+        seen = life.distress[i] - looks + missed
         mean, var = updated(beliefs.distress[row], beliefs.distress_var[row] + p.drift, seen, prec)
         beliefs.distress[row], beliefs.distress_var[row] = mean, var
-        seen = care.quality_true[i] + looks + noise * normal2(quality_stream, who, other)
+        missed = error(p.routine, own, normal(quality_stream, who), normal2(quality_stream, who, other))
+        seen = care.quality_true[i] + looks + missed
         mean, var = updated(beliefs.quality[row], beliefs.quality_var[row] + p.drift, seen, prec)
         beliefs.quality[row], beliefs.quality_var[row] = mean, var
+        _, beliefs.routine_var[row] = updated(0.0, beliefs.routine_var[row] + p.drift, 0.0, p.routine)
 
 
 @kernel

@@ -52,11 +52,10 @@ class Maturity(NamedTuple):
 
 @kernel
 def count_ccgs(place, lists, life, ccgs, maturity_gain):
-    """Patients and open practices of each CCG; a year more under its table, a year of maturity."""
+    """Patients and open practices of each CCG; a year more of maturity."""
     for c in range(len(ccgs)):
         ccgs.patients[c] = 0.0
         ccgs.practices[c] = 0.0
-        ccgs.years_in[c] += 1.0
         ccgs.maturity[c] += maturity_gain * (1.0 - ccgs.maturity[c])
     for i in range(len(place)):
         if life.state[i] == s.OPEN or life.state[i] == s.CARETAKER:

@@ -92,7 +92,6 @@ def change_tables(bodies, before, ccgs, nation, new_table, holder, scale, staffi
             continue
         giver_kind, taker_kind = holder[old], holder[new]
         ccgs.table[c] = new
-        ccgs.years_in[c] = 0.0
         if taker_kind >= 0:
             taker = body_row(taker_kind, scale[new, taker_kind], c, ccgs, stride)
             disturb(bodies, taker, transition[new, TRANSITION_YEARS], transition[new, HOURS_LOST_SHARE])
@@ -223,6 +222,7 @@ def forget(beliefs, place, ccgs, changed, lost_share, slots):
                 keep = max(0.05, 1.0 - lost_share[c])
                 beliefs.distress_var[row] /= keep
                 beliefs.quality_var[row] /= keep
+                beliefs.routine_var[row] /= keep
 
 
 def move_to_tables(world: World, new_table: Rows, params: Params) -> None:

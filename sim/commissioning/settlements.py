@@ -91,6 +91,7 @@ class Allocation(NamedTuple):
     surplus_spread: float
     surplus_per_gap: float
     answer: float
+    slow_made: float
     pooled_share: float
 
 
@@ -195,7 +196,7 @@ def stay_days(trusts, t, stay_level, p):
 
 @kernel
 def bargain(activity, planned, ccg_trusts, shares, trusts, ccg_money, level, p_tariff, p, support):
-    """Each trust and CCG settle; writes trusts' income, balance and power, and the CCGs' hospital spending.
+    """Each trust and CCG settle; writes trusts' income and balance, and the CCGs' hospital spending.
 
     planned: emergency admissions that each CCG planned for. level: tariff prices against 2014-15. support: share of
     income that the nation adds this year.
@@ -212,7 +213,7 @@ def bargain(activity, planned, ccg_trusts, shares, trusts, ccg_money, level, p_t
             t = ccg_trusts[c, k]
             if income[t] > 0.0:
                 squares[t] += (shares[c, k] * worth / income[t]) ** 2
-    deficit, paid, way_paid = np.zeros(rows), np.zeros(rows), np.zeros(rows)
+    deficit, paid = np.zeros(rows), np.zeros(rows)
     for t in range(rows):
         deficit[t] = -trusts.balance[t] / trusts.income[t] if trusts.income[t] > 0.0 else 0.0
     for c in range(len(ccg_money)):
@@ -232,7 +233,6 @@ def bargain(activity, planned, ccg_trusts, shares, trusts, ccg_money, level, p_t
             ask = share * worth * price
             bill = settled(ask, offer_of(ask, withheld, overrun, p), way)
             paid[t] += bill
-            way_paid[t] += way * bill
             spent += bill
             way_spent += way * bill
         ccg_money.hospital[c] = spent
@@ -242,14 +242,16 @@ def bargain(activity, planned, ccg_trusts, shares, trusts, ccg_money, level, p_t
         trusts.support[t] = support * own
         trusts.income[t] = own + trusts.support[t]
         trusts.balance[t] = trusts.income[t] - trusts.cost[t]
-        trusts.power[t] = way_paid[t] / paid[t] if paid[t] > 0.0 else 0.0
 
 
 @kernel
 def account(ccg_money, plans, schemes, patients, expected, one_holder, england_growth, p):
     """A CCG's year: allocation, spending that answers to the money there is, outturn, and what is carried over.
 
-    patients: registered with its practices now. expected: hospital spending that its plan led it to expect, pounds.
+    patients: registered with its practices now. Services out of hospital cost what is contracted; community nursing
+    that is made in the area's own body follows money more slowly than what is bought.
+
+    expected: hospital spending that its plan led it to expect, pounds.
     one_holder: 1 where one body holds hospital and primary medical money and may move it.
     """
     for c in range(len(ccg_money)):
@@ -258,15 +260,17 @@ def account(ccg_money, plans, schemes, patients, expected, one_holder, england_g
         ccg_money.allocation[c] *= ratio
         ccg_money.target_gap[c] *= 1.0 - p.pace
         ccg_money.population[c] = patients[c]
-        shift = plans.community_shift[c] * ccg_money.hospital[c]
-        community = ccg_money.community[c] * (1.0 + p.care_growth) + shift
+        services = plans.community_shift[c] * ccg_money.hospital[c]
+        community = (ccg_money.community[c] - ccg_money.services[c]) * (1.0 + p.care_growth)
         other = ccg_money.other_care[c] * (1.0 + p.care_growth)
         available = ccg_money.allocation[c] * (1.0 - p.target_surplus) + ccg_money.carried[c]
         practices = ccg_money.practice_kept[c] + ccg_money.practice_admin[c]
-        spare = available - expected[c] - community - other - ccg_money.scheme[c] - practices
-        answer = max(0.0, 1.0 + p.answer * spare / (community + other)) if community + other > 0.0 else 1.0
-        ccg_money.community[c] = community * answer
-        ccg_money.other_care[c] = other * answer
+        spare = available - expected[c] - community - services - other - ccg_money.scheme[c] - practices
+        answer = p.answer * spare / (community + other) if community + other > 0.0 else 0.0
+        slow = 1.0 - p.slow_made * plans.make_community[c]
+        ccg_money.services[c] = services
+        ccg_money.community[c] = services + community * max(0.0, 1.0 + slow * answer)
+        ccg_money.other_care[c] = other * max(0.0, 1.0 + answer)
         spent = ccg_money.hospital[c] + ccg_money.community[c] + ccg_money.other_care[c] + ccg_money.scheme[c]
         spent += practices
         ccg_money.outturn[c] = ccg_money.allocation[c] + ccg_money.carried[c] - spent

@@ -42,6 +42,7 @@ def start(world: World, params: Params, luck: Luck) -> None:
     world.area_teams["push"] = maturity.push_start
     world.beliefs["distress_var"] = params.of(Knowing).prior_var
     world.beliefs["quality_var"] = params.of(Knowing).prior_var
+    world.beliefs["routine_var"] = params.of(Knowing).prior_var
     providers = luck.stream(TEAM_ROOM)
     world.providers["quality"] = [normal(providers, who) for who in world.providers["id"]]
     world.providers["skill"] = [uniform(providers, who) for who in world.providers["id"]]

@@ -49,6 +49,10 @@ class TableView(NamedTuple):
     """(T, B): share of its committee who are clinicians, from inside or outside; -1 without a committee."""
     recusal: Floats
     """(T, B): 1 where members with an interest must leave the room, 0.5 where they only declare, 0 without either."""
+    seats: Floats
+    """(T, B, seats): voting seats of its committee."""
+    rules: Floats
+    """(T, B, rules): rules of its committee."""
     holds_hospital: Rows
     """(T, B): 1 where the body holds the hospital budget."""
     holder: Rows
@@ -83,7 +87,8 @@ def view(regime: RegimeTables) -> TableView:
         if regime.budgets[t, HOSPITAL] >= 0:
             holds[t, regime.budgets[t, HOSPITAL]] = 1
     return TableView(
-        cells, may, acts, punishes, gp_votes, clinicians, recusal, holds, _holders(regime), _control(regime),
+        cells, may, acts, punishes, gp_votes, clinicians, recusal, regime.seats.astype(np.float64),
+        regime.rules.astype(np.float64), holds, _holders(regime), _control(regime),
         _asked(regime), _ccg_gp_votes(regime)
     )  # fmt: skip
 

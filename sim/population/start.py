@@ -214,7 +214,6 @@ def _ccgs(population: Population) -> Table:
     ccgs["x"], ccgs["y"] = _to_km(source["latitude"], source["longitude"])
     ccgs["imd"] = source["imd"]
     ccgs["emergency_index"] = source["avoidable_admissions"] / source["avoidable_admissions"].mean()
-    ccgs["out_of_hours"] = source["out_of_hours_good"]
     ccgs["applied"] = -1
     ccgs["county"] = counties_of(ccgs["area_team"], ccgs["x"], ccgs["y"], ccgs["id"])
     return ccgs
@@ -259,7 +258,7 @@ def _trusts(population: Population) -> Table:
     trusts = Table("trusts", len(source["code"]))
     trusts["id"] = _ids("trust", source["code"])
     trusts["x"], trusts["y"] = _to_km(source["latitude"], source["longitude"])
-    for column in ("specialist", "beds", "occupancy", "income", "balance"):
+    for column in ("beds", "occupancy", "income", "balance"):
         trusts[column] = source[column]
     trusts["elective"] = source["admissions"]
     return trusts

@@ -89,7 +89,7 @@ def disperse_lists(
             hand_over(i, into[i], 1.0, lists)
         life.displaced[i] = lists.total[i]
         nation.moved[0] += lists.total[i]
-        release_provider(i, lists, contract, providers)
+        release_provider(i, contract, providers)
         share_out(i, contract, money)
         contract.sites[i] = 0
         staff.nurse_fte[i] = 0.0

@@ -35,6 +35,7 @@ from sim.world.states import (
     SALARIED,
     SUPPORT_TEAM,
     TRAINEE,
+    UNDONE,
 )
 
 WITHDRAWING = decision("practice_life.withdrawing")
@@ -76,18 +77,27 @@ def answer_to_help(life, i, stays):
     return LIVES
 
 
+@rule
+def drop_unanswered(cases, n, life):
+    """A wish to merge that nobody answered in time lapses, and the partners choose anew."""
+    if cases.status[n] == UNDONE and cases.kind[n] == MERGER and cases.practice[n] >= 0:
+        life.merger_wish[cases.practice[n]] = -1
+
+
 @kernel
 def read_decisions(place, contract, life, cases, p, year, withdrawing):
-    """What commissioners decided, and notices that ran out undecided; returns each practice's fate and its merger
-    partner.
+    """What commissioners decided, and notices that ran out undecided; returns each practice's fate, its merger
+    partner and the provider that won its contract.
 
     A decision counts only while what it is about still holds. An undecided notice loses twelve months; when none are
     left the list is dispersed. An APMS contract whose end nobody decided runs on for a year.
     """
     fate = np.zeros(len(life), np.int64)
     into = np.full(len(life), -1, np.int64)
+    winner = np.full(len(life), -1, np.int64)
     for n in range(len(cases)):
         i = cases.practice[n]
+        drop_unanswered(cases, n, life)
         if cases.status[n] != DECIDED or i < 0 or not is_working(life.state[i]):
             continue
         kind, action = cases.kind[n], cases.action[n]
@@ -99,7 +109,7 @@ def read_decisions(place, contract, life, cases, p, year, withdrawing):
         elif action == REMOVAL or (kind in (HAND_BACK, CONTRACT_END) and action == CARETAKER_CONTRACT):
             fate[i] = IN_CARE
         elif kind in (HAND_BACK, CONTRACT_END) and action == APMS_CONTRACT:
-            fate[i] = TAKEN_OVER
+            fate[i], winner[i] = TAKEN_OVER, cases.winner[n]
         elif kind in (HAND_BACK, CONTRACT_END) and action == DISPERSE:
             fate[i] = DISPERSES
         elif kind == HAND_BACK and action in (SUPPORT_TEAM, PAYMENT):
@@ -113,7 +123,7 @@ def read_decisions(place, contract, life, cases, p, year, withdrawing):
                 fate[i] = DISPERSES
         elif contract.kind[i] == APMS and contract.ends[i] <= year:
             contract.ends[i] = year + 1
-    return fate, into
+    return fate, into, winner
 
 
 @kernel
@@ -187,12 +197,11 @@ def share_out(i, contract, money):
 
 
 @rule
-def release_provider(i, lists, contract, providers):
-    """An APMS contract ends: its provider has one fewer, and fewer patients."""
+def release_provider(i, contract, providers):
+    """An APMS contract ends: its provider has one fewer."""
     j = contract.provider[i]
     if j >= 0:
         providers.contracts[j] -= 1.0
-        providers.patients[j] -= lists.total[i]
         contract.provider[i] = -1
 
 

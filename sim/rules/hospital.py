@@ -93,6 +93,7 @@ class Substitution(NamedTuple):
     moved_per_spend: float
     emergency_per_spend: float
     skimp: float
+    made: float
 
 
 @rule
@@ -138,11 +139,14 @@ def room(facilities, workload, p):
 
 
 @rule
-def community_growth(community, allocation, skimp, p):
-    """Log of community spending against its usual share of the allocation, less what is skimped."""
+def community_growth(community, allocation, skimp, made, p):
+    """Log of community spending against its usual share of the allocation, less what is skimped where it is bought.
+
+    made: 1 where it is made in the area's own body: no contract to make and watch, but overheads of its own.
+    """
     if community <= 0.0 or allocation <= 0.0:
         return 0.0
-    return math.log(community / (p.usual_share * allocation)) - p.skimp * skimp
+    return math.log(community / (p.usual_share * allocation)) - p.skimp * skimp + p.made * made
 
 
 @rule
@@ -168,7 +172,10 @@ def use_urgent_care(
             lists.age_0_4[i], lists.age_5_64[i], lists.age_65_74[i], lists.age_75[i], place.imd[i], p
         )
         due *= emergency_factor(unmet, care.continuity[i], turnover, care.quality_true[i], km, occupancy, p)
-        more = community_growth(ccg_money.community[c], ccg_money.allocation[c], plans_of.community_skimp[c], p_sub)
+        more = community_growth(
+            ccg_money.community[c], ccg_money.allocation[c], plans_of.community_skimp[c], plans_of.make_community[c],
+            p_sub,
+        )  # fmt: skip
         due *= math.exp(-p_sub.emergency_per_spend * more * room(care.facilities[i], care.workload[i], p_sub))
         due *= ccgs.emergency_index[c] * use.luck[i] * levels[0]
         use.emergency[i] = max(0.0, due * (1.0 + noise(uniform(keys[0], place.id[i]), spread(p.chance, due))))
@@ -192,7 +199,10 @@ def refer(life, place, lists, care, use, ccg_money, plans_of, level, p, p_sub, p
         c = place.ccg[i]
         use.usual_referrals[i] = by_age(lists, i, p) * level
         due = by_age(lists, i, p) * math.exp(p.per_unmet * (care.unmet[i] - USUAL_UNMET)) * level
-        more = community_growth(ccg_money.community[c], ccg_money.allocation[c], plans_of.community_skimp[c], p_sub)
+        more = community_growth(
+            ccg_money.community[c], ccg_money.allocation[c], plans_of.community_skimp[c], plans_of.make_community[c],
+            p_sub,
+        )  # fmt: skip
         moved = (p_sub.moved + p_sub.moved_per_spend * more) * room(care.facilities[i], care.workload[i], p_sub)
         use.community[i] = due * min(0.9, max(0.0, moved))
         sent = due - use.community[i]

@@ -155,9 +155,7 @@ def merge_practices(place, lists, contract, money, staff, care, life, use, provi
         b = into[i]
         km = math.hypot(place.x[i] - place.x[b], place.y[i] - place.y[b])
         use.luck[b] = blend(use.luck[i], use.luck[b], lists.total[i], lists.total[b])
-        if contract.provider[b] >= 0:
-            providers.patients[contract.provider[b]] += lists.total[i]
-        release_provider(i, lists, contract, providers)
+        release_provider(i, contract, providers)
         merge_contracts(i, b, km, lists, contract, p)
         merge_care(i, b, lists, care)
         merge_staff(i, b, lists, staff)

@@ -68,7 +68,7 @@ def end_practices(world: World, params: Params, luck: Luck) -> None:
     near, km = w.networks.neighbours, w.networks.neighbour_km
     w.life["displaced"] = 0.0
     w.nation["moved"] = 0.0
-    fate, into = read_decisions(w.place, w.contract, w.life, w.cases, p, year, luck.stream(WITHDRAWING))
+    fate, into, winner = read_decisions(w.place, w.contract, w.life, w.cases, p, year, luck.stream(WITHDRAWING))
     settle_fates(w.life, fate, into)
     merge_practices(
         w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.use, w.providers, w.nation, fate,
@@ -79,8 +79,9 @@ def end_practices(world: World, params: Params, luck: Luck) -> None:
         km, p, year,
     )  # fmt: skip
     take_over(
-        w.place, w.lists, w.contract, w.money, w.care, w.life, w.ccgs, w.providers, fate, p, year, luck.stream(AWARD)
-    )
+        w.place, w.lists, w.contract, w.money, w.care, w.life, w.ccgs, w.providers, fate, winner, p, year,
+        luck.stream(AWARD),
+    )  # fmt: skip
     move_doctors(
         w.doctors, w.minds, w.place, w.contract, w.staff, w.life, w.ccgs, w.regions, w.nation, fate, into, p,
         year, luck.stream(STAYING), luck.stream(AFTERWARDS),

@@ -60,16 +60,17 @@ def choose_provider(ccg, team, draw, start, provider, weight):
 
 
 @kernel
-def take_over(place, lists, contract, money, care, life, ccgs, providers, fate, p, year, award):
+def take_over(place, lists, contract, money, care, life, ccgs, providers, fate, winner, p, year, award):
     """Hands lists to a provider under APMS, or to a caretaker for some months; surgeries and most staff stay.
 
-    The partners who left share out reserves; the lease passes on, so that no liability falls on them.
+    winner: (practices,) provider that won the contract; a caretaker is found without a contest. The partners who left
+    share out reserves; the lease passes on, so that no liability falls on them.
     """
     start, provider, weight = sort_bidders(providers, ccgs, p)
     for i in range(len(fate)):
         if fate[i] != TAKEN_OVER and fate[i] != IN_CARE:
             continue
-        release_provider(i, lists, contract, providers)
+        release_provider(i, contract, providers)
         contract.liability[i] = 0.0
         share_out(i, contract, money)
         contract.kind[i] = APMS
@@ -78,15 +79,15 @@ def take_over(place, lists, contract, money, care, life, ccgs, providers, fate, 
         life.handing_back[i] = 0
         life.merger_wish[i] = -1
         life.sanctioned[i] = 0.0
-        c = place.ccg[i]
-        draw = uniform(award, place.id[i])
-        j = choose_provider(c, len(ccgs) + ccgs.area_team[c], draw, start, provider, weight)
+        c, j = place.ccg[i], winner[i]
+        if fate[i] == IN_CARE:
+            draw = uniform(award, place.id[i])
+            j = choose_provider(c, len(ccgs) + ccgs.area_team[c], draw, start, provider, weight)
         contract.provider[i] = j
         contract.apms_price[i] = p.apms_price
         if j >= 0:
             contract.apms_price[i] = p.apms_price * providers.cost[j] if providers.cost[j] > 0.0 else p.apms_price
             providers.contracts[j] += 1.0
-            providers.patients[j] += lists.total[i]
         if fate[i] == IN_CARE:
             life.state[i] = CARETAKER
             life.months_left[i] = p.caretaker_months

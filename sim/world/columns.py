@@ -195,14 +195,12 @@ CCGS: tuple[Column, ...] = (
     ("patients", "f8", "patients", "registered with its practices"),
     ("practices", "f8", "count", "open practices"),
     ("table", "i8", "index of the regime's tables", "the table that governs general practice here this year"),
-    ("years_in", "f8", "years", "under that table"),
     ("maturity", "f8", "0 to 1", "leadership, systems and staff that know the work"),
     ("legitimacy", "f8", "0 to 1", "standing with practices, patients and press"),
     ("engagement", "f8", "0 to 1", "mean engagement of its members"),
     ("opposition", "f8", "0 to 1", "share of member practices against more control"),
     ("applied", "i8", "table or -1", "what it applied for this year"),
     ("emergency_index", "f8", "ratio", "emergency use of its place against what age and deprivation say"),
-    ("out_of_hours", "f8", "0 to 1", "share of patients with a good experience of GP out-of-hours"),
     ("county", "i8", "row of ccgs", "where an authority of the size of a county would have its seat"),
 )
 CCG_MONEY: tuple[Column, ...] = (
@@ -211,6 +209,7 @@ CCG_MONEY: tuple[Column, ...] = (
     ("running_costs", "f8", "pounds", "running-cost allowance"),
     ("hospital", "f8", "pounds", "spent at trusts"),
     ("community", "f8", "pounds", "spent on community and out-of-hospital services"),
+    ("services", "f8", "pounds", "of these, on services out of hospital that providers bid for"),
     ("other_care", "f8", "pounds", "spent on the rest (mental health, prescribing, continuing care)"),
     ("scheme", "f8", "pounds", "spent on the local scheme beyond released PMS premium"),
     ("local_services", "f8", "pounds", "paid to practices for local services, by the CCG and councils"),
@@ -218,6 +217,7 @@ CCG_MONEY: tuple[Column, ...] = (
     ("premium_pool", "f8", "pounds", "PMS premium released in its area, to be reinvested this year"),
     ("support_budget", "f8", "pounds", "discretionary support for practices, this year"),
     ("support_spent", "f8", "pounds", "granted from it"),
+    ("support_lapsed", "f8", "pounds", "of NHS England's fund, not granted and lost to the Treasury this year"),
     ("outturn", "f8", "pounds", "allocation less spending; negative is overspent"),
     ("carried", "f8", "pounds", "taken from (negative) or added to the next year"),
     (
@@ -241,7 +241,7 @@ PLANS: tuple[Column, ...] = (
     ("error_emergency", "f8", "share", "relative error of the last forecast of admissions"),
     ("sees_primary", "f8", "0 to 1", "how much of the plans for general practice the CCG sees"),
     ("beds_cut", "f8", "share", "cut of beds it plans with its trusts"),
-    ("community_shift", "f8", "share", "of hospital money it moves into community services"),
+    ("community_shift", "f8", "share", "of hospital money that pays for services out of hospital now under contract"),
     ("make_community", "i8", "0 or 1", "community nursing is run in the area's own body rather than bought"),
     ("community_skimp", "f8", "0 to 1", "how far a bought community service is skimped"),
 )
@@ -252,8 +252,6 @@ SCHEMES: tuple[Column, ...] = (
     ("qof_watched", "i8", "0 or 1", "suspended indicators are still watched"),
     ("reporting", "f8", "hours per practice", "a year"),
     ("fit", "f8", "sd", "how well its domains fit the practices' true gaps"),
-    ("since", "i8", "year", "first year"),
-    ("optin", "f8", "0 to 1", "share of practices that take part"),
 )
 BOARDS: tuple[Column, ...] = (
     ("interest_specific", "f8", "0 to 1", "share of its GPs with a stake in a local provider"),
@@ -266,7 +264,11 @@ BOARDS: tuple[Column, ...] = (
     ("captured", "f8", "count", "of these, those that differ from the choice without the pull of interest"),
     ("exposed", "f8", "count", "captured decisions exposed this year"),
     ("false_exposed", "f8", "count", "decisions exposed as captured that were not"),
-    ("recused", "f8", "count", "votes not cast because a member left the room"),
+    ("recused", "f8", "votes", "not cast because a member left the room"),
+    ("deferred", "f8", "count", "decisions put off because no meeting had a quorum"),
+    ("disagreed", "f8", "count", "joint decisions where one side's choice was not to the other's liking"),
+    ("awards", "f8", "count", "contracts awarded to providers"),
+    ("awards_linked", "f8", "count", "of these, to companies in which member practices hold a stake"),
 )
 # --------------------------------------------------------------------------- commissioning bodies
 BODIES: tuple[Column, ...] = (
@@ -320,12 +322,15 @@ CASES: tuple[Column, ...] = (
     ("action", "i8", "index of choice.ACTIONS", "what was done; -1 nothing yet"),
     ("captured", "i8", "0 or 1", "differs from the choice without the pull of interest"),
     ("doubled", "i8", "0 or 1", "two bodies acted, with conflicting asks"),
+    ("winner", "i8", "row of providers or -1", "who won the contract that it was about"),
+    ("losers", "i8", "count", "bidders, or the practice, who lost by the decision"),
 )
 BELIEFS: tuple[Column, ...] = (
     ("distress", "f8", "sd", "believed distress of a practice"),
     ("distress_var", "f8", "sd squared", "variance of that belief"),
     ("quality", "f8", "sd", "believed true quality"),
     ("quality_var", "f8", "sd squared", "variance of that belief"),
+    ("routine_var", "f8", "sd squared", "variance that routine data, the same for all, would have left by themselves"),
 )
 # --------------------------------------------------------------------------- area teams, trusts, providers, regions
 AREA_TEAMS: tuple[Column, ...] = (
@@ -335,12 +340,10 @@ AREA_TEAMS: tuple[Column, ...] = (
     ("y", "f8", "km north", ""),
     ("open", "i8", "0 or 1", "still a team of its own"),
     ("successor", "i8", "row of area teams", "the team it becomes part of when teams merge"),
-    ("notices", "f8", "count", "breach notices this year"),
     ("push", "f8", "0 to 1", "how hard it presses its CCGs to take control"),
 )
 TRUSTS: tuple[Column, ...] = (
     ("id", "u8", "id", "for life"),
-    ("specialist", "i8", "0 or 1", ""),
     ("x", "f8", "km east", ""),
     ("y", "f8", "km north", ""),
     ("beds", "f8", "beds", ""),
@@ -363,7 +366,6 @@ TRUSTS: tuple[Column, ...] = (
     ),
     ("stay_scale", "f8", "ratio", "its lengths of stay against England's"),
     ("other_bed_days", "f8", "bed days", "a year, of patients who are not of the modelled flows"),
-    ("power", "f8", "0 to 1", "mean share of its way in settlements"),
 )
 PROVIDERS: tuple[Column, ...] = (
     ("id", "u8", "id", "for life"),
@@ -374,8 +376,8 @@ PROVIDERS: tuple[Column, ...] = (
     ("cost", "f8", "ratio", "cost against the mean"),
     ("skill", "f8", "0 to 1", "at bidding"),
     ("contracts", "f8", "count", "held"),
-    ("patients", "f8", "patients", "of its APMS lists"),
-    ("won", "f8", "count", "bids won this year"),
+    ("service", "f8", "share", "of its CCG's hospital money, that it holds for a service out of hospital"),
+    ("service_ends", "i8", "year", "in which that service's term is over"),
 )
 REGIONS: tuple[Column, ...] = (
     ("locum_price", "f8", "pounds per FTE", "a year"),

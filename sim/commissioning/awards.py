@@ -1,0 +1,117 @@
+"""Awards: providers bid for practice contracts under APMS and for services out of hospital; one wins, the others lose.
+
+A company in which member practices hold a stake is pulled for by GPs with a stake in it, like any action (K012, C069,
+C071). Contracts for services have a term; what ends comes up for a bid anew.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from sim.commissioning import functions as f
+from sim.commissioning.cases import joint
+from sim.commissioning.committee import sit
+from sim.kernel import kernel, rule
+from sim.rules.takeovers import sort_bidders
+from sim.world import states as s
+from sim.world.luck import decision, uniform2
+
+BID_LUCK = decision("awards.bid_luck")
+
+
+class ServiceContract(NamedTuple):
+    """Terms of a service out of hospital."""
+
+    years: float
+    shift: float
+
+
+@rule
+def bid_luck(stream, who, provider):
+    """Standard Gumbel draw of a case and a bidder (ids)."""
+    return -math.log(-math.log(uniform2(stream, who, provider)))
+
+
+@rule
+def may_bid(providers, j, service, year):
+    """Whether a provider can take on a contract: it runs one service out of hospital at a time."""
+    return not service or providers.service_ends[j] <= year
+
+
+@rule
+def linked(providers, j):
+    """Whether member practices of the CCG hold a stake in a provider."""
+    return providers.owned_by_members[j] > 0.0
+
+
+@kernel
+def award(cases, n, providers, boards, ccgs, bodies, v, year, ending, interests, meetings, stream, attending,
+          declaring):  # fmt: skip
+    """Finds the winner of every contract that is awarded this year, and whether the pull of interest made it win.
+
+    A bid's weight is that of `takeovers.bid_weight`; its logarithm plus a keyed draw plus the pull decides. Without a
+    bidder a service is not commissioned. The meeting is the one that chose to award.
+    """
+    start, provider, weight = sort_bidders(providers, ccgs, ending)
+    for k in range(n):
+        service = cases.action[k] == s.COMMISSION_SERVICE
+        if cases.status[k] != s.DECIDED or cases.body[k] < 0 or not (service or cases.action[k] == s.APMS_CONTRACT):
+            continue
+        c = cases.ccg[k]
+        t = ccgs.table[c]
+        who = f.JOINT_COMMITTEE if joint(v, t, cases.function[k]) else bodies.kind[cases.body[k]]
+        _, pull, _, _ = sit(cases.id[k], v, t, who, True, meetings, interests, attending, declaring)
+        pull *= interests.pull * boards.interest_specific[c]
+        best, free_best, winner, free, bidders = -1e18, -1e18, -1, -1, 0
+        for unit in (c, len(ccgs) + ccgs.area_team[c]):
+            if service and unit != c:
+                continue
+            for m in range(start[unit], start[unit + 1]):
+                j = provider[m]
+                if not may_bid(providers, j, service, year) or weight[m] <= 0.0:
+                    continue
+                bidders += 1
+                worth = math.log(weight[m]) + bid_luck(stream, cases.id[k], providers.id[j])
+                if worth > free_best:
+                    free_best, free = worth, j
+                worth += pull if linked(providers, j) else 0.0
+                if worth > best:
+                    best, winner = worth, j
+        cases.winner[k] = winner
+        if winner < 0:
+            cases.action[k] = s.NOTHING if service else s.APMS_CONTRACT
+            continue
+        cases.losers[k] = bidders - 1
+        boards.awards[c] += 1.0
+        boards.awards_linked[c] += 1.0 if linked(providers, winner) else 0.0
+        if winner != free and cases.captured[k] == 0:
+            cases.captured[k] = 1
+            boards.captured[c] += 1.0
+
+
+@kernel
+def begin_services(cases, n, providers, plans, year, p):
+    """Winners begin the services that they won; two bodies with conflicting asks get half of one."""
+    for k in range(n):
+        j = cases.winner[k]
+        if cases.status[k] != s.DECIDED or cases.action[k] != s.COMMISSION_SERVICE or j < 0:
+            continue
+        providers.service[j] = p.shift * (0.5 if cases.doubled[k] == 1 else 1.0)
+        providers.service_ends[j] = year + int(max(1.0, p.years))
+        providers.contracts[j] += 1.0
+        plans.community_shift[cases.ccg[k]] += providers.service[j]
+
+
+@kernel
+def services_end(providers, plans, year, ended):
+    """Services whose term is over end; ended: (CCGs,) 1 where one did, filled here."""
+    for c in range(len(plans)):
+        ended[c] = 0
+    for j in range(len(providers)):
+        if providers.service[j] > 0.0 and providers.service_ends[j] <= year:
+            c = providers.unit[j]
+            ended[c] = 1
+            plans.community_shift[c] = max(0.0, plans.community_shift[c] - providers.service[j])
+            providers.service[j] = 0.0
+            providers.contracts[j] -= 1.0

@@ -1,0 +1,81 @@
+"""Perception: what those who decide a case believe of the practice after looking into it.
+
+Bodies that decide together meet with one set of papers, but each weighs what it knows itself in full and what another
+tells only in part. Routine data are the same for all and count once, however many bodies have read them.
+"""
+
+from __future__ import annotations
+
+import math
+
+from sim.commissioning import functions as f
+from sim.commissioning.cases import BESIDES, answers, joint
+from sim.commissioning.knowledge import own_part
+from sim.kernel import kernel, rule
+from sim.world import states as s
+from sim.world.luck import normal
+
+
+@rule
+def pooled(beliefs, slots, v, t, function, kind, practice, places, heard):
+    """What a kind of body and those who tell it something know together: (precision, distress, quality).
+
+    The body's own belief counts in full, that of another with a part in the function by what it adds beyond routine
+    data, times the share that is heard. A joint committee has no eyes of its own.
+    """
+    if slots[kind] < 0:
+        return 0.0, 0.0, 0.0
+    row = slots[kind] * places + practice
+    total = 1.0 / beliefs.quality_var[row]
+    distress, quality = total * beliefs.distress[row], total * beliefs.quality[row]
+    for other in range(v.cells.shape[2]):
+        if other == kind or slots[other] < 0 or v.acts[t, other] == 0 or v.cells[t, function, other] == f.EMPTY:
+            continue
+        row = slots[other] * places + practice
+        added = heard * own_part(beliefs.quality_var[row], beliefs.routine_var[row])
+        total += added
+        distress += added * beliefs.distress[row]
+        quality += added * beliefs.quality[row]
+    return total, distress / total, quality / total
+
+
+@rule
+def restored(gps, outside, substitute):
+    """Share of the clinical input of GPs who leave that substitutes bring back, where there are any at the table.
+
+    gps, outside: seats of member GPs and of a hospital doctor, a nurse or a GP from elsewhere. substitute: what one
+    brings back of what one GP takes along (K048).
+    """
+    return substitute * min(1.0, outside / gps) if gps > 0.0 else 0.0
+
+
+@kernel
+def perceive(cases, n, beliefs, slots, ccgs, bodies, v, interests, w, heard, need, quality, stream, places):
+    """Fills need and quality, (n, 2) each, in sd: what the body that decides (0) and its partner (1) believe.
+
+    An investigation shows the true severity with noise, the same to both. Recused clinicians take part of their
+    insight with them, which substitutes restore in part.
+    """
+    for k in range(n):
+        b, i = cases.body[k], cases.practice[k]
+        for side in range(2):
+            need[k, side], quality[k, side] = cases.severity[k], 0.0
+        if b < 0 or i < 0:
+            continue
+        t, function = ccgs.table[cases.ccg[k]], cases.function[k]
+        voters = f.JOINT_COMMITTEE if joint(v, t, function) else bodies.kind[b]
+        gone = max(0.0, v.gp_votes[t, voters]) * v.recusal[t, voters] * interests.declared
+        gone *= 1.0 - restored(v.seats[t, voters, f.GP], v.seats[t, voters, f.OUTSIDE_CLINICIAN], interests.substitute)
+        look = w.investigation * max(0.0, 1.0 - w.recused_input * gone)
+        seen = cases.severity[k] + normal(stream, cases.id[k]) / math.sqrt(max(look, 1e-6))
+        kind = cases.kind[k]
+        money_case = kind == s.DISTRESS or kind == s.HAND_BACK or kind == s.MERGER
+        for side in range(2):
+            who = b if side == 0 else cases.partner[k]
+            if who < 0:
+                continue
+            total, dist, qual = pooled(beliefs, slots, v, t, function, bodies.kind[who], i, places, heard)
+            quality[k, side] = qual
+            if total + look > 0.0 and (money_case or (answers(kind, BESIDES) == s.NOTHING and kind < s.SCHEME)):
+                prior = dist if money_case else -qual
+                need[k, side] = (total * prior + look * seen) / (total + look)

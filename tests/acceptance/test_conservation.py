@@ -11,6 +11,7 @@ from england import CORBY, FEW, HUDDERSFIELD, begin, step, working, wrapped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sim.commissioning.support import SupportFund
 from sim.parameters import Lever
 from sim.regime import shipped_regimes
 from sim.simulate import run_years
@@ -44,6 +45,8 @@ class Ledger:
 
     def __init__(self) -> None:
         self.seen: Counter[str] = Counter()
+        self.fund: Callable[[int], float] = lambda year: 0.0
+        """Pounds per patient of NHS England's support fund, by year."""
 
     def phases(self) -> tuple:
         """The year's phases with these checks round them."""
@@ -106,10 +109,20 @@ class Ledger:
         sound(world)
 
     def commissioning(self, world: World, act: Callable[[], None]) -> None:
-        """Grants are what CCGs' support budgets spend, and no more than there is."""
-        before, people = pounds(world), (patients(world), doctors(world))
+        """Grants are what CCGs' support budgets spend, and no more than there is; what is not granted lapses or goes
+        back to the CCG."""
+        before, people, payers = pounds(world), (patients(world), doctors(world)), world.ccg_money
+        brought = payers["carried"] + payers["primary_carried"]
         act()
-        spent = world.ccg_money["support_spent"]
+        spent = payers["support_spent"]
+        now = working(world)
+        fund = self.fund(world.year) * np.bincount(
+            world.place["ccg"][now], world.lists["total"][now], minlength=len(payers)
+        )
+        left = payers["carried"] + spent + payers["support_lapsed"]
+        np.testing.assert_allclose(brought + fund, left, rtol=0, atol=POUNDS)
+        assert not payers["primary_carried"].any()
+        assert np.all(payers["support_lapsed"] <= fund + POUNDS)
         assert pounds(world) == pytest.approx(before + spent.sum(), abs=POUNDS)
         assert np.all(spent <= world.ccg_money["support_budget"] + POUNDS)
         assert np.all(world.money["discretionary"] >= 0.0)
@@ -193,6 +206,7 @@ def passes(ccgs: tuple[str, ...], regime: str, years: int, seed: int, levers: tu
     """A whole run with every check; returns what was seen."""
     ledger = Ledger()
     world, timeline = begin(ccgs, regime, years, seed, levers=levers)
+    ledger.fund = lambda year: timeline.year(year).of(SupportFund).per_patient
     sound(world)
     run_years(world, timeline, seed, years, ledger.phases())
     return ledger.seen

@@ -93,9 +93,15 @@ def test_room_needs_premises_and_people() -> None:
 
 def test_skimping_takes_off_what_was_bought() -> None:
     p = P.of(Substitution)
-    assert hospital.community_growth(p.usual_share * 100.0, 100.0, 0.0, p) == pytest.approx(0.0)
-    assert hospital.community_growth(p.usual_share * 100.0, 100.0, 1.0, p) == pytest.approx(-p.skimp)
-    assert hospital.community_growth(0.0, 100.0, 0.0, p) == 0.0
+    assert hospital.community_growth(p.usual_share * 100.0, 100.0, 0.0, 0, p) == pytest.approx(0.0)
+    assert hospital.community_growth(p.usual_share * 100.0, 100.0, 1.0, 0, p) == pytest.approx(-p.skimp)
+    assert hospital.community_growth(0.0, 100.0, 0.0, 0, p) == 0.0
+
+
+@pytest.mark.parametrize("made", [-0.05, 0.0, 0.05])
+def test_making_may_give_more_or_less_care_than_buying(made: float) -> None:
+    p = P.of(Substitution)._replace(made=made)
+    assert hospital.community_growth(p.usual_share * 100.0, 100.0, 0.0, 1, p) == pytest.approx(made)
 
 
 def test_a_referral_is_seen_in_hospital_or_outside() -> None:

@@ -85,6 +85,10 @@ def compare(
     fixed_parameters: Annotated[
         bool, typer.Option("--fixed-parameters", help="Draw seeds only; parameters keep their values.")
     ] = False,
+    equal_staff_cost: Annotated[
+        bool,
+        typer.Option("--equal-staff-cost", help="Commissioning staff cost what they cost under the first regime."),
+    ] = False,
     population: Population = None,
     out: Out = None,
     force: Force = False,
@@ -102,6 +106,7 @@ def compare(
             years=years,
             workers=workers,
             fixed_parameters=fixed_parameters,
+            equal_staff_cost=equal_staff_cost,
             population=population,
             out=folder,
             force=force,

@@ -78,6 +78,10 @@ class Table:
     def __reduce__(self) -> tuple[Any, ...]:
         return _with_block, (self.group, self._block)
 
+    def take(self, rows: NDArray[Any]) -> Table:
+        """A table of these rows, in this order; rows: row numbers, or a mask."""
+        return _with_block(self.group, np.ascontiguousarray(self._block[:, rows]))
+
     def copy(self) -> Table:
         """The same values in memory of their own."""
         return _with_block(self.group, self._block.copy())

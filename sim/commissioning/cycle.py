@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.awards import BID_LUCK, ServiceContract, award, begin_services, services_end
-from sim.commissioning.bodies import StaffCost, staff_year
+from sim.commissioning.bodies import StaffCost, scale_staff, staff_year
 from sim.commissioning.capacity import Hours, assign_cases, hold_hours, queue
 from sim.commissioning.carry_out import OptIn, SchemeTerms, decisions_take_effect, opt_in
 from sim.commissioning.cases import Arrivals, cases_arrive
@@ -87,7 +87,7 @@ def commissioning(world: World, params: Params, luck: Luck) -> None:
     )  # fmt: skip
     decisions_come_to_light(world, n, params, luck)
     close_funds(world.ccg_money)
-    staff_year(world.bodies, world.ccg_money, params.of(StaffCost))
+    staff_year(world.bodies, world.ccg_money, world.nation, params.of(StaffCost))
     world.nation["legitimacy"] = world.ccgs["legitimacy"].mean()
 
 
@@ -101,7 +101,8 @@ def begin_year(world: World, params: Params) -> Floats:
     open_funds(world.ccg_money, fund)
     clear_year(world.boards)
     register_stakes(world.boards, world.providers, world.place, world.life, world.ties)
-    hold_hours(world.bodies, params.of(Hours))
+    scale_staff(world.bodies, world.nation, params.of(StaffCost))
+    hold_hours(world.bodies, float(world.nation["staff_scale"][0]), params.of(Hours))
     return alternatives
 
 

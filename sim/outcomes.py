@@ -275,6 +275,22 @@ outcome(
     "trust_balance", "pounds", 1, "surplus of acute trusts, by patients treated", lambda c: c.trust_balance, CCG_LEVELS
 )
 outcome("ccg_overspending", "share", -1, "CCGs that overspent", lambda c: over(c.overspending, c.ccgs), CCG_LEVELS)
+outcome(
+    "plan_error_gps",
+    "share",
+    -1,
+    "mean error of CCGs' forecasts of this year's GPs, up or down (K003)",
+    lambda c: over(c.error_gps, c.ccgs),
+    CCG_LEVELS,
+)
+outcome(
+    "plan_error_admissions",
+    "share",
+    -1,
+    "mean error of CCGs' forecasts of this year's emergency admissions, up or down (K003)",
+    lambda c: over(c.error_admissions, c.ccgs),
+    CCG_LEVELS,
+)
 # ---------------------------------------------------------------- commissioning
 outcome("commissioner_hours", "hours a year", 0, "staff time spent on decided cases", lambda c: c.hours, CCG_LEVELS)
 outcome("cases_decided", "cases a year", 0, "cases decided", lambda c: c.decided, CCG_LEVELS)

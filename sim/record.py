@@ -42,7 +42,7 @@ CCG_SUMS = (
     "community_spend",
     "hospital_spend", "trust_balance", "staff_cost", "staff_fte", "doubled", "other_spend", "scheme_spend",
     "contested", "recused", "deferred", "disagreed", "awards", "awards_linked", "contracts_held", "contracts_linked",
-    "lapsed",
+    "lapsed", "error_gps", "error_admissions",
 )  # fmt: skip
 """Summed over CCGs."""
 
@@ -169,7 +169,7 @@ def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
 
 
 @kernel
-def sum_ccgs(out, cases, ccgs, ccg_money, boards, providers, bodies, trusts, nation, ccg_trusts, ccg_trust_share,
+def sum_ccgs(out, cases, ccgs, ccg_money, plans, boards, providers, bodies, trusts, nation, ccg_trusts, ccg_trust_share,
              scale, control, asked):  # fmt: skip
     """Adds what is known of CCGs: cases, money, governance, staff of every body by the share of practices it serves
     there.
@@ -209,6 +209,8 @@ def sum_ccgs(out, cases, ccgs, ccg_money, boards, providers, bodies, trusts, nat
         out[c, CCG_FROM + 31] += boards.awards[c]
         out[c, CCG_FROM + 32] += boards.awards_linked[c]
         out[c, CCG_FROM + 35] += ccg_money.support_lapsed[c]
+        out[c, CCG_FROM + 36] += abs(plans.error_gp[c])
+        out[c, CCG_FROM + 37] += abs(plans.error_emergency[c])
         for k in range(ccg_trusts.shape[1]):
             j = ccg_trusts[c, k]
             if weight[j] > 0.0:
@@ -288,8 +290,8 @@ def record(world: World, params: Params, sums: Sums, index: int) -> None:
     sum_people(out, w.place, w.lists, w.contract, w.staff, w.life, w.year)
     sum_work(out, w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ties, w.use)
     sum_ccgs(
-        out, w.cases, w.ccgs, w.ccg_money, w.boards, w.providers, w.bodies, w.trusts, w.nation, w.networks.ccg_trusts,
-        w.networks.ccg_trust_share, w.regime.scale, view(w.regime).control, view(w.regime).asked,
+        out, w.cases, w.ccgs, w.ccg_money, w.plans, w.boards, w.providers, w.bodies, w.trusts, w.nation,
+        w.networks.ccg_trusts, w.networks.ccg_trust_share, w.regime.scale, view(w.regime).control, view(w.regime).asked,
     )  # fmt: skip
     out[: len(w.ccgs), POLL_FROM:] = survey(world, params)
     open_now = (w.life["state"] == s.OPEN) | (w.life["state"] == s.CARETAKER)

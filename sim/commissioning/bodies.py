@@ -193,10 +193,8 @@ def scale_staff(bodies, nation, cost):
 
 
 @kernel
-def staff_year(bodies, ccg_money, nation, cost):
-    """A year of experience gained, posts filled as hiring allows, and the cost of staff; CCG rows' cost goes to the
-    CCG."""
-    stride = len(bodies) // KINDS
+def staff_year(bodies, nation, cost):
+    """A year of experience gained, what is left of a reorganisation's disturbance, and the cost of staff."""
     for b in range(len(bodies)):
         fte = total_fte(bodies, b)
         bodies.cost[b] = nation.staff_scale[0] * staff_cost(bodies, b, cost)
@@ -206,8 +204,6 @@ def staff_year(bodies, ccg_money, nation, cost):
             bodies.transition[b] -= 1.0
         if bodies.transition[b] <= 0.0:
             bodies.hours_lost[b] = 0.0
-    for c in range(len(ccg_money)):
-        ccg_money.staff_cost[c] = bodies.cost[CCG * stride + c]
 
 
 def name_bodies(stride: int, ccg_ids: Rows, team_ids: Rows) -> Table:

@@ -115,13 +115,12 @@ def skill_for(bodies, row, kind):
 
 @kernel
 def hold_hours(bodies, scale, p):
-    """Fills hours_held of every body from its staff, and clears the year's counts. scale: see `nation.staff_scale`."""
+    """Fills hours_held of every body from its staff, and clears those used. scale: see `nation.staff_scale`."""
     for b in range(len(bodies)):
         bodies.hours_held[b] = hours_held(
             scale * total_fte(bodies, b), bodies.experience[b], bodies.transition[b], bodies.hours_lost[b], p
         )
         bodies.hours_used[b] = 0.0
-        bodies.cases[b] = 0.0
 
 
 @rule
@@ -256,7 +255,6 @@ def queue(cases, n, bodies, priority, p, lapse_months):
             and room_for(bodies, executor, paperwork)
         ):
             bodies.hours_used[b] += own
-            bodies.cases[b] += 1.0
             if executor >= 0:
                 bodies.hours_used[executor] += paperwork
             cases.months[k] += 12.0 * bodies.hours_used[b] / max(1.0, bodies.hours_held[b])

@@ -87,7 +87,7 @@ def commissioning(world: World, params: Params, luck: Luck) -> None:
     )  # fmt: skip
     decisions_come_to_light(world, n, params, luck)
     close_funds(world.ccg_money)
-    staff_year(world.bodies, world.ccg_money, world.nation, params.of(StaffCost))
+    staff_year(world.bodies, world.nation, params.of(StaffCost))
     world.nation["legitimacy"] = world.ccgs["legitimacy"].mean()
 
 

@@ -172,7 +172,6 @@ def hire(bodies, ccgs, ccg_money, nation, holder, scale, staffing, hiring, cost_
     for b in range(len(bodies)):
         wanted = max(0.0, allowed[b] - bodies.hired_fte[b])
         filled = wanted * pace[b]
-        bodies.vacant_fte[b] = wanted - filled
         if filled <= 0.0:
             continue
         before = total_fte(bodies, b)

@@ -218,7 +218,7 @@ def bargain(activity, planned, ccg_trusts, shares, trusts, ccg_money, level, p_t
         deficit[t] = -trusts.balance[t] / trusts.income[t] if trusts.income[t] > 0.0 else 0.0
     for c in range(len(ccg_money)):
         worth = value(activity, c, p_tariff)
-        spent, way_spent = 0.0, 0.0
+        spent = 0.0
         for k in range(ccg_trusts.shape[1]):
             t, share = ccg_trusts[c, k], shares[c, k]
             if share <= 0.0 or income[t] <= 0.0:
@@ -234,9 +234,7 @@ def bargain(activity, planned, ccg_trusts, shares, trusts, ccg_money, level, p_t
             bill = settled(ask, offer_of(ask, withheld, overrun, p), way)
             paid[t] += bill
             spent += bill
-            way_spent += way * bill
         ccg_money.hospital[c] = spent
-        ccg_money.settlement[c] = way_spent / spent if spent > 0.0 else 0.0
     for t in range(rows):
         own = paid[t] + trusts.other_income[t]
         trusts.support[t] = support * own

@@ -227,8 +227,6 @@ CCG_MONEY: tuple[Column, ...] = (
         "added to (negative: cut from) next year's money for general practice, see settlements",
     ),
     ("population", "f8", "patients", "for whom the allocation was set"),
-    ("settlement", "f8", "0 to 1", "how far the trusts had their way"),
-    ("staff_cost", "f8", "pounds", "paid for its commissioning staff"),
     ("practice_kept", "f8", "pounds", "savings kept by practices that hold part of the hospital budget"),
     ("practice_admin", "f8", "pounds", "paid for running the budgets of these practices"),
 )
@@ -285,7 +283,6 @@ BODIES: tuple[Column, ...] = (
     ("finance_fte", "f8", "FTE", "staff: finance and information"),
     ("clinical_fte", "f8", "FTE", "staff: paid clinical leads"),
     ("experience", "f8", "0 to 1", "of its staff with this work"),
-    ("vacant_fte", "f8", "FTE", "posts funded and not yet filled"),
     ("hours_held", "f8", "hours", "for cases this year"),
     ("hours_used", "f8", "hours", "on cases this year"),
     ("practices", "f8", "count", "practices it serves"),
@@ -302,7 +299,6 @@ BODIES: tuple[Column, ...] = (
     ("lost_fte", "f8", "FTE", "staff who left with a reorganisation this year"),
     ("hired_fte", "f8", "FTE", "hired so far out of the running-cost share that its table allows"),
     ("cost", "f8", "pounds", "of its staff this year"),
-    ("cases", "f8", "count", "decided this year"),
 )
 CASES: tuple[Column, ...] = (
     ("id", "u8", "id", "from practice, kind and year; 0 marks a free row"),

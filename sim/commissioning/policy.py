@@ -19,7 +19,8 @@ from sim.commissioning.reorganisation import (
     recount,
     restructure_area_teams,
 )
-from sim.commissioning.uptake import choose, logistic
+from sim.commissioning.rounds import express_interest, hold_round
+from sim.commissioning.uptake import logistic
 from sim.commissioning.views import view
 from sim.kernel import kernel
 from sim.parameters import Params
@@ -79,7 +80,7 @@ def tables_this_year(world: World, params: Params, luck: Luck) -> Rows:
     if world.year < regime.from_year or world.nation["ended"][0] == 1:
         return now if world.nation["ended"][0] == 0 else np.zeros_like(now)
     if regime.chosen:
-        return choose(world, params, luck)
+        return hold_round(world, params, luck)
     return np.full_like(now, regime.start_table)
 
 
@@ -101,11 +102,13 @@ def policy(world: World, params: Params, luck: Luck) -> None:
     count_ccgs(world.place, world.lists, world.life, world.ccgs, maturity.gain)
     world.ccg_money["running_costs"] = params.of(RunningCosts).per_head * world.ccgs["patients"]
     press(world.area_teams, world.bodies, maturity.push_start, maturity.push_workload, AREA_TEAM * stride_of(world))
-    if world.year == regime.restructure_year:
-        restructure_area_teams(world, params)
     if ends(world, params, luck):
         world.nation["ended"] = 1
-    move_to_tables(world, tables_this_year(world, params, luck), params)
+    tables = tables_this_year(world, params, luck)  # applied for in January, before teams are restructured in April
+    if world.year == regime.restructure_year:
+        restructure_area_teams(world, params)
+    move_to_tables(world, tables, params)
+    express_interest(world, params, luck)
     recount(world)
     hire(
         world.bodies, world.ccgs, world.ccg_money, world.nation, view(regime).holder, regime.scale, regime.staffing,

@@ -35,6 +35,8 @@ def start(world: World, params: Params, luck: Luck) -> None:
     draws = np.array([normal(stream, who) for who in world.ccgs["id"]])
     world.ccgs["maturity"] = np.clip(maturity.start + maturity.spread * draws, 0.0, 1.0)
     world.ccgs["legitimacy"] = 1.0
+    for column in ("management", "interest", "wish", "applied", "approved"):
+        world.applications[column] = -1
     count_ccgs(world.place, world.lists, world.life, world.ccgs, 0.0)
     start_bodies(world, params, luck)
     recount(world)

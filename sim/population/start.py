@@ -215,7 +215,6 @@ def _ccgs(population: Population) -> Table:
     ccgs["imd"] = source["imd"]
     ccgs["emergency_index"] = source["avoidable_admissions"] / source["avoidable_admissions"].mean()
     ccgs["out_of_hours"] = source["out_of_hours_good"]
-    ccgs["applied"] = -1
     ccgs["county"] = counties_of(ccgs["area_team"], ccgs["x"], ccgs["y"], ccgs["id"])
     return ccgs
 

@@ -53,7 +53,9 @@ def fit(starts: list[Start], steps: int, tolerance: float) -> tuple[dict[str, fl
     for step in range(steps):
         found = np.mean([wanted_in_january(start, values) for start in starts], axis=0)
         wanted = wanted_counts(int(found.sum()))
-        print(step, {k: round(v, 3) for k, v in values.items()}, dict(zip(LEVELS, found.round(1).tolist(), strict=True)))
+        print(
+            step, {k: round(v, 3) for k, v in values.items()}, dict(zip(LEVELS, found.round(1).tolist(), strict=True))
+        )
         if np.abs(found - wanted).max() < tolerance:
             break
         gap = np.log(wanted / np.maximum(found, 0.5))

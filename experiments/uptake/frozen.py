@@ -22,17 +22,14 @@ FITTED = ("uptake.voice", "uptake.together", "uptake.alone")
 
 def frozen_records(changed: dict[str, float] | None = None) -> dict[str, Any]:
     """Value by year, range and prior of every frozen record; `changed` replaces central values by name."""
-    book = parameters.load()
-    return {
-        name: {
-            "value": sorted({**record.path, **({min(record.path): (changed or {})[name]} if name in (changed or {})
-                                               else {})}.items()),
-            "range": record.range,
-            "prior": str(record.prior) if record.prior else None,
-        }
-        for name, record in book.records.items()
-        if name.split(".")[0] in GROUPS
-    }  # fmt: skip
+    kept: dict[str, Any] = {}
+    for name, record in parameters.load().records.items():
+        if name.split(".")[0] in GROUPS:
+            path = dict(record.path)
+            if changed and name in changed:
+                path[min(path)] = changed[name]
+            kept[name] = {"value": sorted(path.items()), "range": record.range, "prior": str(record.prior or "")}
+    return kept
 
 
 def digest(records: dict[str, Any]) -> str:
@@ -45,10 +42,17 @@ def targets() -> dict[str, Any]:
     return tomllib.loads((HERE / "targets.toml").read_text(encoding="utf-8"))
 
 
-def write_fit(file: Path, fitted: dict[str, float], found: dict[str, float], wanted: dict[str, float], runs: int) -> None:
+def write_fit(
+    file: Path, fitted: dict[str, float], found: dict[str, float], wanted: dict[str, float], runs: int
+) -> None:
     """Writes the fitted intercepts, the counts they give and the hash of all frozen records with them in force."""
     lines = ["# Written by experiments/uptake/fit.py.", "", f'sha256 = "{digest(frozen_records(fitted))}"', ""]
-    lines += [f"runs = {runs}", "", "[intercepts]", *(f"{name.split('.')[1]} = {value}" for name, value in fitted.items())]
+    lines += [
+        f"runs = {runs}",
+        "",
+        "[intercepts]",
+        *(f"{name.split('.')[1]} = {value}" for name, value in fitted.items()),
+    ]
     lines += ["", "[counts]  # mean over runs, and 211 CCGs in the shares of the 198 that told"]
     lines += [f"{key} = {{found = {found[key]:.2f}, wanted = {wanted[key]:.2f}}}" for key in wanted]
     file.parent.mkdir(parents=True, exist_ok=True)

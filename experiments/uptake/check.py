@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from experiments.uptake.frozen import digest, frozen_records, targets
-from experiments.uptake.scores import chances, interval, join_count, log_chance, slope_within
+from experiments.uptake.scores import alike_chances, chances, interval, join_count, log_chance, slope_within
 from sim.regime import load_regime
 from sim.scenario import load_scenario
 from sim.simulate import prepare, simulate
@@ -67,10 +67,10 @@ class Table:
 
     def show(self) -> None:
         """Prints the lines."""
-        print(f"{'':58s} {'England':>8s} {'runs':>9s}  80% interval")
+        print(f"{'':66s} {'England':>8s} {'runs':>9s}  80% interval")
         for r in self.rows:
             box = f"{r['low']:g} to {r['high']:g} ({r['width']:g})" if r["low"] != "" else ""
-            print(f"{r['line']:58s} {r['england']!s:>8s} {r['mean']:9g}  {box:24s} {r['verdict']}")
+            print(f"{r['line']:66s} {r['england']!s:>8s} {r['mean']:9g}  {box:24s} {r['verdict']}")
 
 
 def add_counts(table: Table, runs: Runs, fixed: Runs, told: dict[str, Any]) -> None:
@@ -105,38 +105,52 @@ def add_patterns(table: Table, runs: Runs, fixed: Runs) -> None:
     table.note("  share of runs with a slope above 0 within regions", float((within > 0).mean()))
 
 
+def rivals(told: dict[str, Any], region: str, level: str) -> dict[str, tuple[float, float]]:
+    """For each rival, the mean share of CCGs of a region and how alike they are (intra-class correlation).
+
+    level: `approved` for delegated, or an application for `joint` or `delegated`. *Independent*: England's share.
+    *Region only, told*: the region's own share as it was. *Region only, told the others*: the mean and spread of the
+    other three regions. Shares of applications are those of approvals times England's ratio of the two.
+    """
+    table, fit = told["approved_by_region"], told["fit"]
+    shares = {r: table["values"][r] / table["ccgs"][r] for r in REGIONS}
+    others = np.array([share for r, share in shares.items() if r != region])
+    england = told["approved"]["value"] / sum(table["ccgs"].values())
+    spread = float(others.var(ddof=1) / (others.mean() * (1 - others.mean())))
+    means = {"independent": england, "region only, told": shares[region], "region only, told the others": others.mean()}
+    if level != "approved":
+        delegated, joint = fit["delegated"] / 198, fit["joint"] / 198
+        means = {name: min(0.99, mean * delegated / england) for name, mean in means.items()}
+        if level == "joint":
+            means = {name: joint * (1 - mean) / (1 - delegated) for name, mean in means.items()}
+    return {name: (float(mean), spread if name.endswith("others") else 0.0) for name, mean in means.items()}
+
+
 def add_scores(table: Table, runs: Runs, fixed: Runs, told: dict[str, Any]) -> None:
-    """Log scores: the model, CCGs drawn one by one with England's share, and with their region's share as it was."""
-    regions, told_fit = told["approved_by_region"], told["fit"]
-    approved, n_all = told["approved"]["value"], len(fixed["imd"])
-    score = dict.fromkeys(("model", "independent", "region only"), 0.0)
-    by_table = dict(score)
+    """Log scores of the region table and of the area-team patterns: the model and its rivals."""
+    by_table: dict[str, float] = {}
+    by_team: dict[str, float] = {}
     for r, region in enumerate(REGIONS):
-        n, k = int((fixed["region"] == r).sum()), regions["values"][region]
-        model = chances(runs["approved_delegated"][:, 1][:, fixed["region"] == r].sum(1), n)
-        for name, p in (("independent", approved / n_all), ("region only", k / n)):
-            by_table[name] += log_chance(chances(np.full(1, p * n), n), k, k)
-        by_table["model"] += log_chance(model, k, k)
-    by_team = dict(score)
+        n, k = told["approved_by_region"]["ccgs"][region], told["approved_by_region"]["values"][region]
+        of = {name: alike_chances(mean, alike, n) for name, (mean, alike) in rivals(told, region, "approved").items()}
+        of["model"] = chances(runs["approved_delegated"][:, 1][:, fixed["region"] == r].sum(1), n)
+        for name, chance in of.items():
+            by_table[name] = by_table.get(name, 0.0) + log_chance(chance, k, k)
     for pattern in told["pattern"]:
         members = fixed["area_team"] == list(fixed["teams"]).index(pattern["team"])
-        n, region = int(members.sum()), REGIONS[int(fixed["region"][members][0])]
+        n, least, most = pattern["ccgs"], pattern["least"], pattern["most"]
+        region = REGIONS[int(fixed["region"][members][0])]
         counts = runs[f"applied_{pattern['level']}"][:, 1][:, members].sum(1)
-        share = {level: told_fit[level] / 198 for level in ("joint", "delegated")}
-        here = min(0.99, share["delegated"] * regions["values"][region] / regions["ccgs"][region] * n_all / approved)
-        regional = here if pattern["level"] == "delegated" else share["joint"] * (1 - here) / (1 - share["delegated"])
-        for name, of in (
-            ("model", chances(counts, n)),
-            ("independent", chances(np.full(1, share[pattern["level"]] * n), n)),
-            ("region only", chances(np.full(1, regional * n), n)),
-        ):
-            by_team[name] += log_chance(of, pattern["least"], pattern["most"])
-        seen = float(((counts >= pattern["least"]) & (counts <= pattern["most"])).mean())
-        table.note(f"{pattern['team']}: {pattern['least']} of {n} {pattern['level']}, share of runs", seen)
-    for name in score:
-        told_it = "has seen the region table" if name == "region only" else ""
-        table.note(f"log score, {name}: region table", by_table[name], told_it)
-        table.note(f"log score, {name}: area-team patterns", by_team[name])
+        of = {name: alike_chances(m, alike, n) for name, (m, alike) in rivals(told, region, pattern["level"]).items()}
+        of["model"] = chances(counts, n)
+        for name, chance in of.items():
+            by_team[name] = by_team.get(name, 0.0) + log_chance(chance, least, most)
+        seen = float(((counts >= least) & (counts <= most)).mean())
+        table.note(f"{pattern['team']}: {least} of {n} {pattern['level']}, share of runs", seen)
+    for name in ("model", "independent", "region only, told the others", "region only, told"):
+        note = "has seen the region table" if name == "region only, told" else ""
+        table.note(f"log score, {name}: region table", by_table[name], note)
+        table.note(f"log score, {name}: patterns", by_team[name])
         table.note(f"log score, {name}: both", by_table[name] + by_team[name])
 
 

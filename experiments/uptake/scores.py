@@ -14,19 +14,24 @@ def interval(values: Counts) -> tuple[float, float]:
     return float(low), float(high)
 
 
+def alike_chances(mean: float, alike: float, n: int) -> np.ndarray:
+    """(n + 1,): chance of every count out of n where each has the chance `mean` and `alike` is the intra-class
+    correlation: beta-binomial, binomial at 0."""
+    k = np.arange(n + 1)
+    if alike <= 1e-6:
+        return np.asarray(binom.pmf(k, n, mean))
+    size = 1.0 / min(alike, 0.999) - 1.0
+    return np.asarray(betabinom.pmf(k, n, mean * size, (1 - mean) * size))
+
+
 def chances(counts: Counts, n: int) -> np.ndarray:
     """(n + 1,): chance of every count out of n, by the beta-binomial with the mean and variance of the runs.
 
     Runs that vary less than independent draws are taken as binomial.
     """
-    k = np.arange(n + 1)
-    p = min(max(float(counts.mean()) / n, 1e-6), 1 - 1e-6)
-    spread = float(counts.var()) / (n * p * (1 - p))
-    alike = (spread - 1.0) / (n - 1.0) if n > 1 else 0.0
-    if alike <= 1e-6:
-        return np.asarray(binom.pmf(k, n, p))
-    size = 1.0 / min(alike, 0.999) - 1.0
-    return np.asarray(betabinom.pmf(k, n, p * size, (1 - p) * size))
+    mean = min(max(float(counts.mean()) / n, 1e-6), 1 - 1e-6)
+    spread = float(counts.var()) / (n * mean * (1 - mean))
+    return alike_chances(mean, (spread - 1.0) / (n - 1.0) if n > 1 else 0.0, n)
 
 
 def log_chance(of: np.ndarray, least: int, most: int) -> float:

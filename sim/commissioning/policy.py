@@ -1,7 +1,8 @@
 """The policy phase: what happens to the rules of the game this year, before anybody plays.
 
-Area teams are restructured at their date; each CCG comes under the table that governs it this year, by order or by
-choice; the government may end a regime. Dated national rules are parameters with a dated path and need nothing here.
+The government may end a regime; where CCGs may choose, this year's round is held; area teams are restructured at their
+date; each CCG comes under the table that governs it this year. Dated national rules are parameters with a dated path
+and need nothing here.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sim.commissioning.reorganisation import (
     recount,
     restructure_area_teams,
 )
-from sim.commissioning.rounds import express_interest, hold_round
+from sim.commissioning.rounds import close_rounds, express_interest, hold_round
 from sim.commissioning.uptake import logistic
 from sim.commissioning.views import view
 from sim.kernel import kernel
@@ -77,8 +78,11 @@ def press(area_teams, bodies, base, workload, first_row):
 def tables_this_year(world: World, params: Params, luck: Luck) -> Rows:
     """(CCGs,): the table that governs each CCG from now on."""
     regime, now = world.regime, world.ccgs["table"].astype(np.int64)
-    if world.year < regime.from_year or world.nation["ended"][0] == 1:
-        return now if world.nation["ended"][0] == 0 else np.zeros_like(now)
+    if world.nation["ended"][0] == 1:
+        close_rounds(world)
+        return np.zeros_like(now)
+    if world.year < regime.from_year:
+        return now
     if regime.chosen:
         return hold_round(world, params, luck)
     return np.full_like(now, regime.start_table)

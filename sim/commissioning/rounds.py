@@ -74,6 +74,14 @@ def express_interest(world: World, params: Params, luck: Luck) -> None:
     )
 
 
+def close_rounds(world: World) -> None:
+    """No round is held any more: nobody has applied, been refused or given notice."""
+    for column in ("interest", "wish", "applied", "approved"):
+        world.applications[column] = -1
+    for column in ("stage", "refused", "notice"):
+        world.applications[column] = 0
+
+
 def hold_round(world: World, params: Params, luck: Luck) -> Rows:
     """This year's round of applications; returns the table of every CCG after it."""
     regime, seen = world.regime, view(world.regime)

@@ -177,6 +177,13 @@ def test_a_ccg_leaves_only_when_its_notice_has_run_out() -> None:
     assert (counts(left, "greater_involvement")[4][told] == 1).any()
 
 
+def test_no_round_is_held_when_the_regime_has_ended() -> None:
+    result = run(4, levers=(step("regime_ending.base", 2016, to_value=60.0),))
+    for name in ("interested", "applied_joint", "applied_delegated", "approved_joint", "on_notice", "delegated"):
+        assert not counts(result, name)[2:].any()
+    assert counts(result, "delegated")[1].any()
+
+
 @pytest.mark.parametrize(
     ("given", "months", "served"),
     [(0, 0.0, True), (0, 6.0, False), (1, 6.0, True), (1, 12.0, True), (1, 13.0, False), (2, 13.0, True)],

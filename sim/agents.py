@@ -69,7 +69,7 @@ class Doctor(RowAgent):
 class CCG(RowAgent):
     """A clinical commissioning group."""
 
-    groups = ("ccgs", "ccg_money", "plans", "schemes", "boards")
+    groups = ("ccgs", "ccg_money", "applications", "plans", "schemes", "boards")
 
 
 class AreaTeam(RowAgent):

@@ -419,6 +419,18 @@ outcome(
     lambda c: c.greater_involvement,
     CCG_LEVELS,
 )
+for _name, _definition, _of in (
+    ("ccgs_interested", "CCGs that had expressed interest in more control when this year's round was held",
+     lambda c: c.interested),
+    ("ccgs_applied_joint", "CCGs that applied this year to decide together with their area team",
+     lambda c: c.applied_joint),
+    ("ccgs_applied_delegated", "CCGs that applied this year to lead alone", lambda c: c.applied_delegated),
+    ("ccgs_approved_joint", "CCGs approved this year to decide together, some of which applied for more",
+     lambda c: c.approved_joint),
+    ("ccgs_approved_delegated", "CCGs approved this year to lead alone", lambda c: c.approved_delegated),
+    ("ccgs_on_notice", "CCGs that have given notice to leave their table", lambda c: c.on_notice),
+):  # fmt: skip
+    outcome(_name, "CCGs", 0, _definition, _of, CCG_LEVELS)
 outcome(
     "staff_cost_total",
     "pounds a year",

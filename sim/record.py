@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.commissioning.approval import INTERESTED
 from sim.commissioning.bodies import KINDS, body_row
 from sim.commissioning.functions import PRACTICE_SCALE
-from sim.commissioning.views import view
+from sim.commissioning.views import TOGETHER, VOICE, view
 from sim.kernel import kernel
 from sim.parameters import Params
 from sim.rules.attitudes import POLLED, survey
@@ -42,7 +43,8 @@ CCG_SUMS = (
     "community_spend",
     "hospital_spend", "trust_balance", "staff_cost", "staff_fte", "doubled", "other_spend", "scheme_spend",
     "contested", "recused", "deferred", "disagreed", "awards", "awards_linked", "contracts_held", "contracts_linked",
-    "lapsed", "error_gps", "error_admissions",
+    "lapsed", "error_gps", "error_admissions", "interested", "applied_joint", "applied_delegated", "approved_joint",
+    "approved_delegated", "on_notice",
 )  # fmt: skip
 """Summed over CCGs."""
 
@@ -169,12 +171,12 @@ def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
 
 
 @kernel
-def sum_ccgs(out, cases, ccgs, ccg_money, plans, boards, providers, bodies, trusts, nation, ccg_trusts, ccg_trust_share,
-             scale, control, asked):  # fmt: skip
+def sum_ccgs(out, cases, ccgs, ccg_money, applications, plans, boards, providers, bodies, trusts, nation, ccg_trusts,
+             ccg_trust_share, scale, grade):  # fmt: skip
     """Adds what is known of CCGs: cases, money, governance, staff of every body by the share of practices it serves
     there.
 
-    control: (T,) share of functions led by the CCG. asked: (T,) 1 where it has a part in more than in table 0.
+    grade: (T,) what the CCG has under a table, see `TableView`.
     """
     stride = len(bodies) // KINDS
     weight = np.zeros(len(trusts))
@@ -190,12 +192,15 @@ def sum_ccgs(out, cases, ccgs, ccg_money, plans, boards, providers, bodies, trus
         out[c, CCG_FROM + 11] += ccg_money.support_spent[c]
         out[c, CCG_FROM + 12] += ccgs.legitimacy[c]
         out[c, CCG_FROM + 13] += ccgs.engagement[c]
-        if control[t] >= 0.5:
-            out[c, CCG_FROM + 16] += 1.0
-        elif control[t] > control[0] + 0.1:
-            out[c, CCG_FROM + 15] += 1.0
-        elif asked[t] == 1:
-            out[c, CCG_FROM + 14] += 1.0
+        if grade[t] >= VOICE:
+            out[c, CCG_FROM + 13 + grade[t]] += 1.0
+        if applications.stage[c] >= INTERESTED:
+            out[c, CCG_FROM + 38] += 1.0
+        if applications.applied[c] >= 0 and grade[applications.applied[c]] >= TOGETHER:
+            out[c, CCG_FROM + 37 + grade[applications.applied[c]]] += 1.0
+        if applications.approved[c] >= 0 and grade[applications.approved[c]] >= TOGETHER:
+            out[c, CCG_FROM + 39 + grade[applications.approved[c]]] += 1.0
+        out[c, CCG_FROM + 43] += 1.0 if applications.notice[c] > 0 else 0.0
         out[c, CCG_FROM + 17] += 1.0 if ccg_money.outturn[c] < 0.0 else 0.0
         out[c, CCG_FROM + 18] += ccg_money.allocation[c]
         out[c, CCG_FROM + 19] += ccg_money.community[c]
@@ -290,8 +295,8 @@ def record(world: World, params: Params, sums: Sums, index: int) -> None:
     sum_people(out, w.place, w.lists, w.contract, w.staff, w.life, w.year)
     sum_work(out, w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ties, w.use)
     sum_ccgs(
-        out, w.cases, w.ccgs, w.ccg_money, w.plans, w.boards, w.providers, w.bodies, w.trusts, w.nation,
-        w.networks.ccg_trusts, w.networks.ccg_trust_share, w.regime.scale, view(w.regime).control, view(w.regime).asked,
+        out, w.cases, w.ccgs, w.ccg_money, w.applications, w.plans, w.boards, w.providers, w.bodies, w.trusts, w.nation,
+        w.networks.ccg_trusts, w.networks.ccg_trust_share, w.regime.scale, view(w.regime).grade,
     )  # fmt: skip
     out[: len(w.ccgs), POLL_FROM:] = survey(world, params)
     open_now = (w.life["state"] == s.OPEN) | (w.life["state"] == s.CARETAKER)

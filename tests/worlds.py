@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.commissioning import functions as names
 from sim.commissioning.regime_tables import RegimeTables
-from sim.world.columns import GROUPS, PRACTICE_GROUPS
+from sim.world.columns import CCG_GROUPS, GROUPS, PRACTICE_GROUPS
 from sim.world.states import OPEN
 from sim.world.table import Table
 from sim.world.world import Names, Networks, World
@@ -48,7 +48,7 @@ def tiny_world(practices: int = 30, seed: int = 1, regime: RegimeTables | None =
     rng = np.random.default_rng(seed)
     rows = practices + 2
     sizes = dict.fromkeys(PRACTICE_GROUPS, rows)
-    sizes |= dict.fromkeys(("ccgs", "ccg_money", "plans", "schemes", "boards"), CCGS) | {"trusts": TRUSTS}
+    sizes |= dict.fromkeys(CCG_GROUPS, CCGS) | {"trusts": TRUSTS}
     made: dict[str, Table] = {name: Table(name, sizes.get(name, 1)) for name in GROUPS}
     _practices(made, practices, rng)
     made["doctors"], made["minds"] = _doctors(made["staff"], practices, rng)

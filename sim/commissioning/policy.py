@@ -1,7 +1,8 @@
 """The policy phase: what happens to the rules of the game this year, before anybody plays.
 
-Area teams are restructured at their date; each CCG comes under the table that governs it this year, by order or by
-choice; the government may end a regime. Dated national rules are parameters with a dated path and need nothing here.
+The government may end a regime; where CCGs may choose, this year's round is held; area teams are restructured at their
+date; each CCG comes under the table that governs it this year. Dated national rules are parameters with a dated path
+and need nothing here.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from sim.commissioning.reorganisation import (
     recount,
     restructure_area_teams,
 )
-from sim.commissioning.uptake import choose, logistic
+from sim.commissioning.rounds import close_rounds, express_interest, hold_round
+from sim.commissioning.uptake import logistic
 from sim.commissioning.views import view
 from sim.kernel import kernel
 from sim.parameters import Params
@@ -75,10 +77,13 @@ def press(area_teams, bodies, base, workload, first_row):
 def tables_this_year(world: World, params: Params, luck: Luck) -> Rows:
     """(CCGs,): the table that governs each CCG from now on."""
     regime, now = world.regime, world.ccgs["table"].astype(np.int64)
-    if world.year < regime.from_year or world.nation["ended"][0] == 1:
-        return now if world.nation["ended"][0] == 0 else np.zeros_like(now)
+    if world.nation["ended"][0] == 1:
+        close_rounds(world)
+        return np.zeros_like(now)
+    if world.year < regime.from_year:
+        return now
     if regime.chosen:
-        return choose(world, params, luck)
+        return hold_round(world, params, luck)
     return np.full_like(now, regime.start_table)
 
 
@@ -100,11 +105,13 @@ def policy(world: World, params: Params, luck: Luck) -> None:
     count_ccgs(world.place, world.lists, world.life, world.ccgs, maturity.gain)
     world.ccg_money["running_costs"] = params.of(RunningCosts).per_head * world.ccgs["patients"]
     press(world.area_teams, world.bodies, maturity.push_start, maturity.push_workload, AREA_TEAM * stride_of(world))
-    if world.year == regime.restructure_year:
-        restructure_area_teams(world, params)
     if ends(world, params, luck):
         world.nation["ended"] = 1
-    move_to_tables(world, tables_this_year(world, params, luck), params)
+    tables = tables_this_year(world, params, luck)  # applied for in January, before teams are restructured in April
+    if world.year == regime.restructure_year:
+        restructure_area_teams(world, params)
+    move_to_tables(world, tables, params)
+    express_interest(world, params, luck)
     recount(world)
     hire(
         world.bodies, world.ccgs, world.ccg_money, world.nation, view(regime).holder, regime.scale, regime.staffing,

@@ -13,6 +13,7 @@ from sim.commissioning.governance import start_boards
 from sim.commissioning.knowledge import Knowing
 from sim.commissioning.policy import Maturity, count_ccgs
 from sim.commissioning.reorganisation import recount
+from sim.commissioning.rounds import close_rounds
 from sim.parameters import Params
 from sim.world.luck import Luck, decision, normal, uniform
 from sim.world.world import World
@@ -35,6 +36,8 @@ def start(world: World, params: Params, luck: Luck) -> None:
     draws = np.array([normal(stream, who) for who in world.ccgs["id"]])
     world.ccgs["maturity"] = np.clip(maturity.start + maturity.spread * draws, 0.0, 1.0)
     world.ccgs["legitimacy"] = 1.0
+    close_rounds(world)
+    world.applications["management"] = -1
     count_ccgs(world.place, world.lists, world.life, world.ccgs, 0.0)
     start_bodies(world, params, luck)
     recount(world)

@@ -1,8 +1,8 @@
-"""How CCGs choose a level: utility, application, members' vote, approval, and the yearly choice to stay or move.
+"""What a level of commissioning is worth to a CCG: its own reasons, and those of the company it keeps.
 
-Only regimes whose tables are chosen come here. A CCG weighs the control it would gain, where it sees problems and has
-the people to act, against hours, conflict, its members' opposition, its neighbours' choices and the push of its area
-team. Neighbours and push cannot be told apart in one year of data; both are carried, with their own priors (C031).
+Own reasons: control over what is in trouble, as far as it can use it, against hours, conflicts of interest and members'
+opposition. Company: neighbours' choices, those of CCGs under the same management, and its area team. Neighbours and
+area team cannot be told apart in one year of data; both are carried, with their own priors (C031).
 """
 
 from __future__ import annotations
@@ -12,48 +12,46 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.commissioning.bodies import KINDS, total_fte
-from sim.commissioning.functions import APPROVAL, CCG, MEMBERS_VOTE
-from sim.commissioning.views import view
+from sim.commissioning.bodies import KINDS, body_row, total_fte
+from sim.commissioning.functions import AREA_TEAM, CCG
+from sim.commissioning.views import ALONE, TOGETHER, VOICE, view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
-from sim.world.luck import Luck, decision, uniform, uniform2
-from sim.world.world import Floats, Rows, World
+from sim.world.luck import Luck, decision, normal2, uniform, uniform2
+from sim.world.world import Floats, World
 
 TASTE = decision("uptake.taste")
-VOTE = decision("uptake.vote")
-ASSENT = decision("uptake.approval")
+LEANING = decision("uptake.leaning")
+INTEREST_NEWS = decision("uptake.interest_news")
+APPLICATION_NEWS = decision("uptake.application_news")
+MANAGEMENT = decision("uptake.management")
 
 
 class Uptake(NamedTuple):
-    """Utility of a level to a CCG, on the log-odds scale."""
+    """Worth of a table to a CCG, log-odds against having no say."""
 
+    voice: float
+    together: float
+    alone: float
     control: float
     problem: float
-    capacity: float
+    enough_staff: float
     hours: float
     conflict: float
     opposition: float
     neighbours: float
+    management: float
     push: float
-    deprivation: float
+    leaning: float
+    news: float
+    ease: float
     stay: float
 
 
-class Vote(NamedTuple):
-    """Members' vote on a change of constitution, log-odds."""
+class SharedManagement(NamedTuple):
+    """Neighbouring CCGs with one chief officer and one management."""
 
-    base: float
-    opposition: float
-    engagement: float
-
-
-class Assent(NamedTuple):
-    """NHS England's approval of an application, log-odds."""
-
-    base: float
-    maturity: float
-    full_control: float
+    chance: float
 
 
 @rule
@@ -65,72 +63,106 @@ def logistic(x):
 
 
 @rule
-def level_utility(control, problem, capacity, extra_hours, gp_votes, opposition, neighbours, push, deprivation, p):
-    """Utility of a table to a CCG against having no say.
+def usual_worth(grade, p):
+    """What a level is worth whatever the CCG: the three intercepts fitted to the applications of January 2015."""
+    if grade == ALONE:
+        return p.alone
+    if grade == TOGETHER:
+        return p.together
+    return p.voice if grade == VOICE else 0.0
 
-    control: share of open functions that it would lead (a shared lead counts half), 0 to 1. problem: sd by which its
-    practices are in trouble. capacity: maturity x staff, 0 to 1. extra_hours: hours of new work over hours held.
-    gp_votes: GP share of the votes. opposition: share of members against. neighbours: mean control its siblings have
-    now. push: area team's, 0 to 1. deprivation: sd above England.
+
+@rule
+def own_worth(gained, problem, capacity, hours, conflict, opposition, p):
+    """What control is worth to a CCG for its own reasons, log-odds.
+
+    gained: share of functions that it would lead (a shared lead counts half) beyond those it leads anyway, 0 to 1.
+    problem: mean distress of its practices, sd. capacity: maturity x staff, 0 to 1. hours: new work over its own staff
+    time. conflict: GP share of the votes x share of GP board members with a stake. opposition: share of members.
     """
-    gain = control * (p.control + p.problem * problem + p.capacity * capacity + p.deprivation * deprivation)
-    cost = p.hours * extra_hours + p.conflict * control * gp_votes + p.opposition * control * opposition
-    return gain - cost + control * (p.neighbours * neighbours + p.push * push)
+    use = capacity * max(0.0, 1.0 + p.problem * problem)
+    return gained * (p.control * use - p.conflict * conflict - p.opposition * opposition) - p.hours * hours
+
+
+@rule
+def company_worth(gained, neighbours, managed, push, leaning, p):
+    """What a level is worth for the company a CCG keeps, log-odds.
+
+    neighbours, managed: share of the CCGs of its area team, and of those under its own management, that want this very
+    level, 0 to 1. push: how hard its area team presses it to take work, 0 to 1. leaning: how its area team likes this
+    level, standard normal; of no weight where nothing is gained.
+    """
+    pressed = p.push * gained * push + (p.leaning * leaning if gained > 0.0 else 0.0)
+    return p.neighbours * neighbours + p.management * managed + pressed
+
+
+@rule
+def gumbel(draw):
+    """A taste with the spread that makes choices logit; draw: uniform."""
+    return -math.log(-math.log(draw))
+
+
+@rule
+def position(c, applications, ccgs):
+    """The level that others see a CCG at: that for which it has expressed interest, else the one it has."""
+    return applications.interest[c] if applications.interest[c] >= 0 else ccgs.table[c]
 
 
 @kernel
-def choose_tables(ccgs, area_teams, bodies, problem, menu, control, gp_votes, stages, ccg_start, ccg_row, first, p,
-          vote, assent,
-                  taste_stream, vote_stream, assent_stream):  # fmt: skip
-    """The table each CCG is under after this year's round, (CCGs,).
+def share_management(applications, ccgs, chance, stream):
+    """Which CCGs share one management: those of a county, for every county whose lasting draw lies below the chance."""
+    for c in range(len(ccgs)):
+        seat = ccgs.county[c]
+        applications.management[c] = seat if uniform(stream, ccgs.id[seat]) < chance else -1
 
-    problem: (CCGs,) sd. menu: rows of tables to choose from, staying out first. control, gp_votes: (T,). stages: (T,
-    stages).
-    first: 1.0 in the first round, when nobody has a level to stay with. A refused or voted-down wish leaves the CCG
-    where it was.
+
+@rule
+def count_company(out, c, t, applications, ccgs, ccg_start, ccg_row):
+    """Into `out`: shares of siblings, and of siblings under the same management, that stand at table t."""
+    siblings, alike, managed, managed_alike = 0.0, 0.0, 0.0, 0.0
+    for k in range(ccg_start[c], ccg_start[c + 1]):
+        other = ccg_row[k]
+        same = 1.0 if position(other, applications, ccgs) == t else 0.0
+        siblings += 1.0
+        alike += same
+        if applications.management[c] >= 0 and applications.management[other] == applications.management[c]:
+            managed += 1.0
+            managed_alike += same
+    out[0] = alike / siblings if siblings > 0.0 else 0.0
+    out[1] = managed_alike / managed if managed > 0.0 else 0.0
+
+
+@kernel
+def weigh(ccgs, applications, area_teams, bodies, boards, problem, menu, control, grade, gp_votes, scale, ccg_start,
+          ccg_row, seen, first, p, taste, leaning, news):  # fmt: skip
+    """(CCGs, menu): worth of every table of the menu to every CCG.
+
+    problem: (CCGs,) sd. menu: rows of tables, staying out first. control, grade, gp_votes: (T,). scale: (T, kinds).
+    seen: 1.0 where others' positions are known, 0.0 before anybody has taken one. first: 1.0 where nobody has a level
+    to stay with. taste and leaning are streams for life, news is this stage's.
     """
-    chosen = np.zeros(len(ccgs), np.int64)
+    worth, company = np.zeros((len(ccgs), menu.shape[0])), np.zeros(2)
     stride = len(bodies) // KINDS
     for c in range(len(ccgs)):
-        siblings, n = 0.0, 0
-        for k in range(ccg_start[c], ccg_start[c + 1]):
-            siblings += control[ccgs.table[ccg_row[k]]]
-            n += 1
-        siblings = siblings / n if n > 0 else 0.0
-        own = CCG * stride + c
-        staff = total_fte(bodies, own)
-        per_practice = staff / max(1.0, ccgs.practices[c])
-        capacity = ccgs.maturity[c] * min(1.0, per_practice / 0.2)
-        deprivation = (ccgs.imd[c] - 22.0) / 9.0
-        best, wish = -1e18, ccgs.table[c]
+        own, team = CCG * stride + c, body_row(AREA_TEAM, scale[0, AREA_TEAM], c, ccgs, stride)
+        staff, practices = max(0.5, total_fte(bodies, own)), max(1.0, ccgs.practices[c])
+        work = practices * total_fte(bodies, team) / bodies.practices[team] if bodies.practices[team] > 0.0 else 0.0
+        capacity = ccgs.maturity[c] * min(1.0, staff / practices / p.enough_staff)
         for m in range(menu.shape[0]):
             t = menu[m]
-            extra = control[t] * 0.05 * ccgs.practices[c] / max(0.5, staff)
-            u = level_utility(
-                control[t], problem[c], capacity, extra, gp_votes[t], ccgs.opposition[c], siblings,
-                area_teams.push[ccgs.team[c]], deprivation, p,
+            gained = control[t] - control[0]
+            count_company(company, c, t, applications, ccgs, ccg_start, ccg_row)
+            like = normal2(leaning, area_teams.id[ccgs.team[c]], np.uint64(t))
+            u = usual_worth(grade[t], p) + own_worth(
+                gained, problem[c], capacity, gained * work / staff, gp_votes[t] * boards.interest_specific[c],
+                ccgs.opposition[c], p,
             )  # fmt: skip
-            if t == ccgs.table[c] and first < 0.5:
+            u += company_worth(gained, seen * company[0], seen * company[1], area_teams.push[ccgs.team[c]], like, p)
+            u += gumbel(uniform2(taste, ccgs.id[c], np.uint64(t))) + p.news * normal2(news, ccgs.id[c], np.uint64(t))
+            if first < 0.5 and t == ccgs.table[c]:
                 u += p.stay
-            u -= math.log(-math.log(uniform2(taste_stream, ccgs.id[c], np.uint64(t))))
-            if u > best:
-                best, wish = u, t
-        chosen[c] = ccgs.table[c] if first < 0.5 else menu[0]
-        ccgs.applied[c] = wish
-        if wish == chosen[c]:
-            continue
-        if stages[wish, MEMBERS_VOTE] == 1:
-            yes = logistic(vote.base + vote.engagement * ccgs.engagement[c] - vote.opposition * ccgs.opposition[c])
-            if uniform(vote_stream, ccgs.id[c]) > yes:
-                continue
-        if stages[wish, APPROVAL] == 1:
-            ready = logistic(
-                assent.base + assent.maturity * (ccgs.maturity[c] - 0.5) - assent.full_control * control[wish]
-            )
-            if uniform(assent_stream, ccgs.id[c]) > ready:
-                continue
-        chosen[c] = wish
-    return chosen
+            worth[c, m] = u
+    return worth
 
 
 def local_problem(world: World) -> Floats:
@@ -143,14 +175,14 @@ def local_problem(world: World) -> Floats:
     return np.asarray(total / np.maximum(count, 1))
 
 
-def choose(world: World, params: Params, luck: Luck) -> Rows:
-    """This year's round of applications; returns the table of every CCG after it."""
-    regime = world.regime
-    first = 1.0 if world.year == regime.from_year else 0.0
-    chosen: Rows = choose_tables(
-        world.ccgs, world.area_teams, world.bodies, local_problem(world), regime.menu, view(regime).control,
-        view(regime).ccg_gp_votes, regime.stages, world.networks.ccg_start, world.networks.ccg_row, first,
-        params.of(Uptake),
-        params.of(Vote), params.of(Assent), luck.stream(TASTE), luck.stream(VOTE), luck.stream(ASSENT),
+def worth_of_menu(world: World, params: Params, luck: Luck, news: str, seen: bool, first: bool) -> Floats:
+    """(CCGs, menu): what each table of the menu is worth to each CCG at the stage whose news is given."""
+    regime, lasting = world.regime, Luck(luck.seed, 0)
+    share_management(world.applications, world.ccgs, params.of(SharedManagement).chance, lasting.stream(MANAGEMENT))
+    worth: Floats = weigh(
+        world.ccgs, world.applications, world.area_teams, world.bodies, world.boards, local_problem(world), regime.menu,
+        view(regime).control, view(regime).grade, view(regime).ccg_gp_votes, regime.scale, world.networks.ccg_start,
+        world.networks.ccg_row, 1.0 if seen else 0.0, 1.0 if first else 0.0, params.of(Uptake),
+        lasting.stream(TASTE), lasting.stream(LEANING), luck.stream(news),
     )  # fmt: skip
-    return chosen
+    return worth

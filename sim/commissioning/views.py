@@ -31,6 +31,9 @@ from sim.commissioning.functions import (
 from sim.commissioning.regime_tables import Cells, RegimeTables
 from sim.world.world import Floats, Rows
 
+VOICE, TOGETHER, ALONE = 1, 2, 3
+"""Grades of a table for a CCG: it is asked in more functions, decides with others, or leads half of them or more."""
+
 
 class TableView(NamedTuple):
     """Arrays derived from a regime, by table and kind of body (T tables, F functions, B kinds); no names in it."""
@@ -59,8 +62,8 @@ class TableView(NamedTuple):
     """(T,): the kind of body that leads most open functions, -1 where nobody leads any; see `_holders`."""
     control: Floats
     """(T,): share of all functions that the CCG leads; leading together with others counts half."""
-    asked: Rows
-    """(T,): 1 where the CCG has a part in more functions than in the table before, if only to advise."""
+    grade: Rows
+    """(T,): what a CCG has under a table against table 0: 0 nothing more, 1 a voice, 2 decides together, 3 alone."""
     ccg_gp_votes: Floats
     """(T,): share of GP votes on the CCG's committee, or on the joint one where the CCG has none."""
 
@@ -89,7 +92,7 @@ def view(regime: RegimeTables) -> TableView:
     return TableView(
         cells, may, acts, punishes, gp_votes, clinicians, recusal, regime.seats.astype(np.float64),
         regime.rules.astype(np.float64), holds, _holders(regime), _control(regime),
-        _asked(regime), _ccg_gp_votes(regime)
+        _grade(regime), _ccg_gp_votes(regime)
     )  # fmt: skip
 
 
@@ -120,10 +123,11 @@ def _control(regime: RegimeTables) -> Floats:
     return np.asarray((alone + 0.5 * together).mean(axis=1))
 
 
-def _asked(regime: RegimeTables) -> Rows:
-    part = regime.cells[:, :, CCG]
+def _grade(regime: RegimeTables) -> Rows:
+    part, control = regime.cells[:, :, CCG], _control(regime)
     parts = ((part > 0) & (part <= ADVISES)).sum(axis=1)
-    return np.asarray(parts > parts[0]).astype(np.int64)
+    voice = np.where(parts > parts[0], VOICE, 0)
+    return np.where(control >= 0.5, ALONE, np.where(control > control[0] + 0.1, TOGETHER, voice)).astype(np.int64)
 
 
 def _ccg_gp_votes(regime: RegimeTables) -> Floats:

@@ -214,7 +214,6 @@ def _ccgs(population: Population) -> Table:
     ccgs["x"], ccgs["y"] = _to_km(source["latitude"], source["longitude"])
     ccgs["imd"] = source["imd"]
     ccgs["emergency_index"] = source["avoidable_admissions"] / source["avoidable_admissions"].mean()
-    ccgs["applied"] = -1
     ccgs["county"] = counties_of(ccgs["area_team"], ccgs["x"], ccgs["y"], ccgs["id"])
     return ccgs
 

@@ -315,8 +315,7 @@ def conduct_of(world: World, p: Trust) -> Floats:
     """(CCGs,): what NHS England imposed or refused this year: a table nobody chose, or a wish not granted (K016)."""
     regime = world.regime
     imposed = world.year == regime.from_year and not regime.chosen and regime.start_table != 0
-    refused = (world.ccgs["applied"] >= 0) & (world.ccgs["applied"] != world.ccgs["table"])
-    return np.asarray(p.imposed * float(imposed) + p.refused * refused)
+    return np.asarray(p.imposed * float(imposed) + p.refused * world.applications["refused"])
 
 
 def _lasting_taste(luck: Luck) -> np.uint64:

@@ -199,7 +199,6 @@ CCGS: tuple[Column, ...] = (
     ("legitimacy", "f8", "0 to 1", "standing with practices, patients and press"),
     ("engagement", "f8", "0 to 1", "mean engagement of its members"),
     ("opposition", "f8", "0 to 1", "share of member practices against more control"),
-    ("applied", "i8", "table or -1", "what it applied for this year"),
     ("emergency_index", "f8", "ratio", "emergency use of its place against what age and deprivation say"),
     ("county", "i8", "row of ccgs", "where an authority of the size of a county would have its seat"),
 )
@@ -229,6 +228,16 @@ CCG_MONEY: tuple[Column, ...] = (
     ("population", "f8", "patients", "for whom the allocation was set"),
     ("practice_kept", "f8", "pounds", "savings kept by practices that hold part of the hospital budget"),
     ("practice_admin", "f8", "pounds", "paid for running the budgets of these practices"),
+)
+APPLICATIONS: tuple[Column, ...] = (
+    ("management", "i8", "row of ccgs or -1", "seat of the county whose CCGs share one management; -1 has its own"),
+    ("interest", "i8", "table or -1", "for which it has expressed interest, for the next round"),
+    ("wish", "i8", "table or -1", "what it wants in this year's round, applied for or not"),
+    ("applied", "i8", "table or -1", "what it applied for this year"),
+    ("approved", "i8", "table or -1", "what it was approved for this year: what it applied for, or less"),
+    ("stage", "i8", "0 to 5", "reached this year, see `commissioning.approval`"),
+    ("refused", "i8", "0 or 1", "NHS England refused what it applied for this year"),
+    ("notice", "i8", "years", "since it gave notice to leave its table; 0 has given none"),
 )
 PLANS: tuple[Column, ...] = (
     ("gp_fte", "f8", "FTE", "forecast of next year's doctors"),
@@ -404,7 +413,8 @@ NATION: tuple[Column, ...] = (
 
 GROUPS: dict[str, tuple[Column, ...]] = {
     "place": PLACE, "lists": LISTS, "contract": CONTRACT, "money": MONEY, "staff": STAFF, "care": CARE, "life": LIFE,
-    "ties": TIES, "use": USE, "doctors": DOCTORS, "minds": MINDS, "ccgs": CCGS, "ccg_money": CCG_MONEY, "plans": PLANS,
+    "ties": TIES, "use": USE, "doctors": DOCTORS, "minds": MINDS, "ccgs": CCGS, "ccg_money": CCG_MONEY,
+    "applications": APPLICATIONS, "plans": PLANS,
     "schemes": SCHEMES, "boards": BOARDS, "bodies": BODIES, "cases": CASES, "beliefs": BELIEFS,
     "area_teams": AREA_TEAMS, "trusts": TRUSTS, "providers": PROVIDERS, "regions": REGIONS, "nation": NATION,
 }  # fmt: skip
@@ -412,4 +422,4 @@ GROUPS: dict[str, tuple[Column, ...]] = {
 
 PRACTICE_GROUPS = ("place", "lists", "contract", "money", "staff", "care", "life", "ties", "use")
 DOCTOR_GROUPS = ("doctors", "minds")
-CCG_GROUPS = ("ccgs", "ccg_money", "plans", "schemes", "boards")
+CCG_GROUPS = ("ccgs", "ccg_money", "applications", "plans", "schemes", "boards")

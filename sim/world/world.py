@@ -55,8 +55,8 @@ class World:
     """State of all England at one moment. Column groups are documented in `sim.world.columns`.
 
     Practices stand in `place, lists, contract, money, staff, care, life, ties, use` (same rows); doctors in `doctors,
-    minds`; CCGs in `ccgs, ccg_money, plans, schemes, boards`. `regime` holds the tables that assign functions to
-    bodies (see `sim.regime`).
+    minds`; CCGs in `ccgs, ccg_money, applications, plans, schemes, boards`. `regime` holds the tables that assign
+    functions to bodies (see `sim.regime`).
     `belief_slot[kind]` gives a body kind's block of `beliefs` (row = slot * practices + practice) or -1.
     """
 
@@ -74,6 +74,7 @@ class World:
     minds: Table
     ccgs: Table
     ccg_money: Table
+    applications: Table
     plans: Table
     schemes: Table
     boards: Table

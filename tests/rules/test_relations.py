@@ -173,8 +173,9 @@ def test_a_table_imposed_costs_trust_in_the_centre_and_a_chosen_one_does_not() -
     world.regime = replace(world.regime, start_table=1)
     assert (relations.conduct_of(world, p) == p.imposed).all()
     world.regime = replace(world.regime, chosen=True)
-    world.ccgs["applied"] = -1
     assert not relations.conduct_of(world, p).any()
+    world.applications["refused"] = 1
+    assert (relations.conduct_of(world, p) == p.refused).all()
 
 
 def test_the_start_does_not_jump() -> None:

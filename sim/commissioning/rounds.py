@@ -1,0 +1,106 @@
+"""The rounds of a regime whose tables are chosen: interest in June, application in January, agreement in April.
+
+In the policy phase of a year CCGs express interest in next year's round (by 20 June, C012, C013); in that of the next
+year, before anything else of that year, they apply (by January, C015-C018), having seen whom of their neighbours
+interest has moved, and those who pass all stages are under their new table from 1 April.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.commissioning.approval import (
+    CONSTITUTION,
+    FINANCE,
+    LEADERSHIP,
+    SIGNATURE,
+    VOTE,
+    ConstitutionCheck,
+    FinanceCheck,
+    LeadershipCheck,
+    Signing,
+    Streams,
+    Vote,
+    decide,
+)
+from sim.commissioning.functions import EXPRESSION_OF_INTEREST, YEARLY_CHOICE
+from sim.commissioning.uptake import APPLICATION_NEWS, INTEREST_NEWS, Uptake, worth_of_menu
+from sim.commissioning.views import view
+from sim.parameters import FIRST_YEAR, Params
+from sim.world.luck import Luck
+from sim.world.world import Floats, Rows, World
+
+NEVER = -np.inf
+
+
+def interests(worth: Floats, menu: Rows, control: Floats, asks: Rows, now: Rows, ease: float) -> Rows:
+    """(CCGs,): the table in which each CCG expresses interest, -1 for none.
+
+    worth: (CCGs, menu). asks: (T,) 1 where a table asks for an expression. now: (CCGs,) tables. Interest is expressed
+    in the best table that asks for it and gives more control than now, where with `ease` (an expression binds nobody)
+    it is worth more than every other choice.
+    """
+    more = (control[menu][None, :] > control[now][:, None]) & (asks[menu] == 1)[None, :]
+    best = np.where(more, worth, NEVER)
+    other = np.where(more, NEVER, worth)
+    expressed = best.max(axis=1) + ease > other.max(axis=1)
+    return np.where(expressed, menu[best.argmax(axis=1)], -1).astype(np.int64)
+
+
+def wishes(worth: Floats, menu: Rows, control: Floats, closed: Rows, asks: Rows, now: Rows, interest: Rows) -> Rows:
+    """(CCGs,): the table that each CCG wants in this round: the best of those open to it, or the one it has.
+
+    closed: (T,) 1 where a table is not on offer this year. More control is open only to those who expressed interest,
+    where the table asks for it.
+    """
+    more = control[menu][None, :] > control[now][:, None]
+    barred = more & (asks[menu] == 1)[None, :] & (interest < 0)[:, None]
+    shut = barred | (closed[menu] == 1)[None, :]
+    open_now = ~shut | (menu[None, :] == now[:, None])
+    return np.asarray(menu[np.where(open_now, worth, NEVER).argmax(axis=1)], dtype=np.int64)
+
+
+def express_interest(world: World, params: Params, luck: Luck) -> None:
+    """CCGs express interest in next year's round; nobody does where no round is held."""
+    regime = world.regime
+    if not regime.chosen or world.year < regime.from_year - 1 or world.nation["ended"][0] == 1:
+        return
+    begun = world.year >= regime.from_year
+    now = world.ccgs["table"].astype(np.int64) if begun else np.full(len(world.ccgs), regime.menu[0])
+    world.applications["interest"] = -1  # last year's interest has been acted upon, or not
+    worth = worth_of_menu(world, params, luck, INTEREST_NEWS, seen=begun, first=not begun)
+    world.applications["interest"] = interests(
+        worth, regime.menu, view(regime).control, regime.stages[:, EXPRESSION_OF_INTEREST], now, params.of(Uptake).ease
+    )
+
+
+def close_rounds(world: World) -> None:
+    """No round is held any more: nobody has applied, been refused or given notice."""
+    for column in ("interest", "wish", "applied", "approved"):
+        world.applications[column] = -1
+    for column in ("stage", "refused", "notice"):
+        world.applications[column] = 0
+
+
+def hold_round(world: World, params: Params, luck: Luck) -> Rows:
+    """This year's round of applications; returns the table of every CCG after it."""
+    regime, seen = world.regime, view(world.regime)
+    first = world.year == regime.from_year
+    if world.year == FIRST_YEAR:  # a run that begins with the round: interest was expressed in the months before
+        world.applications["interest"] = 0
+    now = np.full(len(world.ccgs), regime.menu[0]) if first else world.ccgs["table"].astype(np.int64)
+    worth = worth_of_menu(world, params, luck, APPLICATION_NEWS, seen=True, first=first)
+    closed = np.zeros_like(seen.grade) if first else 1 - regime.stages[:, YEARLY_CHOICE]
+    closed[regime.menu[0]] = 0  # staying out is always open
+    wanted = wishes(
+        worth, regime.menu, seen.control, closed, regime.stages[:, EXPRESSION_OF_INTEREST], now,
+        world.applications["interest"].astype(np.int64),
+    )  # fmt: skip
+    checks = (params.of(Vote), params.of(ConstitutionCheck), params.of(FinanceCheck), params.of(LeadershipCheck))
+    streams = Streams(*(luck.stream(name) for name in (VOTE, CONSTITUTION, FINANCE, LEADERSHIP, SIGNATURE)))
+    after: Rows = decide(
+        worth, wanted, regime.menu, seen.control, seen.ccg_gp_votes, regime.stages,
+        regime.exit_notice_months, 1.0 if first else 0.0, world.ccgs, world.ccg_money, world.applications, world.boards,
+        checks, params.of(Signing), streams,
+    )  # fmt: skip
+    return after

@@ -125,13 +125,16 @@ def survey(
 ) -> Surveyed:
     """Surveys the model's doctors after some years (1: in March 2015) and holds them against the surveys of the time.
 
-    runs: each is one parameter draw and one seed. Nothing is written. For the rest see `run` and `compare`.
+    runs: each is one parameter draw and one seed; one more has every parameter at the value of its record, with the
+    seed of the first. Nothing is written. For the rest see `run` and `compare`.
     """
     from sim.analysis.survey import Surveyed
     from sim.survey import survey_engine
 
     check_workers(workers)
     design = draw_pairs(runs, seed, None if fixed_parameters else draw_uncertain)
+    if not fixed_parameters:
+        design = replace(design, pairs=(*single(design.pairs[0].seed).pairs, *design.pairs))
     chosen = _scenario(scenario, years, population, regime)
     task = _task(chosen, {chosen.regime.name: chosen.regime}, engine or survey_engine())
     return Surveyed(conduct("survey", task, design, workers=workers, quiet=quiet, warm=engine is None))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ import numpy as np
 
 from sim.rules.polls import POLLED
 from sim.rules.statements import GRADES, GROUPS, QUESTIONS
+from sim.study.design import DEFAULT_VALUES
 from sim.study.records import Floats
 from sim.study.results import Results
 from sim.survey import column
@@ -72,7 +74,7 @@ def items() -> tuple[Item, ...]:
 
 @dataclass(frozen=True)
 class Line:
-    """One item and what the runs gave. low, high: 5th and 95th percentile of runs, NaN-free; sampling: see `Item`."""
+    """One item and what the runs gave: the share with parameters at their records, 5th and 95th percentile of draws."""
 
     item: Item
     share: float
@@ -105,14 +107,19 @@ class Surveyed:
         """(runs,): the share of a column (see `sim.survey.column`), 0 to 1; NaN where nobody was in the group."""
         return np.asarray(self.results.cube("national").of(name)[:, -1, 0])
 
+    def summary(self, shares: Floats) -> tuple[float, float, float]:
+        """Of values by run: the mean with every parameter at its record, and the 5th and 95th percentile of draws.
+
+        Where nothing was drawn, of all runs, which then differ by their seeds.
+        """
+        draws = {run.run: run.draw for run in self.results.runs}
+        drawn = np.array([draws[run] != DEFAULT_VALUES for run in self.results.cube("national").runs])
+        low, high = np.percentile(shares[drawn] if drawn.any() else shares, [5.0, 95.0])
+        return float((shares if drawn.all() else shares[~drawn]).mean()), float(low), float(high)
+
     def lines(self) -> list[Line]:
-        """Every published share with the mean and 90% interval over runs."""
-        found = []
-        for item in items():
-            shares = self.shares(item.column)
-            low, high = np.percentile(shares, [5.0, 95.0])
-            found.append(Line(item, float(shares.mean()), float(low), float(high)))
-        return found
+        """Every published share with the model's and its 90% interval over runs."""
+        return [Line(item, *self.summary(self.shares(item.column))) for item in items()]
 
     def support(self, group: str) -> Floats:
         """(runs,): share of a group who support CCG control, mean over functions."""
@@ -146,8 +153,7 @@ class Surveyed:
 
     def _when(self) -> str:
         year = self.results.cube("national").years[-1]
-        runs = len(self.results.kept)
-        return f"March {year + 1}, regime {', '.join(self.results.regimes)}, {runs} run{'s' if runs > 1 else ''}"
+        return f"March {year + 1}, regime {', '.join(self.results.regimes)}, {len(self.results.kept)} runs"
 
     def _groups(self) -> list[str]:
         names = {"everyone": "all GPs, whether they answer or not"} | {name: name for name in GROUPS[1:]}
@@ -155,8 +161,8 @@ class Surveyed:
         values["board less grassroots"] = values["board"] - values["grassroots"]
         text = ["Support for CCG control, mean over functions, with 90% of runs:"]
         for name, shares in values.items():
-            low, high = np.percentile(shares, [5.0, 95.0])
-            text.append(f"    {name:<38}{100 * shares.mean():>7.1f}{_range(low, high):>13}")
+            share, low, high = self.summary(shares)
+            text.append(f"    {name:<38}{100 * share:>7.1f}{_range(low, high):>13}")
         return text
 
 
@@ -167,10 +173,16 @@ def _range(low: float, high: float) -> str:
 
 
 def _legend() -> list[str]:
-    anchored = "; ".join(f"{item.source}: {item.anchor}" for item in items() if item.kind == "anchored")
-    return [
-        "published: what the words of the report allow. poll: where a poll as large as the real one would lie if the",
-        "model were right. fitted: three free numbers were set on these nine shares. predicted: no number was set on",
-        "it. anchored: something in the model cites this very figure, so that agreement proves nothing:",
-        f"{anchored}.",
-    ]
+    anchors: dict[str, list[str]] = {}
+    for item in items():
+        if item.anchor:
+            anchors.setdefault(item.anchor, []).append(item.source)
+    cited = "; ".join(f"{', '.join(sources)} by {anchor}" for anchor, sources in anchors.items())
+    words = (
+        "published: what the words of the report allow. model: with every parameter at its record. runs: with "
+        "parameters drawn, which no survey has narrowed. poll: where a poll as large as the real one would lie if the "
+        "model were right. fitted: three free numbers were set on these nine shares. predicted: no number was set on "
+        "it. anchored: "
+        f"something in the model cites this very figure, so that agreement proves little: {cited}."
+    )
+    return textwrap.wrap(words, 105)

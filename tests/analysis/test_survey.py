@@ -63,11 +63,19 @@ def test_the_table_has_a_line_for_every_item(surveyed: Surveyed) -> None:
     lines, text = surveyed.lines(), surveyed.table()
     assert len(lines) == len(items())
     for line in lines:
-        assert 0.0 <= line.low <= line.share <= line.high <= 1.0
+        assert 0.0 <= line.low <= line.high <= 1.0
+        assert 0.0 <= line.share <= 1.0
         assert line.item.words in text
     assert "March 2015" in text
     assert max(map(len, text.splitlines())) <= 120
     assert [row["source"] for row in surveyed.rows()] == [item.source for item in items()]
+
+
+def test_the_models_share_has_parameters_at_their_records_and_the_interval_those_drawn(surveyed: Surveyed) -> None:
+    assert [run.draw for run in surveyed.results.runs] == [-1, 0, 1]
+    assert surveyed.summary(np.array([0.5, 0.2, 0.2])) == pytest.approx((0.5, 0.2, 0.2))
+    fixed = api.survey(scenario_of(CORBY, 1), runs=2, fixed_parameters=True, quiet=True)
+    assert fixed.summary(np.array([0.2, 0.4])) == pytest.approx((0.3, 0.21, 0.39))
 
 
 def test_a_regime_by_another_name_finds_the_same(surveyed: Surveyed) -> None:

@@ -19,6 +19,7 @@ from sim.study.runner import check_workers
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from sim.analysis.survey import Surveyed
     from sim.regime import Regime
     from sim.scenario import Scenario
 
@@ -140,6 +141,36 @@ def compare(
         "compare", task, design, out=_path(out), force=force, workers=workers, quiet=quiet, warm=engine is None
     )
     return Compared(results, registry())
+
+
+def survey(
+    scenario: str | Path | Scenario = DEFAULT_SCENARIO,
+    *,
+    regime: str | Path | None = None,
+    runs: int = DEFAULT_PAIRS,
+    seed: int = DEFAULT_SEED,
+    years: int = 1,
+    workers: int | None = 1,
+    fixed_parameters: bool = False,
+    population: str | Path | None = None,
+    quiet: bool = False,
+    engine: Engine | None = None,
+) -> Surveyed:
+    """Surveys the model's doctors after some years (1: in March 2015) and holds them against the surveys of the time.
+
+    runs: each is one parameter draw and one seed; one more has every parameter at the value of its record, with the
+    seed of the first. Nothing is written. For the rest see `run` and `compare`.
+    """
+    from sim.analysis.survey import Surveyed
+    from sim.survey import survey_engine
+
+    check_workers(workers)
+    design = draw_pairs(runs, seed, None if fixed_parameters else draw_uncertain)
+    if not fixed_parameters:
+        design = replace(design, pairs=(*single(design.pairs[0].seed).pairs, *design.pairs))
+    chosen = _scenario(scenario, years, population, regime)
+    task = _task(chosen, {chosen.regime.name: chosen.regime}, engine or survey_engine())
+    return Surveyed(conduct("survey", task, design, workers=workers, quiet=quiet, warm=engine is None))
 
 
 def registry() -> Registry:

@@ -125,6 +125,38 @@ def compare(
     _finish(compared.results, folder, quiet)
 
 
+@app.command()
+def survey(
+    scenario: Annotated[str, typer.Argument(help="Scenario: name of a shipped one, or path of a file.")] = "england",
+    regime: Annotated[str | None, typer.Option(help="Regime; the scenario's own by default.")] = None,
+    runs: Annotated[int, typer.Option(help="Runs of one parameter draw and one seed each.")] = 20,
+    seed: Annotated[int, typer.Option(help="Master seed, from which all runs are drawn.")] = 1,
+    years: Annotated[int, typer.Option(help="Financial years before the survey; 1 asks in March 2015.")] = 1,
+    workers: Annotated[int | None, typer.Option(help="Processes; all cores by default.")] = None,
+    fixed_parameters: Annotated[
+        bool, typer.Option("--fixed-parameters", help="Draw seeds only; parameters keep their values.")
+    ] = False,
+    population: Population = None,
+    quiet: Quiet = False,
+) -> None:
+    """Ask the model's doctors what the surveys of 2014 asked real ones, and print both."""
+    from sim import api
+
+    surveyed = api.survey(
+        scenario,
+        regime=regime,
+        runs=runs,
+        seed=seed,
+        years=years,
+        workers=workers,
+        fixed_parameters=fixed_parameters,
+        population=population,
+        quiet=quiet,
+    )
+    _say_failures(surveyed.results)
+    typer.echo(surveyed.table())
+
+
 @population_app.command("build")
 def build(
     out: Annotated[Path, typer.Option(help="Folder to write.")],
@@ -215,8 +247,8 @@ def _folder(command: str, out: Path | None, force: bool) -> Iterator[Path]:
             folder.rmdir()
 
 
-def _finish(results: Results, folder: Path, quiet: bool) -> None:
-    """Says what failed, writes the page and says where everything is. Exit status 1 if no run finished."""
+def _say_failures(results: Results) -> None:
+    """Says what failed. Exit status 1 if no run finished."""
     failures = results.failures
     if failures:
         first = failures[0]
@@ -225,6 +257,11 @@ def _finish(results: Results, folder: Path, quiet: bool) -> None:
         )
     if len(failures) == len(results.runs):
         raise typer.Exit(1)
+
+
+def _finish(results: Results, folder: Path, quiet: bool) -> None:
+    """Says what failed, writes the page and says where everything is. Exit status 1 if no run finished."""
+    _say_failures(results)
     from sim.report import report as write
 
     page = write(folder)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.record import CCG_SUMS, COLUMN, CONTRACTS, FIFTHS, NATION_SUMS, POLL_SUMS, QUANTILES, Sums
-from sim.rules.attitudes import POLLED
+from sim.rules.polls import POLLED
 from sim.world.world import Floats, World
 
 LEVELS = ("national", "region", "area_team", "ccg", "deprivation_fifth", "contract")
@@ -479,6 +479,22 @@ for _function in POLLED:
         share_in_favour(_function),
         CCG_LEVELS,
     )
+
+
+def board_lead(c: Columns) -> Floats:
+    """How much more often board members than other GPs support CCG control, mean over functions."""
+    yes = sum((getattr(c, f"yes_{function}") for function in POLLED), np.zeros_like(c.answers)) / len(POLLED)
+    return over(c.board_yes, c.board_answers) - over(yes - c.board_yes, c.answers - c.board_answers)
+
+
+outcome(
+    "survey_board_lead",
+    "difference of shares",
+    0,
+    "support for CCG control of a function, mean of all: GPs with a seat on a governing body less other GPs",
+    board_lead,
+    CCG_LEVELS,
+)
 
 
 def quality_between(ccg: Columns) -> Floats:

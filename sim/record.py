@@ -16,7 +16,7 @@ from sim.commissioning.functions import PRACTICE_SCALE
 from sim.commissioning.views import TOGETHER, VOICE, view
 from sim.kernel import kernel
 from sim.parameters import Params
-from sim.rules.attitudes import POLLED, survey
+from sim.rules.polls import POLLED, poll
 from sim.world import states as s
 from sim.world.world import Floats, Rows, World
 
@@ -48,8 +48,9 @@ CCG_SUMS = (
 )  # fmt: skip
 """Summed over CCGs."""
 
-POLL_SUMS = (*(f"yes_{function}" for function in POLLED), "answers")
-"""Expected answers in a poll of GPs on CCG control of every function, summed over CCGs."""
+POLL_SUMS = (*(f"yes_{function}" for function in POLLED), "answers", "board_yes", "board_answers")
+"""Expected answers in a poll of GPs on CCG control of every function, summed over CCGs; those of board members, with
+the yeses of a usual function."""
 
 NATION_SUMS = ("staff_change_cost", "staff_lost", "ended")
 """Known for the nation only."""
@@ -298,7 +299,7 @@ def record(world: World, params: Params, sums: Sums, index: int) -> None:
         out, w.cases, w.ccgs, w.ccg_money, w.applications, w.plans, w.boards, w.providers, w.bodies, w.trusts, w.nation,
         w.networks.ccg_trusts, w.networks.ccg_trust_share, w.regime.scale, view(w.regime).grade,
     )  # fmt: skip
-    out[: len(w.ccgs), POLL_FROM:] = survey(world, params)
+    out[: len(w.ccgs), POLL_FROM:] = poll(world, params)
     open_now = (w.life["state"] == s.OPEN) | (w.life["state"] == s.CARETAKER)
     with_partners = open_now & (w.staff["partner_fte"] > 0.0)
     each = w.money["drawings"] / np.maximum(w.staff["partners"], 1.0)

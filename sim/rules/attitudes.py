@@ -1,4 +1,4 @@
-"""Attitudes of doctors to control by their CCG (part of phase 9): where they come from, how they move, what polls find.
+"""Attitudes of doctors to control by their CCG (part of phase 9): where they come from and how they move.
 
 An opinion lies between -1 (against) and 1 (for). It starts from four traits and moves as Friedkin and Johnsen describe:
 most of it is what the doctor began with, some is own experience, a little is what colleagues in other practices think.
@@ -11,16 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.commissioning.functions import FIXED_FUNCTIONS, FUNCTIONS
 from sim.kernel import kernel, maker, rule
-from sim.parameters import Params
 from sim.world.states import CARETAKER, OPEN, PARTNER, SALARIED
-from sim.world.world import Floats, World
-
-STEPS = 64
-"""Steps in which a poll counts opinions."""
-POLLED = tuple(f for f in FUNCTIONS if f not in FIXED_FUNCTIONS)
-"""Functions that a poll asks about, in the order of the fields of `FunctionEase`."""
 
 
 class Disposition(NamedTuple):
@@ -41,42 +33,6 @@ class Updating(NamedTuple):
     peers: float
     experience: float
     committee: float
-
-
-class FunctionEase(NamedTuple):
-    """How readily doctors grant each function to a CCG: what is added to their opinion when they are asked about it."""
-
-    primary_care_strategy: float
-    pathway_design: float
-    contract_design: float
-    contract_variation_renewal: float
-    contract_monitoring: float
-    contractual_action: float
-    contract_removal: float
-    incentive_design: float
-    national_enhanced_services: float
-    locally_commissioned_services: float
-    public_health_services: float
-    discretionary_payments: float
-    practice_establishment: float
-    merger_approval: float
-    list_closure: float
-    procurement: float
-    budget_setting: float
-    complaints: float
-    quality_improvement: float
-    out_of_hours: float
-
-
-class Poll(NamedTuple):
-    """How a poll is answered, and by whom."""
-
-    band: float
-    noise: float
-    dont_know: float
-    response: float
-    per_strength: float
-    per_engagement: float
 
 
 @rule
@@ -124,17 +80,6 @@ def pull_of(peers, signal, p):
 def mixed_opinion(opinion, start, pull, p):
     """Next year's opinion (-1 to 1) under a pull; see `updated_opinion`."""
     return min(1.0, max(-1.0, p.stubborn * start + p.own * opinion + pull))
-
-
-@rule
-def support_chance(opinion, ease, p):
-    """Chance (0-1) that a doctor of this opinion who answers says yes to CCG control of a function.
-
-    Answers are graded: support, neutral (a band of width 2 `p.band`), oppose, or do not know. ease: of the function.
-    """
-    if p.noise <= 0.0:
-        return (1.0 - p.dont_know) * (1.0 if opinion + ease > p.band else 0.0)
-    return (1.0 - p.dont_know) * 0.5 * math.erfc((p.band - opinion - ease) / (p.noise * math.sqrt(2.0)))
 
 
 @rule
@@ -198,51 +143,3 @@ def update_opinions(doctors, minds, ties, life, peer_start, peer_row, felt, sett
             ties.support_control[i] = 0.5 * (1.0 + sums[i, 1] / sums[i, 0])
             trust[i] = sums[i, 2] / sums[i, 0]
     return trust
-
-
-@rule
-def step_middle(step):
-    """The opinion (-1 to 1) in the middle of a step."""
-    return (step + 0.5) * 2.0 / STEPS - 1.0
-
-
-@kernel
-def poll_doctors(doctors, place, ties, ease, ccgs, p):
-    """Expected answers to a poll of all GPs by CCG, (CCGs, functions + 1): yeses to each function, and who answers.
-
-    ease: (functions,). ccgs: how many. Who answers selects itself: strong opinions and the engaged answer more often.
-    Opinions are counted in steps of 1/32, so that the answer of a step is worked out once.
-    """
-    functions = len(ease)
-    loud, chance = np.zeros(STEPS), np.zeros((STEPS, functions))
-    for step in range(STEPS):
-        loud[step] = math.exp(-p.response - p.per_strength * abs(step_middle(step)))
-        for f in range(functions):
-            chance[step, f] = support_chance(step_middle(step), ease[f], p)
-    keen = np.zeros(len(ties))
-    for i in range(len(ties)):
-        keen[i] = math.exp(-p.per_engagement * (ties.engagement[i] - 0.4))
-    answering = np.zeros((ccgs, STEPS))
-    for d in range(len(doctors)):
-        i = doctors.practice[d]
-        if has_opinion(i, doctors.role[d]):
-            step = min(STEPS - 1, int((doctors.opinion[d] + 1.0) * 0.5 * STEPS))
-            answering[place.ccg[i], step] += 1.0 / (1.0 + loud[step] * keen[i])
-    found = np.zeros((ccgs, functions + 1))
-    for c in range(ccgs):
-        for step in range(STEPS):
-            for f in range(functions):
-                found[c, f] += chance[step, f] * answering[c, step]
-            found[c, functions] += answering[c, step]
-    return found
-
-
-def survey(world: World, params: Params) -> Floats:
-    """A poll of all GPs on every function in `POLLED`, (CCGs, functions + 1).
-
-    Column f: expected number who answer and support CCG control of function f; last column: expected number who answer.
-    Sums over CCGs give any level; the share in favour is a column over the last.
-    """
-    ease = np.array(params.of(FunctionEase))
-    found: Floats = poll_doctors(world.doctors, world.place, world.ties, ease, len(world.ccgs), params.of(Poll))
-    return found

@@ -6,46 +6,16 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import tiny_regime, tiny_world
+from opinions import P, params_of, started
 
-from sim import parameters
 from sim.commissioning import functions as names
-from sim.parameters import FIRST_YEAR, Lever, Params, Step
 from sim.rules import attitudes, boards, relations
 from sim.world import states as s
 from sim.world.luck import Luck
 from sim.world.table import Table
 from sim.world.world import World
 
-BOOK = parameters.read([parameters.FOLDER / "relations.toml"])
 SHARES = ("engagement", "trust_ccg", "trust_nhse", "influence", "authority_ccg", "authority_nhse", "goodwill")
-
-
-def params_of(year: int = 2014, **changed: float) -> Params:
-    levers = [
-        Lever(parameter=name.replace("__", "."), why="a test", step=Step(year=FIRST_YEAR, to_value=value))
-        for name, value in changed.items()
-    ]
-    return BOOK.resolve(levers=levers, start_year=FIRST_YEAR, years=40).year(year)
-
-
-P = params_of()
-
-
-def started(seed: int = 1, holder: int = names.AREA_TEAM, **changed: float) -> World:
-    """A tiny world whose practices form a ring of ties within it, with a seat in every CCG."""
-    world, rng = tiny_world(60, seed, tiny_regime(holder)), np.random.default_rng(seed)
-    n = len(world.place)
-    ring = np.column_stack([(np.arange(n) - 3) % n, (np.arange(n) + 3) % n]).ravel()
-    world.networks = replace(world.networks, peer_start=np.arange(0, 2 * n + 1, 2), peer_row=ring)
-    for trait in ("trust", "autonomy", "conflict_worry", "workload_threat"):
-        world.minds[trait] = rng.beta(2.5, 2.5, len(world.minds))
-    world.care["workload"] = rng.uniform(0.8, 1.3, n)
-    world.place["board"][:9] = 1
-    world.bodies = Table("bodies", len(names.BODIES))
-    world.bodies["kind"] = np.arange(len(names.BODIES))
-    relations.start(world, params_of(**changed), Luck(seed, 2013))
-    return world
 
 
 def a_year(world: World, year: int = 2014, **changed: float) -> World:
@@ -83,16 +53,6 @@ def test_a_quiet_doctor_among_like_minded_does_not_drift(opinion: float) -> None
 @given(st.floats(-1, 1), st.floats(-1, 1), st.floats(-1, 1), st.floats(-5, 5))
 def test_opinions_stay_in_bounds(opinion: float, start: float, peers: float, signal: float) -> None:
     assert -1.0 <= attitudes.updated_opinion(opinion, start, peers, signal, P.of(attitudes.Updating)) <= 1.0
-
-
-@settings(deadline=None)
-@given(st.floats(-1, 1), st.floats(-1, 1))
-def test_yes_is_said_more_often_by_those_in_favour(opinion: float, ease: float) -> None:
-    p = P.of(attitudes.Poll)
-    chance = attitudes.support_chance(opinion, ease, p)
-    assert 0.0 <= chance <= 1.0 - p.dont_know
-    assert attitudes.support_chance(opinion + 0.1, ease, p) > chance
-    assert attitudes.support_chance(opinion, ease, p._replace(noise=0.0)) in (0.0, 1.0 - p.dont_know)
 
 
 @settings(deadline=None)
@@ -217,22 +177,6 @@ def test_groups_grow_and_the_engaged_win_seats() -> None:
     used = world.life["state"] == s.OPEN
     on_board = world.place["board"] == 1
     assert world.ties["engagement"][used & on_board].mean() > world.ties["engagement"][used & ~on_board].mean()
-
-
-def test_polls_find_more_support_where_functions_are_easier() -> None:
-    world = started()
-    found = attitudes.survey(world, P)
-    assert found.shape == (len(world.ccgs), len(attitudes.POLLED) + 1)
-    national = found.sum(axis=0)
-    shares = dict(zip(attitudes.POLLED, national[:-1] / national[-1], strict=True))
-    assert shares["national_enhanced_services"] > shares["contract_monitoring"] > shares["contract_removal"]
-    assert ((found[:, :-1] >= 0.0) & (found[:, :-1] <= found[:, -1:])).all()
-
-
-def test_a_poll_that_all_answer_counts_every_gp() -> None:
-    world = started()
-    everybody = attitudes.survey(world, params_of(poll__response=50.0))
-    assert everybody[:, -1].sum() == pytest.approx((world.doctors["practice"] >= 0).sum())
 
 
 def test_a_newcomer_brings_an_opinion() -> None:

@@ -1,0 +1,1 @@
+"""The survey of doctors: its free numbers fitted, its other shares predicted."""

@@ -86,6 +86,7 @@ def compare(
     years: int | None = None,
     workers: int | None = 1,
     fixed_parameters: bool = False,
+    without: Sequence[str] = (),
     population: str | Path | None = None,
     out: str | Path | None = None,
     force: bool = False,
@@ -95,14 +96,15 @@ def compare(
     """Compares regimes with the first one, in `runs` pairs of one parameter draw and one seed each.
 
     workers: processes; 1 runs in this one, None takes all cores (a script must then guard its main part with
-    `if __name__ == "__main__":`). fixed_parameters: draw seeds only. For the rest see `run`.
+    `if __name__ == "__main__":`). fixed_parameters: draw seeds only. without: mechanisms that are off under every
+    regime. For the rest see `run`.
     """
     if isinstance(regimes, str) or len(regimes) < 2:
         raise InputError("a comparison needs at least two regimes", key="REGIME")
     loaded = load_regimes(regimes)
     check_workers(workers)
     design = draw_pairs(runs, seed, None if fixed_parameters else draw_uncertain)
-    task = _task(_scenario(scenario, years, population), loaded, engine)
+    task = _task(_scenario(scenario, years, population).without(without), loaded, engine)
     results = conduct(
         "compare", task, design, out=_path(out), force=force, workers=workers, quiet=quiet, warm=engine is None
     )

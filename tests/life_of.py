@@ -8,7 +8,7 @@ from worlds import tiny_world
 from sim import parameters
 from sim.parameters import FIRST_YEAR, Lever, Params, Step
 from sim.rules import practice_life, workforce
-from sim.world.columns import DOCTOR_GROUPS
+from sim.world.columns import DOCTOR_GROUPS, GROUPS
 from sim.world.luck import Luck
 from sim.world.table import Table
 from sim.world.world import World
@@ -66,7 +66,8 @@ def _make_room(world: World) -> None:
         more = Table(group, 2 * len(held) + 60)
         if group == "doctors":
             more["practice"] = -1
-        more[: len(held)] = held
+        for column, *_ in GROUPS[group]:
+            more[column][: len(held)] = held[column]
         setattr(world, group, more)
 
 

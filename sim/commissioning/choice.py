@@ -263,7 +263,8 @@ def perceive(
     (n,) each.
 
     Its own belief is joined with those of bodies that advise or share, by precision, and with what the investigation
-    shows. Recused clinicians take part of their insight with them, which substitutes restore in part.
+    shows; a body that only executes lends nobody its eyes. Recused clinicians take part of their insight with them,
+    which substitutes restore in part.
     """
     for k in range(n):
         b, i = cases.body[k], cases.practice[k]
@@ -274,7 +275,8 @@ def perceive(
         voters = f.JOINT_COMMITTEE if cells[t, cases.function[k], f.JOINT_COMMITTEE] == f.LEAD else kind
         total, dist, qual = 0.0, 0.0, 0.0
         for other in range(cells.shape[2]):
-            if slots[other] < 0 or (other != kind and cells[t, cases.function[k], other] == 0):
+            cell = cells[t, cases.function[k], other]
+            if slots[other] < 0 or (other != kind and (cell == f.EMPTY or cell == f.EXECUTES)):
                 continue
             row = slots[other] * places + i
             precision = 1.0 / beliefs.quality_var[row]
@@ -292,6 +294,8 @@ def perceive(
         quality[k] = qual / total if total > 0.0 else 0.0
         money_case = cases.kind[k] == s.DISTRESS or cases.kind[k] == s.HAND_BACK or cases.kind[k] == s.MERGER
         prior = dist if money_case else -qual
+        if cases.kind[k] == s.ACCESS:  # what is believed of care does not tell how hard it is to be seen
+            prior, total = 0.0, 1.0
         if first_action(cases.kind[k]) == s.SUPPORT_TEAM or money_case:
             perceived[k] = (prior + look * seen) / (total + look)
 

@@ -91,7 +91,8 @@ def test_a_lever_or_constant_on_a_mechanism_that_is_off_is_refused(tmp_path: Pat
     with pytest.raises(InputError, match=said):
         replace(scenario_of(HUDDERSFIELD, 3), levers=(step("interests.pull", 2016, by=0.5),)).without(["capture"])
     file = tmp_path / "mine.toml"
-    file.write_text('title = "T"\n[constants]\n"interests.pull" = 1.0\n[mechanisms]\ncapture = false\n', encoding="utf-8")
+    constants = '[constants]\n"interests.pull" = 1.0\n'
+    file.write_text(f'title = "T"\n{constants}[mechanisms]\ncapture = false\n', encoding="utf-8")
     with pytest.raises(InputError, match=rf"mine.toml: mechanisms.capture: {said}"):
         load_scenario(file)
     file.write_text('title = "T"\n[mechanisms]\ncapture = false\nleniency = true\n', encoding="utf-8")

@@ -11,7 +11,7 @@ from sim.analysis.compare import Comparison, Registry
 from sim.analysis.compare import compare as compare_results
 from sim.errors import InputError
 from sim.study.conduct import conduct, model_engine
-from sim.study.design import draw_pairs, draw_uncertain, single
+from sim.study.design import Design, draw_pairs, draw_uncertain, single
 from sim.study.records import Engine, Task
 from sim.study.results import Results
 from sim.study.runner import check_workers
@@ -63,18 +63,49 @@ def run(
     out: str | Path | None = None,
     force: bool = False,
     quiet: bool = False,
+    case_file: str | None = None,
+    against: str | Path | None = None,
     engine: Engine | None = None,
 ) -> Results:
     """Runs one regime once, every parameter at the value of its record.
 
     scenario: a scenario, or the path or name of one. regime, seed, years, population: the scenario's own for None; a
     regime is named by its file's stem or path, a population by the folder that `commissim population build` made.
-    out: folder to write; None keeps the results in memory. Raises InputError for anything that cannot be used.
+    out: folder to write; None keeps the results in memory. case_file: code of a practice whose story is written into
+    the folder; against: a second regime, under which the story is told again with the same luck. Raises InputError for
+    anything that cannot be used.
     """
     chosen = _scenario(scenario, years, population, regime)
     task = _task(chosen, {chosen.regime.name: chosen.regime}, engine)
     design = single(chosen.seed if seed is None else seed)
-    return conduct("run", task, design, out=_path(out), force=force, quiet=quiet, warm=engine is None)
+    if case_file is None:
+        return conduct("run", task, design, out=_path(out), force=force, quiet=quiet, warm=engine is None)
+    return _with_case_file(task, design, case_file, against, out, force, quiet)
+
+
+def _with_case_file(
+    task: Task,
+    design: Design,
+    practice: str,
+    against: str | Path | None,
+    out: str | Path | None,
+    force: bool,
+    quiet: bool,
+) -> Results:
+    """A run, and the story of one of its practices in the same folder."""
+    from sim.case_file import follow, row_of, write_case_file
+
+    folder = _path(out)
+    if folder is None:
+        raise InputError("needs a folder to be written into", key="case_file", allowed="out=FOLDER")
+    regimes = {**task.regimes, **({} if against is None else load_regimes([against]))}
+    seed = design.pairs[0].seed
+    start = task.engine.prepare(task.scenario, seed, task.population)
+    row_of(start, practice)
+    results = conduct("run", task, design, out=folder, force=force, quiet=quiet)
+    stories = [follow(start, task.scenario, regime, practice, seed, task.years) for regime in regimes.values()]
+    write_case_file(folder, stories)
+    return results
 
 
 def compare(
@@ -87,6 +118,7 @@ def compare(
     workers: int | None = 1,
     fixed_parameters: bool = False,
     without: Sequence[str] = (),
+    equal_staff_cost: bool = False,
     population: str | Path | None = None,
     out: str | Path | None = None,
     force: bool = False,
@@ -97,14 +129,16 @@ def compare(
 
     workers: processes; 1 runs in this one, None takes all cores (a script must then guard its main part with
     `if __name__ == "__main__":`). fixed_parameters: draw seeds only. without: mechanisms that are off under every
-    regime. For the rest see `run`.
+    regime. equal_staff_cost: every regime spends on commissioning staff what the first one does; else as each is
+    funded. For the rest see `run`.
     """
     if isinstance(regimes, str) or len(regimes) < 2:
         raise InputError("a comparison needs at least two regimes", key="REGIME")
     loaded = load_regimes(regimes)
     check_workers(workers)
     design = draw_pairs(runs, seed, None if fixed_parameters else draw_uncertain)
-    task = _task(_scenario(scenario, years, population).without(without), loaded, engine)
+    chosen = _scenario(scenario, years, population).without(without)
+    task = replace(_task(chosen, loaded, engine), equal_staff_cost=equal_staff_cost)
     results = conduct(
         "compare", task, design, out=_path(out), force=force, workers=workers, quiet=quiet, warm=engine is None
     )

@@ -56,6 +56,12 @@ def run(
     out: Out = None,
     force: Force = False,
     quiet: Quiet = False,
+    case_file: Annotated[
+        str | None, typer.Option(metavar="PRACTICE", help="Also write the story of this practice, by its code.")
+    ] = None,
+    against: Annotated[
+        str | None, typer.Option(help="With --case-file: a second regime, under which the story is told again.")
+    ] = None,
 ) -> None:
     """Run one regime once, with every parameter at the value of its record."""
     from sim import api
@@ -70,6 +76,8 @@ def run(
             out=folder,
             force=force,
             quiet=quiet,
+            case_file=case_file,
+            against=against,
         )
     _finish(results, folder, quiet)
 
@@ -89,6 +97,10 @@ def compare(
         list[str] | None,
         typer.Option(metavar="MECHANISM", help="Switch a mechanism off under every regime; can be given again."),
     ] = None,
+    equal_staff_cost: Annotated[
+        bool,
+        typer.Option("--equal-staff-cost", help="Commissioning staff cost what they cost under the first regime."),
+    ] = False,
     population: Population = None,
     out: Out = None,
     force: Force = False,
@@ -107,6 +119,7 @@ def compare(
             workers=workers,
             fixed_parameters=fixed_parameters,
             without=without or (),
+            equal_staff_cost=equal_staff_cost,
             population=population,
             out=folder,
             force=force,

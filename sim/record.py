@@ -214,7 +214,7 @@ def sum_ccgs(out, cases, ccgs, ccg_money, boards, bodies, trusts, nation, ccg_tr
                 here = ccgs.practices[c] / bodies.practices[b]
                 fte = bodies.contracts_fte[b] + bodies.quality_fte[b] + bodies.finance_fte[b] + bodies.clinical_fte[b]
                 out[c, CCG_FROM + 22] += bodies.cost[b] * here
-                out[c, CCG_FROM + 23] += fte * here
+                out[c, CCG_FROM + 23] += nation.staff_scale[0] * fte * here
     for k in range(len(cases)):
         status, c = cases.status[k], cases.ccg[k]
         if status == s.FREE:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -99,6 +100,13 @@ class Regime:
         Tables that are equal are kept once, whatever they are called.
         """
         quantiles = {key: draw[key] for key in UNCERTAIN if key in draw} if draw else {}
+        return self._tables(quantiles) if quantiles else self._central
+
+    @cached_property
+    def _central(self) -> RegimeTables:
+        return self._tables({})
+
+    def _tables(self, quantiles: Mapping[str, float]) -> RegimeTables:
         written = [self.before, (self.name, self.table), *self.options]
         kept: list[dict[str, Any]] = []
         titles: list[str] = []

@@ -90,24 +90,34 @@ def simulate(
     years: int,
     draw: Mapping[str, float] | None = None,
     phases: Sequence[Phase] = PHASES,
+    staff_budget: Sequence[float] | None = None,
 ) -> RunResult:
     """Runs a regime for some years from a starting England. Same arguments, same values to the last bit.
 
-    draw: values of uncertain parameters by name; the others keep the value of their record. Raises InputError for
-    years < 1.
+    draw: values of uncertain parameters by name; the others keep the value of their record. staff_budget: pounds a year
+    that commissioning staff may cost, for comparisons at equal cost; None as funded. Raises InputError for years < 1.
     """
     if years < 1:
         raise InputError(f"{years} years cannot be simulated", key="years", allowed="1 or more")
     world, timeline = build(start, replace(scenario, years=years), regime, draw)
-    return run_years(world, timeline, seed, years, phases)
+    return run_years(world, timeline, seed, years, phases, staff_budget)
 
 
-def run_years(world: World, timeline: Timeline, seed: int, years: int, phases: Sequence[Phase] = PHASES) -> RunResult:
+def run_years(
+    world: World,
+    timeline: Timeline,
+    seed: int,
+    years: int,
+    phases: Sequence[Phase] = PHASES,
+    staff_budget: Sequence[float] | None = None,
+) -> RunResult:
     """Lets a World pass through some years (it is changed) and measures them."""
     first = world.year
     sums = Sums.empty(years, world)
     for index in range(years):
         params = timeline.year(world.year)
+        if staff_budget is not None:
+            world.nation["staff_budget"] = staff_budget[index]
         advance(world, params, seed, phases)
         record(world, params, sums, index)
         world.year += 1

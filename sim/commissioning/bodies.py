@@ -174,14 +174,32 @@ def staff_at_start(bodies, ccg_money, team, own, national, cost, stream):
     bodies.experience[b] = team.experience
 
 
+@rule
+def staff_cost(bodies, row, cost):
+    """Pounds a year that the staff of a body cost."""
+    clinical = bodies.clinical_fte[row]
+    return cost.per_fte * (total_fte(bodies, row) - clinical) + cost.clinical_per_fte * clinical
+
+
 @kernel
-def staff_year(bodies, ccg_money, cost):
+def scale_staff(bodies, nation, cost):
+    """Sets how much staff this year's budget buys, as a ratio to those in post, the same for all bodies."""
+    total = 0.0
+    for b in range(len(bodies)):
+        if bodies.practices[b] > 0.0:
+            total += staff_cost(bodies, b, cost)
+    budget = nation.staff_budget[0]
+    nation.staff_scale[0] = budget / total if budget > 0.0 and total > 0.0 else 1.0
+
+
+@kernel
+def staff_year(bodies, ccg_money, nation, cost):
     """A year of experience gained, posts filled as hiring allows, and the cost of staff; CCG rows' cost goes to the
     CCG."""
     stride = len(bodies) // KINDS
     for b in range(len(bodies)):
         fte = total_fte(bodies, b)
-        bodies.cost[b] = cost.per_fte * (fte - bodies.clinical_fte[b]) + cost.clinical_per_fte * bodies.clinical_fte[b]
+        bodies.cost[b] = nation.staff_scale[0] * staff_cost(bodies, b, cost)
         if fte > 0.0:
             bodies.experience[b] += cost.experience_gain * (1.0 - bodies.experience[b])
         if bodies.transition[b] > 0.0:

@@ -145,11 +145,11 @@ def skill_for(bodies, row, kind):
 
 
 @kernel
-def hold_hours(bodies, p):
-    """Fills hours_held of every body from its staff, and clears the year's counts."""
+def hold_hours(bodies, scale, p):
+    """Fills hours_held of every body from its staff, and clears the year's counts. scale: see `nation.staff_scale`."""
     for b in range(len(bodies)):
         bodies.hours_held[b] = hours_held(
-            total_fte(bodies, b), bodies.experience[b], bodies.transition[b], bodies.hours_lost[b], p
+            scale * total_fte(bodies, b), bodies.experience[b], bodies.transition[b], bodies.hours_lost[b], p
         )
         bodies.hours_used[b] = 0.0
         bodies.cases[b] = 0.0

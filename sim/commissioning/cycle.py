@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.commissioning.bodies import StaffCost, staff_year
+from sim.commissioning.bodies import StaffCost, scale_staff, staff_year
 from sim.commissioning.capacity import Hours, assign_cases, hold_hours, queue
 from sim.commissioning.carry_out import OptIn, SchemeTerms, SupportFund, decisions_take_effect, opt_in
 from sim.commissioning.cases import Arrivals, cases_arrive
@@ -85,7 +85,8 @@ def commissioning(world: World, params: Params, luck: Luck) -> None:
     )  # fmt: skip
     clear_year(world.boards)
     register_stakes(world.boards, world.place, world.life, world.ties)
-    hold_hours(world.bodies, params.of(Hours))
+    scale_staff(world.bodies, world.nation, params.of(StaffCost))
+    hold_hours(world.bodies, float(world.nation["staff_scale"][0]), params.of(Hours))
     observe(world, params, luck)
     n = cases_arrive(world, params, luck)
     assign_cases(world, n, params, luck)
@@ -116,7 +117,7 @@ def commissioning(world: World, params: Params, luck: Luck) -> None:
         luck.stream(OPT_IN),
     )  # fmt: skip
     decisions_come_to_light(world, n, params, luck)
-    staff_year(world.bodies, world.ccg_money, params.of(StaffCost))
+    staff_year(world.bodies, world.ccg_money, world.nation, params.of(StaffCost))
     world.nation["legitimacy"] = world.ccgs["legitimacy"].mean()
 
 

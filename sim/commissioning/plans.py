@@ -7,6 +7,7 @@ The forecast is scored a year later against what happened. Nothing is decided by
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,7 @@ from sim.commissioning.functions import (
     PRIMARY_CARE_STRATEGY,
     SHARED,
 )
+from sim.commissioning.regime_tables import RegimeTables
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.rules.demand import served
@@ -120,7 +122,8 @@ def forecast(life, place, lists, staff, use, plans, ccgs, ccg_money, score, p, g
         plans.hospital[c] = expected_spending(ccg_money.hospital[c], emergencies[c], plans.emergency[c], p)
 
 
-def seen_by_table(world: World, p: Planning) -> Floats:
+@lru_cache(maxsize=64)
+def seen_by_table(regime: RegimeTables, p: Planning) -> Floats:
     """How much of the plans for general practice those who plan hospital care see under each table, 0 to 1.
 
     They are the body that holds the hospital budget, usually the CCG. By its own part in primary care strategy and in
@@ -128,8 +131,8 @@ def seen_by_table(world: World, p: Planning) -> Floats:
     """
     worth = np.zeros(5)
     worth[ADVISES], worth[EXECUTES], worth[SHARED], worth[LEAD] = p.sees_advises, p.sees_advises, p.sees_shared, 1.0
-    cells = world.regime.cells[:, [PRIMARY_CARE_STRATEGY, CONTRACT_MONITORING], :]
-    holder = world.regime.budgets[:, HOSPITAL]
+    cells = regime.cells[:, [PRIMARY_CARE_STRATEGY, CONTRACT_MONITORING], :]
+    holder = regime.budgets[:, HOSPITAL]
     planner = np.where(holder >= 0, holder, CCG)
     cells = np.take_along_axis(cells, planner[:, None, None], axis=2)[:, :, 0]
     part = worth[cells.astype(np.int64)].mean(axis=1)
@@ -138,7 +141,7 @@ def seen_by_table(world: World, p: Planning) -> Floats:
 
 def _plan(world: World, params: Params, luck: Luck, score: int) -> None:
     planning = params.of(Planning)
-    world.plans["sees_primary"] = seen_by_table(world, planning)[world.ccgs["table"]]
+    world.plans["sees_primary"] = seen_by_table(world.regime, planning)[world.ccgs["table"]]
     forecast(
         world.life, world.place, world.lists, world.staff, world.use, world.plans, world.ccgs, world.ccg_money, score,
         planning, luck.stream(GP_ERROR), luck.stream(ACTIVITY_ERROR),

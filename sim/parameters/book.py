@@ -197,6 +197,8 @@ class Timeline:
                 filled.append(filled[-1] if numbers == before else group(*numbers))
                 before = numbers
             self._groups[group] = filled
+            for params, made in zip(self._by_year, filled, strict=True):
+                params.fill(group, made)
         return cast("Group", self._groups[group][row])
 
 
@@ -219,6 +221,10 @@ class Params:
         if filled is None:
             filled = self._filled[group] = self._timeline.group(group, self._row)
         return filled
+
+    def fill(self, group: type[Group], filled: Group) -> None:
+        """Keeps a filled group for `of`."""
+        self._filled[group] = filled
 
     def __getitem__(self, full_name: str) -> float:
         """One value by its full name `group.name`. Raises InputError with the nearest name if there is none."""

@@ -225,8 +225,7 @@ def age_and_move(life, lists, place, nation, neighbours, p, shocks):
 def switch(life, lists, care, neighbours, neighbour_km, p):
     """Patients leave for a neighbour that is good and near, never for a closed list; bands move in proportion."""
     rows, width = len(lists), neighbours.shape[1]
-    pull, change = np.zeros(rows), np.zeros((rows, 4))
-    weights = np.zeros(width)
+    pull, change, weights = np.zeros(rows), np.zeros((rows, 4)), np.zeros(width)
     for i in range(rows):
         lists.switched_in[i] = 0.0
         lists.switched_out[i] = 0.0
@@ -243,16 +242,21 @@ def switch(life, lists, care, neighbours, neighbour_km, p):
         if total <= 0.0:
             continue
         share = leaving_share(care.experience[i], p)
-        bands = (lists.age_0_4[i], lists.age_5_64[i], lists.age_65_74[i], lists.age_75[i])
+        band_0, band_5, band_65 = share * lists.age_0_4[i], share * lists.age_5_64[i], share * lists.age_65_74[i]
+        band_75 = share * lists.age_75[i]
+        lists.switched_out[i] = band_0 + band_5 + band_65 + band_75
         for k in range(width):
             if weights[k] > 0.0:
-                j = neighbours[i, k]
-                for band in range(4):
-                    movers = share * weights[k] / total * bands[band]
-                    change[i, band] -= movers
-                    change[j, band] += movers
-                    lists.switched_out[i] += movers
-                    lists.switched_in[j] += movers
+                j, part = neighbours[i, k], weights[k] / total
+                change[j, 0] += part * band_0
+                change[j, 1] += part * band_5
+                change[j, 2] += part * band_65
+                change[j, 3] += part * band_75
+                lists.switched_in[j] += part * lists.switched_out[i]
+        change[i, 0] -= band_0
+        change[i, 1] -= band_5
+        change[i, 2] -= band_65
+        change[i, 3] -= band_75
     for i in range(rows):
         if served(life.state[i]):
             lists.age_0_4[i] += change[i, 0]

@@ -63,7 +63,8 @@ def post_at(draw, square, columns, ring, rings):
     k = 0
     for other in range(8):
         k += 1 if rings.near[square, other] <= at else 0
-    s = square + (k // 3 - 1) * columns + k % 3 - 1
+    up = (1 if k >= 3 else 0) + (1 if k >= 6 else 0)
+    s = square + (up - 1) * columns + k - 3 * up - 1
     first, end = rings.start[s], rings.start[s + 1]
     digits = draw * 1048576.0
     point = digits - math.floor(digits)

@@ -38,6 +38,7 @@ def describe(
         "regimes": list(task.regimes),
         "regime_titles": {name: str(getattr(regime, "title", name)) for name, regime in task.regimes.items()},
         "years": task.years,
+        "equal_staff_cost": task.equal_staff_cost,
         "population": None if task.population is None else str(task.population),
         "design": design.as_json(),
         "program": {"version": version(), **_git()},

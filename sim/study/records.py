@@ -78,12 +78,13 @@ class Engine:
     """The model as the runner sees it; workers receive it by name, so its members are functions of a module.
 
     prepare(scenario, seed, population) builds a starting England, once a pair.
-    simulate(start, scenario, regime, seed, years, draw) runs one regime from it and leaves `start` as it was.
+    simulate(start, scenario, regime, seed, years, draw) runs one regime from it and leaves `start` as it was; with
+    staff_budget=(pounds by year) its commissioning staff cost no more and no less.
     places(start) gives the places for the map.
     """
 
     prepare: Callable[[Any, int, Path | None], Any]
-    simulate: Callable[[Any, Any, Any, int, int, Mapping[str, float] | None], Outcomes]
+    simulate: Callable[..., Outcomes]
     places: Callable[[Any], Sequence[Place]]
 
 
@@ -101,3 +102,5 @@ class Task:
     years: int
     population: Path | None
     engine: Engine
+    equal_staff_cost: bool = False
+    """Whether every regime spends on commissioning staff, year by year, what the first one does in the same pair."""

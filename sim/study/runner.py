@@ -20,7 +20,7 @@ from tqdm import tqdm
 
 from sim.errors import InputError
 from sim.study.design import Design, Pair
-from sim.study.records import FAILED, Finished, Run, Task
+from sim.study.records import FAILED, Finished, Outcomes, Run, Task
 
 Numbered = tuple[int, Pair]
 Chunk = list[Numbered]
@@ -74,9 +74,12 @@ def run_pair(task: Task, index: int, pair: Pair) -> Iterator[Finished]:
             yield Finished(_failed(run, "prepare", error), None)
         return
     draw = dict(pair.parameters) or None
+    budget: dict[str, list[float]] = {}
     for run, regime in zip(_runs(task, index, pair), task.regimes.values(), strict=True):
         try:
-            outcomes = task.engine.simulate(start, task.scenario, regime, pair.seed, task.years, draw)
+            outcomes = task.engine.simulate(start, task.scenario, regime, pair.seed, task.years, draw, **budget)
+            if task.equal_staff_cost and run.regime == next(iter(task.regimes)):
+                budget = {"staff_budget": _staff_cost(outcomes)}
         except InputError:
             raise
         except Exception as error:
@@ -84,6 +87,12 @@ def run_pair(task: Task, index: int, pair: Pair) -> Iterator[Finished]:
         else:
             yield Finished(run, outcomes, places)
         places = ()
+
+
+def _staff_cost(outcomes: Outcomes) -> list[float]:
+    """What commissioning staff cost England each year of a run, pounds."""
+    column = list(outcomes.outcomes).index("staff_cost_total")
+    return [float(cost) for cost in outcomes.values["national"][:, 0, column]]
 
 
 def _runs(task: Task, index: int, pair: Pair) -> list[Run]:

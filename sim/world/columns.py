@@ -400,6 +400,8 @@ NATION: tuple[Column, ...] = (
     ("staff_lost", "f8", "FTE", "commissioning staff lost in reorganisations so far"),
     ("staff_hired", "f8", "FTE", "commissioning staff hired so far"),
     ("staff_hire_cost", "f8", "pounds", "spent on hiring and redundancy this year"),
+    ("staff_budget", "f8", "pounds", "that commissioning staff cost this year, to compare at equal cost; 0 as funded"),
+    ("staff_scale", "f8", "ratio", "staff that this budget buys against those in post; 1 as funded"),
 )
 
 GROUPS: dict[str, tuple[Column, ...]] = {

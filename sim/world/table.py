@@ -36,6 +36,9 @@ from sim.world.columns import GROUPS
 KINDS = {"f8": types.float64, "i8": types.int64, "u8": types.uint64}
 """Numba's name for each type of column; all take eight bytes."""
 
+PLACES = {group: {name: (k, kind) for k, (name, kind, _, _) in enumerate(GROUPS[group])} for group in GROUPS}
+"""Where a column lies in the block of its group, and its type."""
+
 
 class Table:
     """The columns of one group of `sim.world.columns`, all zero at first.
@@ -54,11 +57,11 @@ class Table:
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         """The column of this name; kept as an attribute once asked for."""
-        for k, (column, kind, _, _) in enumerate(GROUPS[self.__dict__["group"]]) if not name.startswith("_") else ():
-            if column == name:
-                self.__dict__[name] = self._block[k].view(f"<{kind}")
-                return self._block[k].view(f"<{kind}")
-        raise AttributeError(f"no column {name!r}")
+        place, kind = PLACES[self.__dict__["group"]].get(name, (-1, "")) if name[0] != "_" else (-1, "")
+        if place < 0:
+            raise AttributeError(f"no column {name!r}")
+        column = self.__dict__[name] = self._block[place].view(f"<{kind}")
+        return column
 
     def __getitem__(self, name: str) -> NDArray[Any]:
         try:
@@ -77,6 +80,10 @@ class Table:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _with_block, (self.group, self._block)
+
+    def take(self, rows: NDArray[Any]) -> Table:
+        """A table of these rows, in this order; rows: row numbers, or a mask."""
+        return _with_block(self.group, np.ascontiguousarray(self._block[:, rows]))
 
     def copy(self) -> Table:
         """The same values in memory of their own."""
@@ -104,7 +111,7 @@ class TableType(types.Type):  # type: ignore[misc]
 
     def __init__(self, group: str) -> None:
         self.group = group
-        self.columns = {name: (k, KINDS[kind]) for k, (name, kind, _, _) in enumerate(GROUPS[group])}
+        self.columns = {name: (place, KINDS[kind]) for name, (place, kind) in PLACES[group].items()}
         super().__init__(name=f"Table({group})")
 
 

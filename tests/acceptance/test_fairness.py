@@ -284,13 +284,13 @@ def _shuffled(world: World, seed: int) -> World:
     now_at[order], now_at[-1] = np.arange(len(order)), -1  # row -1 stays: nobody
     moved = world.copy()
     for group in PRACTICE_GROUPS:
-        setattr(moved, group, getattr(world, group)[order])
-    moved.doctors, moved.minds = world.doctors[doctors], world.minds[doctors]
+        setattr(moved, group, getattr(world, group).take(order))
+    moved.doctors, moved.minds = world.doctors.take(doctors), world.minds.take(doctors)
     moved.doctors["practice"] = now_at[moved.doctors["practice"]]
     for column in ("merger_wish", "merged_into"):
         moved.life[column] = now_at[moved.life[column]]
     slots = len(world.beliefs) // len(order)
-    moved.beliefs = np.concatenate([world.beliefs[k * len(order) : (k + 1) * len(order)][order] for k in range(slots)])
+    moved.beliefs = world.beliefs.take(np.concatenate([k * len(order) + order for k in range(slots)]))
     ties = [world.networks.peer_row[world.networks.peer_start[i] : world.networks.peer_start[i + 1]] for i in order]
     moved.networks = replace(
         world.networks,

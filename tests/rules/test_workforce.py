@@ -164,7 +164,7 @@ def test_order_of_practice_rows_does_not_matter() -> None:
     order = np.arange(len(turned.place))[::-1].copy()
     place_of = np.argsort(order)
     for group in ("place", "lists", "contract", "money", "staff", "care", "life", "ties", "use"):
-        setattr(turned, group, getattr(turned, group)[order].copy())
+        setattr(turned, group, getattr(turned, group).take(order))
     here = turned.doctors["practice"] >= 0
     turned.doctors["practice"][here] = place_of[turned.doctors["practice"][here]]
     for w in (world, turned):
@@ -207,7 +207,7 @@ def test_long_empty_posts_give_way_to_other_clinicians() -> None:
 def test_a_full_table_of_doctors_takes_nobody_but_loses_nobody() -> None:
     world = living_world()
     here = world.doctors["practice"] >= 0
-    world.doctors, world.minds = world.doctors[here].copy(), world.minds[here].copy()
+    world.doctors, world.minds = world.doctors.take(here), world.minds.take(here)
     before = heads(world)
     workforce.workforce(world, life_params(leaving__base=-60.0), Luck(1, 2014))
     assert heads(world) - before == world.nation["doctors_in"][0] - world.nation["doctors_out"][0]

@@ -118,6 +118,7 @@ def compare(
     years: int | None = None,
     workers: int | None = 1,
     fixed_parameters: bool = False,
+    without: Sequence[str] = (),
     equal_staff_cost: bool = False,
     population: str | Path | None = None,
     out: str | Path | None = None,
@@ -128,15 +129,17 @@ def compare(
     """Compares regimes with the first one, in `runs` pairs of one parameter draw and one seed each.
 
     workers: processes; 1 runs in this one, None takes all cores (a script must then guard its main part with
-    `if __name__ == "__main__":`). fixed_parameters: draw seeds only. equal_staff_cost: every regime spends on
-    commissioning staff what the first one does; else as each is funded. For the rest see `run`.
+    `if __name__ == "__main__":`). fixed_parameters: draw seeds only. without: mechanisms that are off under every
+    regime. equal_staff_cost: every regime spends on commissioning staff what the first one does; else as each is
+    funded. For the rest see `run`.
     """
     if isinstance(regimes, str) or len(regimes) < 2:
         raise InputError("a comparison needs at least two regimes", key="REGIME")
     loaded = load_regimes(regimes)
     check_workers(workers)
     design = draw_pairs(runs, seed, None if fixed_parameters else draw_uncertain)
-    task = replace(_task(_scenario(scenario, years, population), loaded, engine), equal_staff_cost=equal_staff_cost)
+    chosen = _scenario(scenario, years, population).without(without)
+    task = replace(_task(chosen, loaded, engine), equal_staff_cost=equal_staff_cost)
     results = conduct(
         "compare", task, design, out=_path(out), force=force, workers=workers, quiet=quiet, warm=engine is None
     )

@@ -93,6 +93,10 @@ def compare(
     fixed_parameters: Annotated[
         bool, typer.Option("--fixed-parameters", help="Draw seeds only; parameters keep their values.")
     ] = False,
+    without: Annotated[
+        list[str] | None,
+        typer.Option(metavar="MECHANISM", help="Switch a mechanism off under every regime; can be given again."),
+    ] = None,
     equal_staff_cost: Annotated[
         bool,
         typer.Option("--equal-staff-cost", help="Commissioning staff cost what they cost under the first regime."),
@@ -114,6 +118,7 @@ def compare(
             years=years,
             workers=workers,
             fixed_parameters=fixed_parameters,
+            without=without or (),
             equal_staff_cost=equal_staff_cost,
             population=population,
             out=folder,
@@ -193,10 +198,10 @@ def check(file: Annotated[Path, typer.Argument(help="A scenario or a regime.")])
 @app.command()
 def describe(
     what: Annotated[
-        str, typer.Argument(help="parameters, outcomes, regimes, fidelity, schedule, or a FILE.")
+        str, typer.Argument(help="parameters, mechanisms, outcomes, regimes, fidelity, schedule, or a FILE.")
     ] = "schedule",
 ) -> None:
-    """Print what the model holds: parameters, outcomes, regimes, their powers by law, schedule, or a file."""
+    """Print what the model holds: parameters, mechanisms, outcomes, regimes and their powers, schedule, or a file."""
     from sim import descriptions
 
     typer.echo(descriptions.describe(what))

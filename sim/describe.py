@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sim import mechanisms
 from sim.commissioning.functions import BUDGETS, FUNCTIONS
 from sim.parameters import ParameterBook
 from sim.regime import Regime, load_regime
@@ -80,6 +81,8 @@ def describe_scenario(scenario: Scenario) -> str:
     lines.append(f"Regime: {scenario.regime.title} ({scenario.regime.name})")
     lines += [f"Lever: {lever}. {lever.why}" for lever in scenario.levers]
     lines += [f"Constant: {name} = {value}" for name, value in scenario.constants.items()]
+    off = mechanisms.switched_off(scenario.mechanisms)
+    lines += [f"Off: {name}. {mechanisms.check_name(name).about}" for name in off]
     lines += [f"Note: {note}" for note in scenario.notes()]
     return "\n".join(lines)
 

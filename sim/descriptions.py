@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from pathlib import Path
 
-TOPICS = ("parameters", "outcomes", "regimes", "fidelity", "schedule")
+TOPICS = ("parameters", "mechanisms", "outcomes", "regimes", "fidelity", "schedule")
 WIDTH = 110
 
 
@@ -13,6 +13,7 @@ def describe(what: str) -> str:
     """Text on a topic, or on a scenario or regime file. Raises InputError for what is neither."""
     by_topic = {
         "parameters": parameters,
+        "mechanisms": mechanisms,
         "outcomes": outcomes,
         "regimes": regimes,
         "fidelity": fidelity,
@@ -38,6 +39,17 @@ def parameters() -> str:
         head = f"{row['name']} = {row['value']} ({row['unit']}; {row['status']})"
         body = [row["label"], f"range: {row['range']}" if row["range"] else "", f"moves: {row['moves']}", row["source"]]
         blocks.append(_block(head, body))
+    return "\n\n".join(blocks)
+
+
+def mechanisms() -> str:
+    """Every mechanism that a scenario may switch off: name, what it is, its parameters without it, what changes."""
+    from sim import mechanisms
+
+    blocks = []
+    for name, one in mechanisms.load().items():
+        off = ", ".join(f"{parameter} = {value:g}" for parameter, value in one.neutral.items())
+        blocks.append(_block(name, [one.about, f"off: {off}", f"moves: {one.moves}"]))
     return "\n\n".join(blocks)
 
 

@@ -7,14 +7,14 @@ parameters of a run is `Scenario.timeline`.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, Strict, field_validator, model_validator
 
-from sim import parameters
+from sim import mechanisms, parameters
 from sim.errors import InputError
 from sim.parameters import FIRST_YEAR, Lever, ParameterBook, Timeline
 from sim.parameters.records import number_or_path
@@ -33,9 +33,6 @@ from sim.toml_files import (
 )
 
 REGIONS = ("North of England", "Midlands and East of England", "London", "South of England")
-MECHANISMS: tuple[str, ...] = ()
-"""Mechanisms that a scenario may switch off by name; the model has none yet that are not parameters."""
-
 LONGEST = 60
 Whole = Annotated[int, Strict()]
 
@@ -109,7 +106,11 @@ class ScenarioFile(Block):
     constants: dict[str, float | dict[int, float]] = Field(
         default_factory=dict, description='other values: "group.name" = number, or a path {2014 = .., 2016 = ..}'
     )
-    mechanisms: dict[str, bool] = Field(default_factory=dict, description="switches, false for off")
+    mechanisms: dict[str, Annotated[bool, Strict()]] = Field(
+        default_factory=dict,
+        description="switches, false for off",
+        json_schema_extra={"propertyNames": {"enum": list(mechanisms.load())}},
+    )
 
     @field_validator("constants", mode="before")
     @classmethod
@@ -122,9 +123,7 @@ class ScenarioFile(Block):
     @classmethod
     def _mechanisms(cls, value: dict[str, bool]) -> dict[str, bool]:
         for name in value:
-            if name not in MECHANISMS:
-                allowed = MECHANISMS or ("none yet; set its parameters with constants or a lever",)
-                raise RefusedError(f"unknown mechanism {name!r}", key=name, allowed=allowed)
+            mechanisms.check_name(name)
         return value
 
     @field_validator("start_year")
@@ -178,10 +177,23 @@ class Scenario:
         return self.start_year + self.years - 1
 
     def timeline(self, book: ParameterBook | None = None, draw: Mapping[str, float] | None = None) -> Timeline:
-        """The parameters of a run of this scenario: records or `draw`, then constants, then levers."""
+        """The parameters of a run: records or `draw`, then constants, then mechanisms that are off, then levers."""
         chosen = book or parameters.load()
         known = {k: v for k, v in draw.items() if k in chosen.records} if draw else None
-        return chosen.resolve(self.levers, self.start_year, self.years, known, self.constants)
+        off = mechanisms.neutral_values(self.mechanisms)
+        return chosen.resolve(self.levers, self.start_year, self.years, known, self.constants, off)
+
+    def without(self, names: Sequence[str]) -> Scenario:
+        """This scenario with some mechanisms off. Raises InputError for an unknown name, or one that a lever needs."""
+        for name in names:
+            mechanisms.check_name(name, key="--without")
+        less = replace(self, mechanisms={**self.mechanisms, **dict.fromkeys(names, False)})
+        mechanisms.refuse_clashes(less.mechanisms, less.changed_parameters(), less.file)
+        return less
+
+    def changed_parameters(self) -> list[str]:
+        """Parameters that levers or constants change."""
+        return [*(lever.parameter for lever in self.levers), *self.constants]
 
     def notes(self) -> list[str]:
         """What a reader should know: levers that begin after the last year, and the notes on the regime."""
@@ -269,6 +281,9 @@ def _check_changes(scenario: Scenario, book: ParameterBook) -> None:
                 key=key,
                 allowed=f"{scenario.start_year} or later",
             )
+    mechanisms.refuse_clashes(scenario.mechanisms, scenario.changed_parameters(), scenario.file)
+    for name in mechanisms.neutral_values(scenario.mechanisms):
+        book.check_name(name, file=str(scenario.file), key="mechanisms")
     for name in scenario.constants:
         book.check_name(name, file=str(scenario.file), key=f"constants.{name}")
     reach = max([scenario.years, *(_reach(lever) - scenario.start_year + 1 for lever in scenario.levers)])

@@ -130,7 +130,11 @@ def test_files_named_by_a_parent_are_found_from_a_child_elsewhere(tmp_path: Path
         (BASE + "[population]\nfolder = 'nowhere'", "population.folder: no such folder 'nowhere'"),
         (BASE + "[population]\nsynthetic = true\nfolder = '.'", "either synthetic or a folder"),
         (BASE + "[population]\nsynthetic = false", "needs a folder"),
-        (BASE + "[mechanisms]\ncapture = false", "mechanisms.capture: unknown mechanism 'capture'"),
+        (
+            BASE + "[mechanisms]\ncaptur = false",
+            "mechanisms.captur: unknown mechanism 'captur'; did you mean 'capture'",
+        ),
+        (BASE + "[mechanisms]\ncapture = 0", "mechanisms.capture: should be true or false"),
         (BASE + "[constants]\n'leaving.bass' = 1", "constants.leaving.bass: unknown parameter"),
         (BASE + "[constants]\n'leaving.base' = 'low'", "constants.leaving.base: must be a number"),
         (BASE + "[constants]\n'global_sum.price' = -3", "global_sum.price would be -3 in 2014, below 0"),

@@ -185,6 +185,12 @@ def room_for(bodies, row, hours):
     return row < 0 or bodies.hours_used[row] + hours <= bodies.hours_held[row]
 
 
+@rule
+def hours_gone(bodies, row):
+    """Share of a year's hours that a body has used so far, 0 or more; 0 for nobody (-1)."""
+    return bodies.hours_used[row] / max(1.0, bodies.hours_held[row]) if row >= 0 else 0.0
+
+
 @kernel
 def assign(cases, n, ccgs, bodies, cells, scale, mandate, medians, per_practice, p, hours_stream, unclear_stream):
     """Settles for each open case who is responsible and how long it takes.
@@ -257,11 +263,13 @@ def queue(cases, n, bodies, priority, p, lapse_months):
             bodies.hours_used[b] += own
             if executor >= 0:
                 bodies.hours_used[executor] += paperwork
-            cases.months[k] += 12.0 * bodies.hours_used[b] / max(1.0, bodies.hours_held[b])
             if other >= 0:
                 bodies.hours_used[other] += own
                 if cases.doubled[k] == 0:
                     cases.months[k] += p.joint_cycle
+            # The case is closed when the last of those who work on it has come to it.
+            last = max(hours_gone(bodies, b), hours_gone(bodies, other), hours_gone(bodies, executor))
+            cases.months[k] += 12.0 * last
             cases.status[k] = s.DECIDED
         else:
             wait_a_year(cases, k, lapse_months)

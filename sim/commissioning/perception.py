@@ -21,7 +21,8 @@ def pooled(beliefs, slots, v, t, function, kind, practice, places, heard):
     """What a kind of body and those who tell it something know together: (precision, distress, quality).
 
     The body's own belief counts in full, that of another with a part in the function by what it adds beyond routine
-    data, times the share that is heard. A joint committee has no eyes of its own.
+    data, times the share that is heard. A body that only executes lends nobody its eyes; a joint committee has none of
+    its own.
     """
     if slots[kind] < 0:
         return 0.0, 0.0, 0.0
@@ -29,7 +30,8 @@ def pooled(beliefs, slots, v, t, function, kind, practice, places, heard):
     total = 1.0 / beliefs.quality_var[row]
     distress, quality = total * beliefs.distress[row], total * beliefs.quality[row]
     for other in range(v.cells.shape[2]):
-        if other == kind or slots[other] < 0 or v.acts[t, other] == 0 or v.cells[t, function, other] == f.EMPTY:
+        cell = v.cells[t, function, other]
+        if other == kind or slots[other] < 0 or v.acts[t, other] == 0 or cell == f.EMPTY or cell == f.EXECUTES:
             continue
         row = slots[other] * places + practice
         added = heard * own_part(beliefs.quality_var[row], beliefs.routine_var[row])
@@ -78,4 +80,6 @@ def perceive(cases, n, beliefs, slots, ccgs, bodies, v, interests, w, heard, nee
             quality[k, side] = qual
             if total + look > 0.0 and (money_case or (answers(kind, BESIDES) == s.NOTHING and kind < s.SCHEME)):
                 prior = dist if money_case else -qual
+                if kind == s.ACCESS:  # what is believed of care does not tell how hard it is to be seen
+                    prior, total = 0.0, 1.0
                 need[k, side] = (total * prior + look * seen) / (total + look)

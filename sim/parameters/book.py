@@ -65,11 +65,13 @@ class ParameterBook:
         years: int = 10,
         draw: Mapping[str, float] | None = None,
         constants: Mapping[str, Value] | None = None,
+        neutral: Mapping[str, float] | None = None,
     ) -> Timeline:
         """What every parameter is in every year of a run.
 
         draw: full name -> central value instead of the record's; a dated path is multiplied by drawn over central.
         constants: full name -> number or dated path instead of the record's (and of the draw).
+        neutral: full name -> value of a mechanism that is off, in every year instead of all of these.
         levers: applied last, on whatever the value is then.
         Raises InputError for an unknown name, two levers on one parameter and year, or a value below 0 where the
         record allows none.
@@ -87,6 +89,9 @@ class ParameterBook:
             instead = record.model_copy(update={"value": constant})
             matrix[:, self.column[name]] = [instead.in_year(start_year + i) for i in range(years)]
             self._check_sign(name, matrix, start_year, "constants")
+        for name, value in (neutral or {}).items():
+            self.check_name(name, key="mechanisms")
+            matrix[:, self.column[name]] = value
         for i, lever in enumerate(levers):
             self.check_name(lever.parameter, key="lever")
             _refuse_clash(lever, levers[:i])

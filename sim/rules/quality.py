@@ -41,6 +41,7 @@ class TrueQuality(NamedTuple):
     support_fade: float
     scheme: float
     scheme_half: float
+    scheme_gap: float
     suspended: float
     drift: float
 
@@ -99,6 +100,16 @@ def scheme_work(effort, total, p):
         return 0.0
     per_1000 = 1000.0 * effort / total
     return per_1000 / (per_1000 + p.scheme_half)
+
+
+@rule
+def scheme_gain(work, fit, quality, p):
+    """What a local scheme adds to the quality a practice tends to, in sd (K028).
+
+    work: see `scheme_work`. fit: how far its domains fit local gaps, 0 to 1. quality: sd; what fits does more, or less,
+    for those who lag, but never harms.
+    """
+    return p.scheme * fit * work * max(0.0, 1.0 - p.scheme_gap * quality)
 
 
 @rule
@@ -173,7 +184,8 @@ def change_quality(life, place, lists, staff, care, ties, schemes, p_true, p_rec
         nurses = per_1000(staff.nurse_fte[i], lists.total[i])
         target += pressure(care.workload[i], care.unmet[i], nurses, staff.turnover[i], p_true)
         if ties.opted_in[i] == 1:
-            target += p_true.scheme * schemes.fit[c] * scheme_work(care.effort_scheme[i], lists.total[i], p_true)
+            work = scheme_work(care.effort_scheme[i], lists.total[i], p_true)
+            target += scheme_gain(work, schemes.fit[c], care.quality_true[i], p_true)
             target += p_true.suspended * unwatched(1, suspended, schemes.qof_watched[c])
         shock = noise(uniform(shocks, place.id[i]), p_true.drift)
         step = p_true.speed * (target - care.quality_true[i]) + p_true.support * care.support[i]

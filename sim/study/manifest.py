@@ -92,9 +92,9 @@ def dependencies() -> dict[str, str]:
 
 
 def parameters_hash() -> str:
-    """SHA-256 over the parameter files, in order of their names."""
+    """SHA-256 over the parameter files, in order of their names, and the neutral values of mechanisms."""
     digest = hashlib.sha256()
-    for path in sorted((PACKAGE / "parameters").glob("*.toml")):
+    for path in [*sorted((PACKAGE / "parameters").glob("*.toml")), PACKAGE / "mechanisms.toml"]:
         digest.update(path.name.encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

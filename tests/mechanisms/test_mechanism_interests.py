@@ -1,0 +1,169 @@
+"""Interests: conflicts (K032), lay-led committees (K033), exposure and legitimacy (K046, K047, K050), recusal (K048),
+split functions (K049).
+
+Every inverted rule named in a docstring was tried once in a copy, and its test failed.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from england import CORBY, begin, run
+from life_of import living_world
+from rivals import of, shares
+from worlds import tiny_regime
+
+from sim.commissioning import functions as f
+from sim.commissioning.choice import Weights, perceive
+from sim.commissioning.governance import Exposure, Interests, expose, pull_of, voting_share
+from sim.commissioning.knowledge import Knowing, precision
+from sim.commissioning.policy import RegimeEnding, ends
+from sim.commissioning.regime_tables import RegimeTables
+from sim.commissioning.views import view
+from sim.outcomes import OUTCOMES
+from sim.regime import REGIMES, Regime, load_regime
+from sim.world import states as s
+from sim.world.luck import Luck
+from sim.world.table import Table
+
+NO_INTERESTS = {"interests.class_start": 0.0, "interests.rival_start": 0.0, "interests.loyalty_start": 0.0}
+NO_INTERESTS |= {"groups.stake": 0.0, "groups.stake_board": 0.0}
+
+
+SMALL = {"hours.fixed_tasks": 0.0}
+"""A body for five practices has hours only without the standing work of a whole one."""
+
+
+def conflicts(regime: str | Regime, constants: dict[str, float] | None = None) -> float:
+    """Decisions with a conflict of interest a decision, in a CCG of five practices, 2015-16 to 2018-19."""
+    values = run(CORBY, regime, years=5, constants={**SMALL, **(constants or {})}).values["national"][1:, 0]
+    column = list(OUTCOMES).index
+    return float(values[:, column("conflicted_decisions")].sum() / values[:, column("cases_decided")].sum())
+
+
+def test_mechanism_k032_gps_who_vote_on_contracts_meet_conflicts() -> None:
+    """K032. Counter-world: GPs without any interest. Inverted: those without votes are pulled."""
+    assert conflicts("delegated") > conflicts("area_team_only") + 0.1
+    assert conflicts("delegated", constants=NO_INTERESTS) == 0.0
+
+
+def with_gps(folder: Path) -> Regime:
+    """Split functions with three GP votes among the directors of an area team."""
+    text = "[committee.area_team]\nseats = {gp = 3}\nrules = {leave_room = false}\n"
+    file = folder / "with_gps.toml"
+    file.write_text(f'extends = "{REGIMES / "split_functions.toml"}"\ntitle = "T"\n{text}', encoding="utf-8")
+    return load_regime(file)
+
+
+def test_mechanism_k049_split_functions_keep_design_local_and_conflicts_low(tmp_path: Path) -> None:
+    """K049. Counter-world: GPs vote in the area team too, and conflicts come with them. Inverted: see K032."""
+    split, delegated = (load_regime(name).compile() for name in ("split_functions", "delegated"))
+    for tables in (split, delegated):
+        assert view(tables).may[tables.start_table, f.INCENTIVE_DESIGN, f.CCG] == 1
+    assert view(split).may[split.start_table, f.CONTRACTUAL_ACTION, f.CCG] == 0
+    assert conflicts("split_functions") < conflicts("delegated") - 0.1
+    assert conflicts(with_gps(tmp_path)) > conflicts("split_functions") + 0.1
+
+
+def committee(**seats: int) -> RegimeTables:
+    """One table in which a CCG with these seats leads everything."""
+    regime = tiny_regime(f.CCG)
+    for seat, count in seats.items():
+        regime.seats[0, f.CCG, f.SEATS.index(seat)] = count
+    return regime
+
+
+def seen_by(regime: RegimeTables) -> float:
+    """Precision of what its committee sees of a practice in a year."""
+    return float(precision(0.0, 10.0, 0.5, float(view(regime).clinicians[0, f.CCG]), of(Knowing)))
+
+
+def test_mechanism_k033_lay_led_committees_know_less_of_practices() -> None:
+    """K033, the part on clinical input; engagement does not answer to seats. Counter-world: clinicians from outside
+    take the seats of GPs. Inverted: the sign of `clinicians` in precision."""
+    gp_led, lay_led = committee(gp=6, lay=2, executive=2), committee(gp=2, lay=4, executive=4)
+    assert seen_by(lay_led) < seen_by(gp_led)
+    assert seen_by(committee(gp=0, outside_clinician=6, lay=2, executive=2)) == seen_by(gp_led)
+
+
+def legitimacy_after(captured: int, p: Exposure) -> float:
+    """Legitimacy of a CCG after a year with some captured decisions among twenty."""
+    world = living_world()
+    world.ccgs["legitimacy"] = 1.0
+    rng = np.random.default_rng(2)
+    world.cases["id"][:20] = rng.integers(1, 2**60, 20)
+    world.cases["status"][:20] = s.DECIDED
+    world.cases["captured"][:captured] = 1
+    stream = Luck(1, 2015).stream("governance.exposure")
+    expose(world.cases, 20, world.boards, world.ccgs, world.ties, world.place, world.life, p, stream)
+    return float(world.ccgs["legitimacy"][0])
+
+
+def test_mechanism_k046_exposed_gain_costs_legitimacy() -> None:
+    """K046. Counter-world: the public forgets at once. Inverted: an exposure adds legitimacy."""
+    seen = of(Exposure, audit=0.5)
+    assert legitimacy_after(10, seen) < legitimacy_after(0, seen) - 0.1
+    assert legitimacy_after(10, of(Exposure, audit=0.5, recovery=1.0)) == pytest.approx(1.0)
+
+
+def captured_share(recusal: float, p: Interests) -> float:
+    """How much more often interests than merits alone make a committee with half its votes from GPs grant money."""
+    boards = living_world().boards
+    boards["interest_class"] = 1.0
+    pull = pull_of(s.PAYMENT, s.DISTRESS, 0.5, recusal, 0, boards, 0, p)
+    return shares([0.0, pull])[1] - 0.5
+
+
+def test_mechanism_k047_recusal_leaves_less_to_challenge() -> None:
+    """K047: losers challenge captured decisions. Counter-world: those who leave keep all their influence. Inverted:
+    recusal adds to the weight of votes."""
+    usual, idle = of(Interests), of(Interests, informal=1.0)
+    assert captured_share(1.0, usual) < captured_share(0.5, usual) < captured_share(0.0, usual)
+    assert captured_share(1.0, idle) == captured_share(0.0, idle) > 0.0
+    assert voting_share(0.5, 1.0, usual) < 0.5
+
+
+def error_of_judgement(recusal: float, p: Interests) -> float:
+    """Mean error of what a committee of GPs finds when it looks into 400 concerns about quality it knew nothing of."""
+    world, n = living_world(), 400
+    world.cases = Table("cases", n)
+    rng = np.random.default_rng(4)
+    world.cases["id"], world.cases["severity"] = rng.integers(1, 2**60, n), rng.normal(size=n)
+    world.cases["kind"], world.cases["function"] = s.QUALITY, f.QUALITY_IMPROVEMENT
+    world.beliefs = Table("beliefs", len(world.place))
+    world.beliefs["quality_var"], world.beliefs["distress_var"] = 1e6, 1e6
+    world.belief_slot[f.CCG] = 0
+    world.bodies["kind"] = f.CCG
+    v = view(committee(gp=4))
+    recused = np.full_like(v.recusal, recusal)
+    perceived, quality = np.zeros(n), np.zeros(n)
+    perceive(
+        world.cases, n, world.beliefs, world.belief_slot, world.ccgs, world.bodies, v.cells, v.gp_votes, recused, p,
+        of(Weights), perceived, quality, Luck(1, 2015).stream("choice.investigation"), len(world.place),
+    )  # fmt: skip
+    return float(np.abs(perceived - world.cases["severity"]).mean())
+
+
+def test_mechanism_k048_recusal_costs_judgement() -> None:
+    """K048. Counter-world: substitutes bring all that was lost. Inverted: recused clinicians add to what is seen."""
+    assert error_of_judgement(1.0, of(Interests)) > error_of_judgement(0.0, of(Interests)) * 1.05
+    replaced = of(Interests, substitute=1.0)
+    assert error_of_judgement(1.0, replaced) == error_of_judgement(0.0, replaced)
+
+
+def endings(captured: int, p: Exposure) -> int:
+    """In how many of 300 possible worlds a regime ends in the year after some captured decisions."""
+    world, timeline = begin(CORBY, "delegated", 3, constants={"regime_ending.base": -3.0})
+    world.ccgs["legitimacy"] = legitimacy_after(captured, p)
+    world.year = 2016
+    assert timeline.year(2016).of(RegimeEnding).legitimacy > 0.0
+    return sum(ends(world, timeline.year(2016), Luck(seed, 2016)) for seed in range(300))
+
+
+def test_mechanism_k050_regimes_survive_by_how_few_conflicts_come_to_light() -> None:
+    """K050. Counter-world: nothing ever comes to light. Inverted: lost legitimacy lowers the hazard."""
+    seen, hidden = of(Exposure, audit=0.5), of(Exposure, audit=0.0, press=0.0, challenge=0.0, false_alarm=0.0)
+    assert endings(10, seen) > endings(0, seen) + 5
+    assert endings(10, hidden) == endings(0, hidden)

@@ -12,8 +12,8 @@ from rivals import of, shares
 from worlds import tiny_world
 
 from sim.commissioning.capacity import Hours, Mandate, acts_anyway, hold_hours, queue
-from sim.commissioning.choice import IMPOSSIBLE, Costs, Effects, Weights, improvement_utility
 from sim.commissioning.plans import Planning, foresee_doctors, seen_by_table
+from sim.commissioning.utilities import IMPOSSIBLE, Costs, Effects, Weights, improvement_utility
 from sim.regime import load_regime
 from sim.rules import access, hospital
 from sim.rules.hospital import hospital_use
@@ -34,7 +34,7 @@ def test_mechanism_k003_plans_are_worse_where_general_practice_is_not_seen() -> 
     """K003. Counter-world: hope happens to be right and there is no blur. Inverted: blur grows with what is seen."""
     p = of(Planning)
     tables = load_regime("delegated").compile()
-    blind, seeing = seen_by_table(tiny_world(regime=tables), p)[[0, tables.start_table]]
+    blind, seeing = seen_by_table(tables, p)[[0, tables.start_table]]
     assert blind == p.sees_outside
     assert seeing == 1.0
     assert forecast_error(blind, p) > 1.0
@@ -71,7 +71,7 @@ def reached(cases: int, p: Hours) -> float:
     for column, value in (("status", s.WAITING), ("clock", 99.0), ("hours", 50.0), ("partner", -1), ("executor", -1)):
         world.cases[column] = value
     world.bodies["contracts_fte"], world.bodies["experience"] = 3.0, 1.0
-    hold_hours(world.bodies, p)
+    hold_hours(world.bodies, 1.0, p)
     queue(world.cases, cases, world.bodies, np.zeros(cases), p, 30.0)
     return float((world.cases["status"] == s.DECIDED).mean())
 

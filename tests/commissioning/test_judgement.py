@@ -9,8 +9,9 @@ from worlds import tiny_regime
 
 from sim.commissioning import functions as f
 from sim.commissioning.capacity import Hours, queue
-from sim.commissioning.choice import Weights, perceive
 from sim.commissioning.governance import Interests
+from sim.commissioning.perception import perceive
+from sim.commissioning.utilities import Weights
 from sim.commissioning.views import view
 from sim.world import states as s
 from sim.world.luck import Luck
@@ -32,16 +33,17 @@ def perceived(kind: int, other: int, quality: float = 0.0) -> Floats:
     rows = len(world.place)
     world.beliefs = Table("beliefs", 2 * rows)
     world.beliefs["quality_var"] = world.beliefs["distress_var"] = 0.5
+    world.beliefs["routine_var"], world.cases["partner"] = 1.0, -1
     world.beliefs["quality"][rows:] = quality
     world.belief_slot[f.CCG], world.belief_slot[f.AREA_TEAM] = 0, 1
     world.bodies["kind"] = f.CCG
     v = view(regime)
-    found, good = np.zeros(CASES), np.zeros(CASES)
+    found, good = np.zeros((CASES, 2)), np.zeros((CASES, 2))
     perceive(
-        world.cases, CASES, world.beliefs, world.belief_slot, world.ccgs, world.bodies, v.cells, v.gp_votes, v.recusal,
-        of(Interests), of(Weights), found, good, Luck(1, 2015).stream("choice.investigation"), rows,
+        world.cases, CASES, world.beliefs, world.belief_slot, world.ccgs, world.bodies, v, of(Interests),
+        of(Weights), 1.0, found, good, Luck(1, 2015).stream("choice.investigation"), rows,
     )  # fmt: skip
-    return found
+    return found[:, 0]
 
 
 def test_a_body_that_only_executes_lends_nobody_its_eyes() -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pytest
 from rivals import of, shares
 
-from sim.commissioning.choice import Costs, Effects, Weights, improvement_utility
+from sim.commissioning.utilities import Costs, Effects, Weights, improvement_utility
 from sim.rules.relations import Encounters, Engagement, engagement_wanted, moved, signal_of
 from sim.world import states as s
 

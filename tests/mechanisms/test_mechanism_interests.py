@@ -16,11 +16,13 @@ from rivals import of, shares
 from worlds import tiny_regime
 
 from sim.commissioning import functions as f
-from sim.commissioning.choice import Weights, perceive
-from sim.commissioning.governance import Exposure, Interests, expose, pull_of, voting_share
-from sim.commissioning.knowledge import Knowing, precision
+from sim.commissioning.committee import Meetings, gp_vote
+from sim.commissioning.governance import Exposure, Interests, expose, pull_of
+from sim.commissioning.knowledge import Knowing, own_precision
+from sim.commissioning.perception import perceive
 from sim.commissioning.policy import RegimeEnding, ends
 from sim.commissioning.regime_tables import RegimeTables
+from sim.commissioning.utilities import Weights
 from sim.commissioning.views import view
 from sim.outcomes import OUTCOMES
 from sim.regime import REGIMES, Regime, load_regime
@@ -77,7 +79,7 @@ def committee(**seats: int) -> RegimeTables:
 
 def seen_by(regime: RegimeTables) -> float:
     """Precision of what its committee sees of a practice in a year."""
-    return float(precision(0.0, 10.0, 0.5, float(view(regime).clinicians[0, f.CCG]), of(Knowing)))
+    return float(own_precision(0.0, 10.0, 0.5, float(view(regime).clinicians[0, f.CCG]), of(Knowing)))
 
 
 def test_mechanism_k033_lay_led_committees_know_less_of_practices() -> None:
@@ -97,7 +99,11 @@ def legitimacy_after(captured: int, p: Exposure) -> float:
     world.cases["status"][:20] = s.DECIDED
     world.cases["captured"][:captured] = 1
     stream = Luck(1, 2015).stream("governance.exposure")
-    expose(world.cases, 20, world.boards, world.ccgs, world.ties, world.place, world.life, p, stream)
+    world.cases["winner"] = -1
+    expose(
+        world.cases, 20, world.boards, world.ccgs, world.bodies, world.providers, view(world.regime), world.ties,
+        world.place, world.life, p, stream,
+    )  # fmt: skip
     return float(world.ccgs["legitimacy"][0])
 
 
@@ -108,11 +114,17 @@ def test_mechanism_k046_exposed_gain_costs_legitimacy() -> None:
     assert legitimacy_after(10, of(Exposure, audit=0.5, recovery=1.0)) == pytest.approx(1.0)
 
 
+def weight_of(recusal: float, p: Interests) -> float:
+    """Weight of GPs with half the votes, of whom the share who declare an interest meet this rule of recusal."""
+    declared = gp_vote(True, recusal, recusal >= 1.0, 0.0, p.informal, of(Meetings))[1]
+    return float(0.5 * (1.0 - p.declared + p.declared * declared))
+
+
 def captured_share(recusal: float, p: Interests) -> float:
     """How much more often interests than merits alone make a committee with half its votes from GPs grant money."""
     boards = living_world().boards
     boards["interest_class"] = 1.0
-    pull = pull_of(s.PAYMENT, s.DISTRESS, 0.5, recusal, 0, boards, 0, p)
+    pull = pull_of(s.PAYMENT, s.DISTRESS, weight_of(recusal, p), 0, boards, 0, p)
     return shares([0.0, pull])[1] - 0.5
 
 
@@ -122,7 +134,7 @@ def test_mechanism_k047_recusal_leaves_less_to_challenge() -> None:
     usual, idle = of(Interests), of(Interests, informal=1.0)
     assert captured_share(1.0, usual) < captured_share(0.5, usual) < captured_share(0.0, usual)
     assert captured_share(1.0, idle) == captured_share(0.0, idle) > 0.0
-    assert voting_share(0.5, 1.0, usual) < 0.5
+    assert weight_of(1.0, usual) < 0.5
 
 
 def error_of_judgement(recusal: float, p: Interests) -> float:
@@ -133,17 +145,18 @@ def error_of_judgement(recusal: float, p: Interests) -> float:
     world.cases["id"], world.cases["severity"] = rng.integers(1, 2**60, n), rng.normal(size=n)
     world.cases["kind"], world.cases["function"] = s.QUALITY, f.QUALITY_IMPROVEMENT
     world.beliefs = Table("beliefs", len(world.place))
-    world.beliefs["quality_var"], world.beliefs["distress_var"] = 1e6, 1e6
+    world.beliefs["quality_var"] = world.beliefs["distress_var"] = world.beliefs["routine_var"] = 1e6
     world.belief_slot[f.CCG] = 0
     world.bodies["kind"] = f.CCG
-    v = view(committee(gp=4))
-    recused = np.full_like(v.recusal, recusal)
-    perceived, quality = np.zeros(n), np.zeros(n)
+    v = view(committee(gp=4, outside_clinician=4))
+    v = v._replace(recusal=np.full_like(v.recusal, recusal))
+    perceived, quality = np.zeros((n, 2)), np.zeros((n, 2))
+    world.cases["partner"] = -1
     perceive(
-        world.cases, n, world.beliefs, world.belief_slot, world.ccgs, world.bodies, v.cells, v.gp_votes, recused, p,
-        of(Weights), perceived, quality, Luck(1, 2015).stream("choice.investigation"), len(world.place),
+        world.cases, n, world.beliefs, world.belief_slot, world.ccgs, world.bodies, v, p, of(Weights),
+        1.0, perceived, quality, Luck(1, 2015).stream("choice.investigation"), len(world.place),
     )  # fmt: skip
-    return float(np.abs(perceived - world.cases["severity"]).mean())
+    return float(np.abs(perceived[:, 0] - world.cases["severity"]).mean())
 
 
 def test_mechanism_k048_recusal_costs_judgement() -> None:

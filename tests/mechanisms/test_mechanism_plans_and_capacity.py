@@ -12,8 +12,8 @@ from rivals import of, shares
 from worlds import tiny_world
 
 from sim.commissioning.capacity import Hours, Mandate, acts_anyway, hold_hours, queue
-from sim.commissioning.choice import IMPOSSIBLE, Costs, Effects, Weights, improvement_utility
 from sim.commissioning.plans import Planning, foresee_doctors, seen_by_table
+from sim.commissioning.utilities import IMPOSSIBLE, Costs, Effects, Weights, improvement_utility
 from sim.regime import load_regime
 from sim.rules import access, hospital
 from sim.rules.hospital import hospital_use

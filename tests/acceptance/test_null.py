@@ -33,10 +33,12 @@ STAFF = ("scarce_hours", "travel", "specialists", "fixed_tasks", "learning_by_do
 KNOWLEDGE = ("knowledge_visits", "knowledge_engagement", "knowledge_clinicians", "plan_blindness", "recusal_cost")
 BIAS = ("leniency", "concealment", "own_members")
 INTEREST = ("capture",)
+MEETINGS = ("quorum",)
+"""A committee with many seats and a rule of quorum puts cases off that a director decides at once."""
 STANDING = ("authority_of_lead", "decisions_felt", "sanction_trust", "imposed_change", "local_voice")
 """Whom practices heed, credit and blame for decisions. These too follow whoever leads."""
 MONEY = ("pooled_overruns",)
-NEUTRAL = (*STAFF, *KNOWLEDGE, *BIAS, *INTEREST, *STANDING, *MONEY, "regime_ending")
+NEUTRAL = (*STAFF, *KNOWLEDGE, *BIAS, *INTEREST, *MEETINGS, *STANDING, *MONEY, "regime_ending")
 
 NO_STAFF_MOVED = """
 [staffing]
@@ -176,7 +178,7 @@ def test_flipping_knowledge_and_bias_flips_a_ranking(sign: float, plain: Regime)
     """
     off = [name for name in NEUTRAL if name not in ("knowledge_clinicians", "leniency")]
     draw = {"knowing.clinicians": 0.7 * sign, "knowing.leniency": -2.0 * sign}
-    found = intervals(*last_years((load_regime("area_team_only"), plain), HUDDERSFIELD, 200, off, draw))
+    found = intervals(*last_years((load_regime("area_team_only"), plain), HUDDERSFIELD, 400, off, draw))
     low, high = found["quality_true"]
     print(f"\nsign {sign:+.0f}: quality_true {low:+.4f} {high:+.4f}")
     assert low * sign > 0.0

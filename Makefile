@@ -1,6 +1,6 @@
 # Needs only Python >= 3.11, pip, make and git. Everything is put into this folder (.venv, .tools).
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench uptake lock clean
+.PHONY: help setup run test lint bench uptake history lock clean
 
 VENV := .venv/bin
 REGIMES ?= area_team_only greater_involvement joint delegated voluntary_2015
@@ -32,6 +32,9 @@ bench: setup ## time the engine
 
 uptake: setup ## hold the uptake of 2015 against what CCGs did, 200 runs
 	$(VENV)/python -m experiments.uptake.check
+
+history: setup ## hold what earlier ways of commissioning did against the model
+	$(VENV)/python -m experiments.history
 
 lock: setup ## resolve the dependencies anew into requirements.lock
 	bash scripts/lock.sh

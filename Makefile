@@ -1,6 +1,6 @@
 # Needs only Python >= 3.11, pip, make and git. Everything is put into this folder (.venv, .tools).
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench uptake lock clean
+.PHONY: help setup run test lint bench history uptake lock clean
 
 VENV := .venv/bin
 REGIMES ?= area_team_only greater_involvement joint delegated voluntary_2015
@@ -29,6 +29,9 @@ lint: setup ## check style and types
 
 bench: setup ## time the engine
 	$(VENV)/python -m experiments.benchmarks
+
+history: setup ## hold findings of the past that nothing was fitted to against 20 runs
+	$(VENV)/python -m experiments.history
 
 uptake: setup ## hold the uptake of 2015 against what CCGs did, 200 runs
 	$(VENV)/python -m experiments.uptake.check

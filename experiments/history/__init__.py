@@ -1,0 +1,1 @@
+"""Findings of the past to which nothing was fitted, held against the model."""

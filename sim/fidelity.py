@@ -27,17 +27,20 @@ England in every regime (the last two functions) some of them held themselves.
 
 ## Dated rules
 
-| Date | Rule | Source |
-|---|---|---|
-| April 2013 | NHS England holds the contracts of general practice through 27 area teams | C033, K073 |
-| 20 June 2014 | CCGs express their interest | K040, C013 |
-| October 2014 | CCGs and NHS England may form joint committees | S.I. 2014/2436 |
-| December 2014 | Guidance: a committee with a lay lead decides where a CCG has an interest | C073 |
-| January 2015 | Forms: by the 9th for delegated, by the 30th for joint commissioning and greater involvement | C015 |
-| April 2015 | Levels begin; area teams become 12 sub-regions and London, with 10 to 15% less to spend | C035, C039 |
-| yearly | Notice by 30 September ends delegated or joint commissioning on 1 April | C112 |
-| March 2016 | Combined authorities may share functions and pool budgets | Act of 28 March 2016 |
-| June 2016 | Guidance revised: three lay members a CCG, and the committee itself decides | C075 |
+The last column says where the model has the rule; a rule that it does not date holds from the first year of its regime.
+
+| Date | Rule | Source | In the model |
+|---|---|---|---|
+| April 2013 | NHS England holds the contracts of general practice through 27 area teams | C033, K073 | before 2015 |
+| 20 June 2014 | CCGs express their interest | K040, C013 | 2014-15 |
+| October 2014 | CCGs and NHS England may form joint committees | S.I. 2014/2436 | from April 2015 |
+| December 2014 | Guidance: a committee with a lay lead decides where a CCG has an interest | C073 | from April 2015 |
+| January 2015 | Forms: by the 9th for delegated, by the 30th for the other levels | C015 | one round |
+| April 2015 | Levels begin; area teams become 12 sub-regions and London, with 10 to 15% less | C035, C039 | dated |
+| April 2015 | CCGs merge, 211 become 209 | C001, C002 | no: 211 stay |
+| yearly | Notice by 30 September ends delegated or joint commissioning on 1 April | C112 | `exit` |
+| March 2016 | Combined authorities may share functions and pool budgets | Act of 28 March 2016 | not dated |
+| June 2016 | Guidance revised: three lay members a CCG, and the committee itself decides | C075 | not dated |
 """
 
 

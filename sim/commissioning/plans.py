@@ -41,10 +41,12 @@ class Planning(NamedTuple):
     sees_shared: float
     gp_blur: float
     activity_blur: float
+    activity_seen: float
     gp_hope: float
     trend: float
     per_doctor: float
     optimism: float
+    emergency_part: float
     missed: float
     beds_follow: float
     stay_fall: float
@@ -70,7 +72,7 @@ def foresee_emergencies(now, doctors_change, sees, draw, p):
     doctors_change: forecast change of GPs per patient, share. Planned savings (`p.optimism`) count as if certain:
     plans of 2015-16 had a fall of 3% and met a rise (PB188, PB192, E063).
     """
-    blur = p.activity_blur * (1.0 - 0.5 * sees) * draw
+    blur = p.activity_blur * (1.0 - p.activity_seen * sees) * draw
     return now * math.exp(p.trend + p.per_doctor * doctors_change + blur) * (1.0 - p.optimism)
 
 
@@ -86,11 +88,11 @@ def planned_cut(now, forecast, p):
 def expected_spending(spent, now, forecast, p):
     """Hospital spending that a CCG expects next year at this year's prices, pounds.
 
-    Half of it follows the forecast of emergencies without its savings; of the savings themselves most come (K063), and
-    `p.missed` of spending is counted on and does not.
+    A part follows the forecast of emergencies without its savings, the rest the usual trend; of the savings themselves
+    most come (K063), and `p.missed` of spending is counted on and does not.
     """
     ahead = forecast / (now * (1.0 - p.optimism)) - 1.0 if now > 0.0 else 0.0
-    return spent * (1.0 + 0.5 * ahead + 0.5 * p.trend) * (1.0 - p.missed)
+    return spent * (1.0 + p.emergency_part * ahead + (1.0 - p.emergency_part) * p.trend) * (1.0 - p.missed)
 
 
 @kernel
@@ -111,11 +113,11 @@ def forecast(life, place, lists, staff, use, plans, ccgs, ccg_money, score, p, g
         if score == 1:
             plans.error_gp[c] = plans.gp_fte[c] / gps[c] - 1.0 if gps[c] > 0.0 else 0.0
             plans.error_emergency[c] = plans.emergency[c] / emergencies[c] - 1.0 if emergencies[c] > 0.0 else 0.0
-        growth = patients[c] / plans.patients[c] if score == 1 and plans.patients[c] > 0.0 else 1.0
+        growth = patients[c] / ccgs.patients[c] if score == 1 and ccgs.patients[c] > 0.0 else 1.0  # this year's
         sees, who = plans.sees_primary[c], ccgs.id[c]
         net = change[c] / doctors[c] if doctors[c] > 0.0 else 0.0
         plans.gp_fte[c] = foresee_doctors(gps[c], net, sees, normal(gp_draws, who), p)
-        plans.patients[c] = patients[c] * min(1.1, max(0.9, growth))
+        plans.patients[c] = patients[c] * growth
         ahead = plans.gp_fte[c] / gps[c] / (plans.patients[c] / patients[c]) - 1.0 if gps[c] > 0.0 else 0.0
         plans.emergency[c] = foresee_emergencies(emergencies[c], ahead, sees, normal(activity_draws, who), p)
         plans.beds_cut[c] = planned_cut(emergencies[c], plans.emergency[c], p)

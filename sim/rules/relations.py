@@ -22,6 +22,7 @@ from sim.commissioning.functions import (
     LEAD,
     NHS_ENGLAND,
     PRACTICE,
+    SHARED,
 )  # fmt: skip
 from sim.commissioning.regime_tables import RegimeTables
 from sim.commissioning.views import view
@@ -174,11 +175,17 @@ def authority_wanted(lead, clarity, p):
     return min(1.0, max(0.0, p.authority_usual + p.authority_lead * lead * (1.0 - p.authority_blur * (1.0 - clarity))))
 
 
+@rule
+def of_the_nation(bodies, row):
+    """1 where a body is NHS England or one of its teams, else 0."""
+    return 1.0 if bodies.kind[row] == NHS_ENGLAND or bodies.kind[row] == AREA_TEAM else 0.0
+
+
 @kernel
 def encounters(cases, bodies, practices, p):
     """Signals (practices, 2) of the year's cases about local bodies (0) and about NHS England and its teams (1).
 
-    A joint committee's decision counts half for each, and so does one that needed a partner.
+    A decision of two bodies counts half for each: wholly for local bodies where neither is of the nation.
     """
     felt = np.zeros((practices, 2))
     for j in range(len(cases)):
@@ -188,10 +195,9 @@ def encounters(cases, bodies, practices, p):
         signal = signal_of(cases.action[j], cases.status[j], p)
         if cases.doubled[j] == 1:
             signal -= p.conflicting
-        kind = bodies.kind[b]
-        national = 1.0 if kind == NHS_ENGLAND or kind == AREA_TEAM else 0.5 if kind == JOINT_COMMITTEE else 0.0
-        if cases.partner[j] >= 0 or cases.doubled[j] == 1:
-            national = 0.5
+        national = of_the_nation(bodies, b)
+        if cases.partner[j] >= 0:
+            national = 0.5 * (national + of_the_nation(bodies, cases.partner[j]))
         felt[i, 0] += (1.0 - national) * signal
         felt[i, 1] += national * signal
     return felt
@@ -286,19 +292,24 @@ def leads_of(regime: RegimeTables) -> Floats:
     """(T, 4): share of open functions led locally, led by NHS England or its teams, clear (exactly one lead), and led
     locally where GPs are heard.
 
-    A joint committee's lead counts half for each side. A local body other than the CCG counts in the last column as far
-    as GPs vote on its committee, against those of table 0 on the CCG's; where its table names none, in full.
+    A joint committee's lead counts for each side by its share of the bodies that share. A local body other than the CCG
+    counts in the last column as far as GPs vote on its committee, against those of table 0 on the CCG's; where its
+    table names none, in full.
     """
     open_functions = [f for f, name in enumerate(FUNCTIONS) if name not in FIXED_FUNCTIONS]
     lead = (regime.cells[:, open_functions, :] == LEAD).astype(float)
     clear = (lead.sum(axis=2) == 1.0).mean(axis=1)
-    together = lead[:, :, JOINT_COMMITTEE]
-    national = np.maximum(lead[:, :, NHS_ENGLAND], lead[:, :, AREA_TEAM])
-    others = [b for b in range(lead.shape[2]) if b not in (NHS_ENGLAND, AREA_TEAM, JOINT_COMMITTEE, PRACTICE)]
-    local = lead[:, :, others].max(axis=2)
-    sides = [np.maximum(side, 0.5 * together).mean(axis=1) for side in (local, national)]
-    heard = np.maximum((lead * _heard(regime)[:, None, :])[:, :, others].max(axis=2), 0.5 * together).mean(axis=1)
-    return np.column_stack([*sides, clear, heard])
+    shared = (regime.cells[:, open_functions, :] == SHARED) & (lead[:, :, [JOINT_COMMITTEE]] == 1.0)
+    of_nation = np.isin(np.arange(lead.shape[2]), (NHS_ENGLAND, AREA_TEAM))
+    of_place = ~of_nation & ~np.isin(np.arange(lead.shape[2]), (JOINT_COMMITTEE, PRACTICE))
+    both = np.maximum(shared.sum(axis=2), 1)
+    local, national = (
+        np.maximum(lead[:, :, side].max(axis=2), shared[:, :, side].sum(axis=2) / both)
+        for side in (of_place, of_nation)
+    )
+    voiced = (lead * _heard(regime)[:, None, :])[:, :, of_place].max(axis=2)
+    heard = np.maximum(voiced, shared[:, :, of_place].sum(axis=2) / both)
+    return np.column_stack([local.mean(axis=1), national.mean(axis=1), clear, heard.mean(axis=1)])
 
 
 def _heard(regime: RegimeTables) -> Floats:

@@ -151,6 +151,28 @@ def test_forecast_of_emergencies_and_of_money() -> None:
     assert plans.expected_spending(100.0, 100.0, usual, p) == pytest.approx(
         100.0 * (1.0 + 0.5 * (np.exp(p.trend) - 1.0) + 0.5 * p.trend) * (1.0 - p.missed)
     )
+    ahead = plans.expected_spending(100.0, 100.0, 1.1 * usual, p._replace(emergency_part=1.0))
+    assert ahead == pytest.approx(110.0 * np.exp(p.trend) * (1.0 - p.missed))
+    assert plans.expected_spending(100.0, 100.0, 1.1 * usual, p._replace(emergency_part=0.0)) < ahead
+
+
+def test_seeing_general_practice_takes_part_of_the_error_of_forecasts_away() -> None:
+    p = P.of(Planning)
+    seen, unseen = (plans.foresee_emergencies(100.0, 0.0, sees, 2.0, p) for sees in (1.0, 0.0))
+    exact = plans.foresee_emergencies(100.0, 0.0, 1.0, 0.0, p)
+    assert exact < seen < unseen
+    useless = p._replace(activity_seen=0.0)
+    assert plans.foresee_emergencies(100.0, 0.0, 1.0, 2.0, useless) == unseen
+
+
+def test_lists_that_grow_steadily_are_expected_to_go_on_growing() -> None:
+    """Last year's growth is that of lists, not of lists over the forecast, which would be nil every other year."""
+    world = started()
+    lists = np.bincount(world.place["ccg"][:30], world.lists["total"][:30])
+    world.ccgs["patients"] = lists / 1.02
+    for year in (2014, 2015, 2016):
+        plans.plan(world, P, Luck(1, year))
+        np.testing.assert_allclose(world.plans["patients"], 1.02 * lists)
 
 
 def test_a_ccg_that_decides_sees_more() -> None:

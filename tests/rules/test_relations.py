@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from opinions import P, params_of, started
 
 from sim.commissioning import functions as names
+from sim.regime import load_regime
 from sim.rules import attitudes, boards, relations
 from sim.world import states as s
 from sim.world.luck import Luck
@@ -99,10 +100,23 @@ def test_a_breach_notice_costs_the_trust_of_whoever_sends_it(body: int, hurt: st
     np.testing.assert_array_equal(noticed.ties["trust_nhse"][others], quiet.ties["trust_nhse"][others])
 
 
-def test_a_joint_decision_counts_half_for_each() -> None:
-    world = with_case(started(), 4, s.SANCTION, names.JOINT_COMMITTEE)
-    felt = relations.encounters(world.cases, world.bodies, len(world.place), P.of(relations.Encounters))
-    assert felt[4, 0] == felt[4, 1] < 0.0
+@pytest.mark.parametrize(("partner", "of_nation"), [(names.AREA_TEAM, 0.5), (names.COMBINED_AUTHORITY, 0.0)])
+def test_a_joint_decision_counts_half_for_each_who_made_it(partner: int, of_nation: float) -> None:
+    """A board of a CCG and a combined authority is nobody's in the nation."""
+    world = with_case(started(), 4, s.SANCTION, names.CCG)
+    world.cases["partner"] = partner
+    p = P.of(relations.Encounters)
+    felt = relations.encounters(world.cases, world.bodies, len(world.place), p)
+    assert felt[4].tolist() == pytest.approx([-p.sanction * (1.0 - of_nation), -p.sanction * of_nation])
+
+
+def test_practices_heed_those_who_share_and_not_those_who_only_advise() -> None:
+    """Joint committees: area team and CCG lead half each; CCG and combined authority leave nothing to the nation."""
+    joint, board = (load_regime(name).compile() for name in ("joint", "devolved_joint_board"))
+    local, national, *_ = relations.leads_of(joint)[joint.start_table] * 20.0
+    assert (local, national) == (4.0 + 13 / 2, 3.0 + 13 / 2)  # of twenty functions thirteen are decided together
+    local, national, _, heard = relations.leads_of(board)[board.start_table] * 20.0
+    assert (local, national, heard) == pytest.approx((18.0, 2.0, 18.0))  # enhanced services and complaints
 
 
 def test_trust_lost_comes_back() -> None:

@@ -24,7 +24,6 @@ def test_a_slope_and_its_p_value_are_those_of_least_squares() -> None:
 def test_every_part_runs_in_a_small_place(monkeypatch: pytest.MonkeyPatch) -> None:
     small = load_scenario("one_region", years=history.YEARS).without(["regime_ending"])
     monkeypatch.setattr(history, "SCENARIO", small)
-    monkeypatch.setattr(history, "UNMOVED", small.without(["substitution"]))
     monkeypatch.setattr(history, "shipped_regimes", lambda: ["area_team_only", "split_functions"])
     parts = (history.size_of_trusts, history.marginal_investment, history.fundholding, history.enforcement)
     rows = [row for part in parts for row in part(1, 5)]

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.commissioning import plans, settlements
-from sim.commissioning.settlements import AE, ELECTIVE, EMERGENCY, REFERRALS
+from sim.commissioning import accounts, plans, settlements, trusts
+from sim.commissioning.tariff import AE, ELECTIVE, EMERGENCY, REFERRALS
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.rules import practice_budgets
@@ -272,10 +272,10 @@ def hospital(world: World, params: Params, luck: Luck) -> None:
     """Phase 8 of a year: patients use hospitals, trusts treat them, bills are settled, accounts closed, plans made."""
     practice_budgets.choose_budgets(world, params, luck)
     activity = hospital_use(world, params, luck)
-    settlements.trusts_treat(world, params, luck, activity)
+    trusts.trusts_treat(world, params, luck, activity)
     settlements.settle(world, params, activity)
     practice_budgets.settle_budgets(world, params, activity)
-    settlements.close_accounts(world, params)
+    accounts.close_accounts(world, params)
     plans.plan(world, params, luck)
 
 
@@ -287,5 +287,6 @@ def start(world: World, params: Params, luck: Luck) -> None:
         luck.stream(LASTING_USE),
     )  # fmt: skip
     activity = hospital_use(world, params, luck)
-    settlements.start(world, params, luck, activity)
+    settlements.start(world, params, activity)
+    accounts.start(world, params, luck)
     plans.start(world, params, luck)

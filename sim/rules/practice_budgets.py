@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.functions import ALLOWANCE, BUDGET_SHARE, SAVING_KEPT, SMALLEST_LIST
-from sim.commissioning.settlements import Tariff, prices, value
+from sim.commissioning.tariff import Tariff, prices, value
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.rules.demand import served

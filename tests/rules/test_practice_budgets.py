@@ -11,7 +11,7 @@ from england import FEW, begin, differences, each_year, run, working
 from parameters_of import params_of
 from worlds import tiny_regime, tiny_world
 
-from sim.commissioning.settlements import prices
+from sim.commissioning.tariff import prices
 from sim.outcomes import OUTCOMES
 from sim.regime import load_regime
 from sim.rules import practice_budgets as rooms

@@ -131,7 +131,7 @@ def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
 
 
 @kernel
-def sum_ccgs(out, ccgs, ccg_money, applications, plans, boards, grade):
+def sum_ccgs(out, ccgs, ccg_money, accounts, applications, plans, boards, grade):
     """Adds what is known of CCGs: table, applications, governance, money and plans.
 
     grade: (T,) what the CCG has under a table, see `TableView`.
@@ -158,10 +158,10 @@ def sum_ccgs(out, ccgs, ccg_money, applications, plans, boards, grade):
         out[c, AT.legitimacy] += ccgs.legitimacy[c]
         out[c, AT.grants] += ccg_money.support_spent[c]
         out[c, AT.lapsed] += ccg_money.support_lapsed[c]
-        out[c, AT.overspending] += 1.0 if ccg_money.outturn[c] < 0.0 else 0.0
-        out[c, AT.community_spend] += ccg_money.community[c]
-        out[c, AT.hospital_spend] += ccg_money.hospital[c]
-        out[c, AT.other_spend] += ccg_money.other_care[c]
+        out[c, AT.overspending] += 1.0 if accounts.outturn[c] < 0.0 else 0.0
+        out[c, AT.community_spend] += accounts.community[c]
+        out[c, AT.hospital_spend] += accounts.hospital[c]
+        out[c, AT.other_spend] += accounts.other_care[c]
         out[c, AT.error_gps] += abs(plans.error_gp[c])
         out[c, AT.error_admissions] += abs(plans.error_emergency[c])
 
@@ -263,7 +263,7 @@ def record(world: World, params: Params, sums: Sums, index: int) -> None:
     out, w = sums.by_group[index], world
     sum_people(out, w.place, w.lists, w.contract, w.staff, w.life, w.year)
     sum_work(out, w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ties, w.use)
-    sum_ccgs(out, w.ccgs, w.ccg_money, w.applications, w.plans, w.boards, view(w.regime).grade)
+    sum_ccgs(out, w.ccgs, w.ccg_money, w.accounts, w.applications, w.plans, w.boards, view(w.regime).grade)
     sum_cases(out, w.cases)
     sum_bodies(out, w.ccgs, w.bodies, w.nation, w.regime.scale)
     sum_providers(out, w.ccgs, w.providers, w.trusts, w.networks.ccg_trusts, w.networks.ccg_trust_share)

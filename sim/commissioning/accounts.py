@@ -61,7 +61,7 @@ def cash_answer(overrun, excess, p):
 
 
 @kernel
-def account(ccg_money, plans, schemes, patients, expected, one_holder, england_growth, p):
+def account(accounts, ccg_money, plans, schemes, patients, expected, one_holder, england_growth, p):
     """A CCG's year: allocation, spending that answers to the money there is, outturn, and what is carried over.
 
     patients: registered with its practices now. Services out of hospital cost what is contracted; community nursing
@@ -70,32 +70,32 @@ def account(ccg_money, plans, schemes, patients, expected, one_holder, england_g
     expected: hospital spending that its plan led it to expect, pounds.
     one_holder: 1 where one body holds hospital and primary medical money and may move it.
     """
-    for c in range(len(ccg_money)):
-        population = patients[c] / ccg_money.population[c] - 1.0 if ccg_money.population[c] > 0.0 else 0.0
-        ratio = allocation_growth(p.growth, population, england_growth, ccg_money.target_gap[c], p)
-        ccg_money.allocation[c] *= ratio
-        ccg_money.target_gap[c] *= 1.0 - p.pace
-        ccg_money.population[c] = patients[c]
-        services = plans.community_shift[c] * ccg_money.hospital[c]
-        community = (ccg_money.community[c] - ccg_money.services[c]) * (1.0 + p.care_growth)
-        other = ccg_money.other_care[c] * (1.0 + p.care_growth)
-        available = ccg_money.allocation[c] * (1.0 - p.target_surplus) + ccg_money.carried[c]
-        practices = ccg_money.practice_kept[c] + ccg_money.practice_admin[c]
+    for c in range(len(accounts)):
+        population = patients[c] / accounts.population[c] - 1.0 if accounts.population[c] > 0.0 else 0.0
+        ratio = allocation_growth(p.growth, population, england_growth, accounts.target_gap[c], p)
+        accounts.allocation[c] *= ratio
+        accounts.target_gap[c] *= 1.0 - p.pace
+        accounts.population[c] = patients[c]
+        services = plans.community_shift[c] * accounts.hospital[c]
+        community = (accounts.community[c] - accounts.services[c]) * (1.0 + p.care_growth)
+        other = accounts.other_care[c] * (1.0 + p.care_growth)
+        available = accounts.allocation[c] * (1.0 - p.target_surplus) + accounts.carried[c]
+        practices = accounts.practice_kept[c] + accounts.practice_admin[c]
         spare = available - expected[c] - community - services - other - ccg_money.scheme[c] - practices
         answer = p.answer * spare / (community + other) if community + other > 0.0 else 0.0
         slow = 1.0 - p.slow_made * plans.make_community[c]
-        ccg_money.services[c] = services
-        ccg_money.community[c] = services + community * max(0.0, 1.0 + slow * answer)
-        ccg_money.other_care[c] = other * max(0.0, 1.0 + answer)
-        spent = ccg_money.hospital[c] + ccg_money.community[c] + ccg_money.other_care[c] + ccg_money.scheme[c]
+        accounts.services[c] = services
+        accounts.community[c] = services + community * max(0.0, 1.0 + slow * answer)
+        accounts.other_care[c] = other * max(0.0, 1.0 + answer)
+        spent = accounts.hospital[c] + accounts.community[c] + accounts.other_care[c] + ccg_money.scheme[c]
         spent += practices
-        ccg_money.outturn[c] = ccg_money.allocation[c] + ccg_money.carried[c] - spent
-        ccg_money.primary_carried[c] = 0.0
+        accounts.outturn[c] = accounts.allocation[c] + accounts.carried[c] - spent
+        accounts.primary_carried[c] = 0.0
         if one_holder[c] == 1:
-            excess = ccg_money.outturn[c] - p.target_surplus * ccg_money.allocation[c]
-            overrun = ccg_money.hospital[c] - expected[c]
-            ccg_money.primary_carried[c] = cash_answer(overrun, excess, p)
-        ccg_money.carried[c] = ccg_money.outturn[c] - ccg_money.primary_carried[c]
+            excess = accounts.outturn[c] - p.target_surplus * accounts.allocation[c]
+            overrun = accounts.hospital[c] - expected[c]
+            accounts.primary_carried[c] = cash_answer(overrun, excess, p)
+        accounts.carried[c] = accounts.outturn[c] - accounts.primary_carried[c]
 
 
 def allocations(world: World, params: Params) -> Allocation:
@@ -123,29 +123,29 @@ def close_accounts(world: World, params: Params) -> None:
     """Accounts of all CCGs; `plans.hospital` is what each expected to spend at trusts, before this year's prices."""
     expected = world.plans["hospital"] * (1.0 + prices(world, params).change)
     account(
-        world.ccg_money, world.plans, world.schemes, patients_by_ccg(world), expected,
+        world.accounts, world.ccg_money, world.plans, world.schemes, patients_by_ccg(world), expected,
         one_holder(world), params.of(Ageing).england_growth, allocations(world, params),
     )  # fmt: skip
 
 
 @kernel
-def begin_ccgs(ccg_money, ccgs, patients, p, gap_draws, surplus_draws):
+def begin_ccgs(accounts, ccgs, patients, p, gap_draws, surplus_draws):
     """Allocations, community and other care of 2014-15, from patients, hospital spending and distance from target."""
-    for c in range(len(ccg_money)):
+    for c in range(len(accounts)):
         gap = p.gap_spread * normal(gap_draws, ccgs.id[c])
-        ccg_money.target_gap[c] = gap
-        fair = 0.5 * p.per_head * patients[c] + 0.5 * ccg_money.hospital[c] / p.hospital_share
-        ccg_money.allocation[c] = fair * (1.0 + gap)
+        accounts.target_gap[c] = gap
+        fair = 0.5 * p.per_head * patients[c] + 0.5 * accounts.hospital[c] / p.hospital_share
+        accounts.allocation[c] = fair * (1.0 + gap)
         surplus = p.start_surplus + p.surplus_spread * normal(surplus_draws, ccgs.id[c]) + p.surplus_per_gap * gap
-        ccg_money.community[c] = p.community_share * ccg_money.allocation[c]
-        spent = ccg_money.hospital[c] + ccg_money.community[c]
-        ccg_money.outturn[c] = surplus * ccg_money.allocation[c]
-        ccg_money.carried[c] = ccg_money.outturn[c]
-        ccg_money.other_care[c] = max(0.0, ccg_money.allocation[c] - spent)
-        ccg_money.population[c] = patients[c]
+        accounts.community[c] = p.community_share * accounts.allocation[c]
+        spent = accounts.hospital[c] + accounts.community[c]
+        accounts.outturn[c] = surplus * accounts.allocation[c]
+        accounts.carried[c] = accounts.outturn[c]
+        accounts.other_care[c] = max(0.0, accounts.allocation[c] - spent)
+        accounts.population[c] = patients[c]
 
 
 def start(world: World, params: Params, luck: Luck) -> None:
     """CCGs' money of 1 April 2014, once it is known what they pay trusts."""
     draws = luck.stream(TARGET_GAP), luck.stream(SURPLUS)
-    begin_ccgs(world.ccg_money, world.ccgs, patients_by_ccg(world), params.of(Allocation), *draws)
+    begin_ccgs(world.accounts, world.ccgs, patients_by_ccg(world), params.of(Allocation), *draws)

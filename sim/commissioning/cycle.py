@@ -86,7 +86,7 @@ def commissioning(world: World, params: Params, luck: Luck) -> None:
         luck.stream(OPT_IN),
     )  # fmt: skip
     decisions_come_to_light(world, n, params, luck)
-    close_funds(world.ccg_money)
+    close_funds(world.ccg_money, world.accounts)
     staff_year(world.bodies, world.nation, params.of(StaffCost))
     world.nation["legitimacy"] = world.ccgs["legitimacy"].mean()
 
@@ -98,7 +98,7 @@ def begin_year(world: World, params: Params) -> Floats:
         world.lists, world.care, world.life, world.ties, world.place, world.networks.neighbours, alternatives, fund,
         world.year, params.of(Routine), params.of(SupportFund).per_patient,
     )  # fmt: skip
-    open_funds(world.ccg_money, fund)
+    open_funds(world.ccg_money, world.accounts, fund)
     clear_year(world.boards)
     register_stakes(world.boards, world.providers, world.place, world.life, world.ties)
     scale_staff(world.bodies, world.nation, params.of(StaffCost))

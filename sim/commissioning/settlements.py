@@ -55,7 +55,7 @@ def offer_of(ask, withheld, overrun, p):
 
 
 @kernel
-def bargain(activity, planned, ccg_trusts, shares, trusts, ccg_money, level, p_tariff, p, support):
+def bargain(activity, planned, ccg_trusts, shares, trusts, accounts, level, p_tariff, p, support):
     """Each trust and CCG settle; writes trusts' income and balance, and the CCGs' hospital spending.
 
     planned: emergency admissions that each CCG planned for. level: tariff prices against 2014-15. support: share of
@@ -63,11 +63,11 @@ def bargain(activity, planned, ccg_trusts, shares, trusts, ccg_money, level, p_t
     """
     rows = len(trusts)
     income, squares = np.zeros(rows), np.zeros(rows)
-    for c in range(len(ccg_money)):
+    for c in range(len(accounts)):
         worth = value(activity, c, p_tariff)
         for k in range(ccg_trusts.shape[1]):
             income[ccg_trusts[c, k]] += shares[c, k] * worth
-    for c in range(len(ccg_money)):
+    for c in range(len(accounts)):
         worth = value(activity, c, p_tariff)
         for k in range(ccg_trusts.shape[1]):
             t = ccg_trusts[c, k]
@@ -76,7 +76,7 @@ def bargain(activity, planned, ccg_trusts, shares, trusts, ccg_money, level, p_t
     deficit, paid = np.zeros(rows), np.zeros(rows)
     for t in range(rows):
         deficit[t] = -trusts.balance[t] / trusts.income[t] if trusts.income[t] > 0.0 else 0.0
-    for c in range(len(ccg_money)):
+    for c in range(len(accounts)):
         worth = value(activity, c, p_tariff)
         spent = 0.0
         for k in range(ccg_trusts.shape[1]):
@@ -94,7 +94,7 @@ def bargain(activity, planned, ccg_trusts, shares, trusts, ccg_money, level, p_t
             bill = settled(ask, offer_of(ask, withheld, overrun, p), way)
             paid[t] += bill
             spent += bill
-        ccg_money.hospital[c] = spent
+        accounts.hospital[c] = spent
     for t in range(rows):
         own = paid[t] + trusts.other_income[t]
         trusts.support[t] = support * own
@@ -109,7 +109,7 @@ def settle(world: World, params: Params, activity: Floats) -> None:
     level = float(world.nation["tariff_level"][0])
     bargain(
         activity, np.array(world.plans["emergency"]), networks.ccg_trusts, networks.ccg_trust_share, world.trusts,
-        world.ccg_money, level, tariff, params.of(Settlement), params.of(TrustCost).support,
+        world.accounts, level, tariff, params.of(Settlement), params.of(TrustCost).support,
     )  # fmt: skip
     use = world.use
     urgent = tariff.emergency * use["emergency"] + tariff.ae * use["ae"]
@@ -129,7 +129,7 @@ def start(world: World, params: Params, activity: Floats) -> None:
     for _ in range(2):
         trusts["income"], trusts["balance"] = reported, balances
         bargain(
-            activity, planned, networks.ccg_trusts, networks.ccg_trust_share, trusts, world.ccg_money, 1.0, tariff,
+            activity, planned, networks.ccg_trusts, networks.ccg_trust_share, trusts, world.accounts, 1.0, tariff,
             params.of(Settlement), 0.0,
         )  # fmt: skip
         begin_money(trusts, reported, balances)

@@ -43,7 +43,7 @@ def test_what_ccgs_pay_is_what_trusts_get(seed: int, year: int) -> None:
     grown = 1.0 + trusts.costs(world, params_of(year)).other_growth
     assert np.allclose(world.trusts["other_income"], other * grown)
     tariff = world.trusts["income"] - world.trusts["other_income"] - world.trusts["support"]
-    assert tariff.sum() == pytest.approx(world.ccg_money["hospital"].sum())
+    assert tariff.sum() == pytest.approx(world.accounts["hospital"].sum())
     assert np.allclose(world.trusts["income"] - world.trusts["cost"], world.trusts["balance"])
 
 
@@ -52,10 +52,10 @@ def test_what_ccgs_pay_is_what_trusts_get(seed: int, year: int) -> None:
 def test_what_is_left_is_carried_over(seed: int, pooled: int) -> None:
     world = started(seed, tiny_regime(CCG, pooled))
     for year in (2014, 2015):
-        brought = world.ccg_money["carried"].copy()
+        brought = world.accounts["carried"].copy()
         a_year(world, year)
-        money = world.ccg_money
-        spent = money["hospital"] + money["community"] + money["other_care"] + money["scheme"]
+        money = world.accounts
+        spent = money["hospital"] + money["community"] + money["other_care"] + world.ccg_money["scheme"]
         assert np.allclose(money["allocation"] + brought - spent, money["outturn"])
         assert np.allclose(money["carried"] + money["primary_carried"], money["outturn"])
 
@@ -64,7 +64,7 @@ def test_general_practice_pays_only_where_one_body_holds_both_budgets() -> None:
     for regime, paid in ((tiny_regime(), False), (tiny_regime(CCG), False), (tiny_regime(CCG, pooled=1), True)):
         world = started(regime=regime)
         a_year(world, 2014)
-        assert bool((world.ccg_money["primary_carried"] != 0.0).any()) is paid
+        assert bool((world.accounts["primary_carried"] != 0.0).any()) is paid
 
 
 def test_cash_answer_cuts_by_the_overrun_at_most() -> None:
@@ -110,7 +110,7 @@ def test_a_lower_marginal_rate_costs_trusts() -> None:
     a_year(rich, 2015, tariff__marginal_rate=1.0)
     a_year(poor, 2015, tariff__marginal_rate=0.0)
     assert poor.trusts["balance"].sum() < rich.trusts["balance"].sum()
-    assert poor.ccg_money["hospital"].sum() < rich.ccg_money["hospital"].sum()
+    assert poor.accounts["hospital"].sum() < rich.accounts["hospital"].sum()
 
 
 def test_allocations_follow_people_and_targets() -> None:
@@ -173,6 +173,6 @@ def test_money_does_not_run_away() -> None:
     world = started()
     for year in range(2014, 2044):
         a_year(world, year)
-    outturn = world.ccg_money["outturn"] / world.ccg_money["allocation"]
+    outturn = world.accounts["outturn"] / world.accounts["allocation"]
     assert (np.abs(outturn) < 0.1).all()
     assert (world.trusts["occupancy"] < 1.0).all()

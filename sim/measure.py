@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.outcomes import LEVELS, OUTCOMES
-from sim.sums import CCG_FROM, CONTRACTS, FIFTHS, Columns, Sums
+from sim.sums import CCG_FROM, FIFTHS, Columns, Sums
+from sim.world.states import CONTRACTS
 from sim.world.world import Floats, World
 
 
@@ -18,7 +19,7 @@ def places_of(world: World) -> dict[str, list[str]]:
         "area_team": names.area_teams,
         "ccg": names.ccg_codes,
         "deprivation_fifth": [str(k + 1) for k in range(FIFTHS)],
-        "contract": ["GMS", "PMS", "APMS"][:CONTRACTS],
+        "contract": list(CONTRACTS),
     }
 
 

@@ -14,10 +14,10 @@ from sim.rules.polls import poll
 from sim.sums import (
     AT,
     CCG_FROM,
-    CONTRACTS,
     DRAWINGS_QUANTILES,
     FIFTHS,
     LIST_QUANTILES,
+    OTHER_GROUPS,
     POLL_FROM,
     WORK_FROM,
     Sums,
@@ -32,7 +32,7 @@ DRAWINGS_SHARES = np.array(list(DRAWINGS_QUANTILES.values()))
 @kernel
 def sum_people(out, place, lists, contract, staff, life, year):
     """Adds counts of practices, patients and doctors: `PEOPLE_SUMS`."""
-    n_ccgs = out.shape[0] - FIFTHS - CONTRACTS
+    n_ccgs = out.shape[0] - OTHER_GROUPS
     groups = np.zeros(3, np.int64)
     row = np.zeros(WORK_FROM)
     for i in range(len(place)):
@@ -69,7 +69,7 @@ def sum_people(out, place, lists, contract, staff, life, year):
 @kernel
 def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
     """Adds money, care, hospital use and relations of open practices: `WORK_SUMS`."""
-    n_ccgs = out.shape[0] - FIFTHS - CONTRACTS
+    n_ccgs = out.shape[0] - OTHER_GROUPS
     groups = np.zeros(3, np.int64)
     row = np.zeros(CCG_FROM)
     for i in range(len(place)):

@@ -16,9 +16,12 @@ from typing import Any
 import numpy as np
 
 from sim.rules.polls import POLLED
+from sim.world.states import CONTRACTS
 from sim.world.world import Floats, Rows, World
 
-FIFTHS, CONTRACTS = 5, 3
+FIFTHS = 5
+OTHER_GROUPS = FIFTHS + len(CONTRACTS)
+"""Rows of sums after those of CCGs: deprivation fifths, then contracts."""
 
 PEOPLE_SUMS = (
     "practices", "patients", "exited", "merged", "displaced", "unjustified", "new", "gms", "pms", "apms",
@@ -82,7 +85,7 @@ class Sums:
     @classmethod
     def empty(cls, years: int, world: World) -> Sums:
         """Sums of zero for a World of so many CCGs and teams."""
-        groups = len(world.ccgs) + FIFTHS + CONTRACTS
+        groups = len(world.ccgs) + OTHER_GROUPS
         places = 1 + len(world.regions) + len(world.area_teams) + groups
         orders = np.tile(np.arange(len(world.place)), (2, 1))
         return cls(np.zeros((years, groups, len(SUMS))), np.full((years, places, len(QUANTILES)), np.nan), orders)

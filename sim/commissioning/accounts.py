@@ -61,7 +61,7 @@ def cash_answer(overrun, excess, p):
 
 
 @kernel
-def account(accounts, ccg_money, plans, schemes, patients, expected, one_holder, england_growth, p):
+def account(accounts, ccg_money, plans, patients, expected, one_holder, england_growth, p):
     """A CCG's year: allocation, spending that answers to the money there is, outturn, and what is carried over.
 
     patients: registered with its practices now. Services out of hospital cost what is contracted; community nursing
@@ -123,7 +123,7 @@ def close_accounts(world: World, params: Params) -> None:
     """Accounts of all CCGs; `plans.hospital` is what each expected to spend at trusts, before this year's prices."""
     expected = world.plans["hospital"] * (1.0 + prices(world, params).change)
     account(
-        world.accounts, world.ccg_money, world.plans, world.schemes, patients_by_ccg(world), expected,
+        world.accounts, world.ccg_money, world.plans, patients_by_ccg(world), expected,
         one_holder(world), params.of(Ageing).england_growth, allocations(world, params),
     )  # fmt: skip
 

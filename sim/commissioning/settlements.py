@@ -111,9 +111,6 @@ def settle(world: World, params: Params, activity: Floats) -> None:
         activity, np.array(world.plans["emergency"]), networks.ccg_trusts, networks.ccg_trust_share, world.trusts,
         world.accounts, level, tariff, params.of(Settlement), params.of(TrustCost).support,
     )  # fmt: skip
-    use = world.use
-    urgent = tariff.emergency * use["emergency"] + tariff.ae * use["ae"]
-    use["cost"] = level * (urgent + tariff.referral * use["referrals"] + tariff.elective * use["elective"])
 
 
 def start(world: World, params: Params, activity: Floats) -> None:

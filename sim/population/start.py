@@ -212,7 +212,6 @@ def _ccgs(population: Population) -> Table:
     ccgs["team"] = source["area_team"]
     ccgs["region"] = source["region"]
     ccgs["x"], ccgs["y"] = _to_km(source["latitude"], source["longitude"])
-    ccgs["imd"] = source["imd"]
     ccgs["emergency_index"] = source["avoidable_admissions"] / source["avoidable_admissions"].mean()
     ccgs["county"] = counties_of(ccgs["area_team"], ccgs["x"], ccgs["y"], ccgs["id"])
     return ccgs

@@ -158,7 +158,6 @@ def set_national_price(contract, lists, life, nation, p, year):
     normaliser = 1.0 / mean_weight if mean_weight > 0.0 else 1.0
     recycled_here = saved / (sharing * normaliser) if sharing > 0.0 else 0.0
     recycled = here * recycled_here + (1.0 - here) * p.recycled_elsewhere * released
-    nation.weighted_patients[0] = weighted
     nation.normaliser[0] = normaliser
     nation.mpig_saved[0] = saved
     nation.global_sum_price[0] = base_price(p) + recycled

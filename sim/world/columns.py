@@ -21,7 +21,6 @@ CCGS: tuple[Column, ...] = (
     ("region", "i8", "0 North, 1 Midlands and East, 2 London, 3 South", ""),
     ("x", "f8", "km east", ""),
     ("y", "f8", "km north", ""),
-    ("imd", "f8", "score", "mean deprivation"),
     ("patients", "f8", "patients", "registered with its practices"),
     ("practices", "f8", "count", "open practices"),
     ("table", "i8", "index of the regime's tables", "the table that governs general practice here this year"),
@@ -213,13 +212,11 @@ PROVIDERS: tuple[Column, ...] = (
 )
 REGIONS: tuple[Column, ...] = (
     ("locum_price", "f8", "pounds per FTE", "a year"),
-    ("candidates", "f8", "count", "doctors looking for a post this year"),
     ("vacancies", "f8", "count", "posts offered this year"),
     ("filled", "f8", "count", "posts filled this year"),
     ("pool", "f8", "FTE", "locums and other qualified GPs outside practices"),
 )
 NATION: tuple[Column, ...] = (
-    ("weighted_patients", "f8", "weighted patients", "England, this year"),
     ("normaliser", "f8", "ratio", "that keeps England's weighted patients equal to its patients"),
     ("mpig_saved", "f8", "pounds", "correction factor withdrawn so far a year, recycled into the global-sum price"),
     ("global_sum_price", "f8", "pounds per weighted patient", "paid this year"),
@@ -228,7 +225,6 @@ NATION: tuple[Column, ...] = (
     ("doctors_in", "f8", "count", "who entered practices this year"),
     ("doctors_out", "f8", "count", "who left practices this year"),
     ("ended", "i8", "0 or 1", "the regime has been ended by national decision"),
-    ("legitimacy", "f8", "0 to 1", "mean over CCGs"),
     ("moved", "f8", "patients", "moved by merger and dispersal this year"),
     ("tariff_level", "f8", "ratio", "national tariff prices against those of 2014-15"),
     ("staff_lost", "f8", "FTE", "commissioning staff lost in reorganisations so far"),

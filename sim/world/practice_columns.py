@@ -146,7 +146,6 @@ USE: tuple[Column, ...] = (
     ("referrals", "f8", "referrals", "GP referrals"),
     ("elective", "f8", "admissions", "elective admissions"),
     ("community", "f8", "contacts", "work done out of hospital that would have been done in it"),
-    ("cost", "f8", "pounds", "tariff cost of its patients' hospital care"),
     ("luck", "f8", "ratio", "lasting difference of its patients' emergency use from its place's mean"),
     ("usual_referrals", "f8", "referrals", "that the ages of its patients say"),
     ("holds", "i8", "0 or 1", "holds part of its patients' hospital budget"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import mesa
 
-from sim.world.columns import GROUPS
+from sim.world.columns import CCG_GROUPS, DOCTOR_GROUPS, GROUPS, PRACTICE_GROUPS
 
 if TYPE_CHECKING:
     from sim.model import CommissioningModel
@@ -57,19 +57,19 @@ class RowAgent(mesa.Agent):
 class Practice(RowAgent):
     """A general practice, open or in a caretaker's hands."""
 
-    groups = ("place", "lists", "contract", "money", "staff", "care", "life", "ties", "use")
+    groups = PRACTICE_GROUPS
 
 
 class Doctor(RowAgent):
     """A GP; registered only with `doctors=True`, since England has 36,000."""
 
-    groups = ("doctors", "minds")
+    groups = DOCTOR_GROUPS
 
 
 class CCG(RowAgent):
     """A clinical commissioning group."""
 
-    groups = ("ccgs", "ccg_money", "applications", "plans", "schemes", "boards")
+    groups = CCG_GROUPS
 
 
 class AreaTeam(RowAgent):

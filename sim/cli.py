@@ -31,6 +31,12 @@ app.add_typer(population_app, name="population")
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """What a wrong option raises; newer versions of typer keep the class to themselves."""
 
+SCENARIO = "Scenario: name of a shipped one, or path of a file."
+Regime = Annotated[str | None, typer.Option(help="Regime; the scenario's own by default.")]
+Workers = Annotated[int | None, typer.Option(help="Processes; all cores by default.")]
+FixedParameters = Annotated[
+    bool, typer.Option("--fixed-parameters", help="Draw seeds only; parameters keep their values.")
+]
 Years = Annotated[int | None, typer.Option(help="Financial years to simulate; the scenario's own by default.")]
 Population = Annotated[
     Path | None, typer.Option(help="Folder made by `population build`; else the scenario's, or a synthetic England.")
@@ -48,8 +54,8 @@ def start(context: typer.Context) -> None:
 
 @app.command()
 def run(
-    scenario: Annotated[str, typer.Argument(help="Scenario: name of a shipped one, or path of a file.")],
-    regime: Annotated[str | None, typer.Option(help="Regime; the scenario's own by default.")] = None,
+    scenario: Annotated[str, typer.Argument(help=SCENARIO)],
+    regime: Regime = None,
     seed: Annotated[int | None, typer.Option(help="Seed; the scenario's own by default.")] = None,
     years: Years = None,
     population: Population = None,
@@ -68,31 +74,21 @@ def run(
 
     with _folder("run", out, force) as folder:
         results = api.run(
-            scenario,
-            regime=regime,
-            seed=seed,
-            years=years,
-            population=population,
-            out=folder,
-            force=force,
-            quiet=quiet,
-            case_file=case_file,
-            against=against,
-        )
+            scenario, regime=regime, seed=seed, years=years, population=population, out=folder, force=force,
+            quiet=quiet, case_file=case_file, against=against,
+        )  # fmt: skip
     _finish(results, folder, quiet)
 
 
 @app.command()
 def compare(
     regimes: Annotated[list[str], typer.Argument(metavar="REGIME REGIME...", help="The first is compared with.")],
-    scenario: Annotated[str, typer.Option(help="Scenario: name of a shipped one, or path of a file.")] = "england",
+    scenario: Annotated[str, typer.Option(help=SCENARIO)] = "england",
     runs: Annotated[int, typer.Option(help="Pairs of one parameter draw and one seed.")] = 20,
     seed: Annotated[int, typer.Option(help="Master seed, from which all pairs are drawn.")] = 1,
     years: Years = None,
-    workers: Annotated[int | None, typer.Option(help="Processes; all cores by default.")] = None,
-    fixed_parameters: Annotated[
-        bool, typer.Option("--fixed-parameters", help="Draw seeds only; parameters keep their values.")
-    ] = False,
+    workers: Workers = None,
+    fixed_parameters: FixedParameters = False,
     without: Annotated[
         list[str] | None,
         typer.Option(metavar="MECHANISM", help="Switch a mechanism off under every regime; can be given again."),
@@ -111,20 +107,10 @@ def compare(
 
     with _folder("compare", out, force) as folder:
         compared = api.compare(
-            regimes,
-            scenario=scenario,
-            runs=runs,
-            seed=seed,
-            years=years,
-            workers=workers,
-            fixed_parameters=fixed_parameters,
-            without=without or (),
-            equal_staff_cost=equal_staff_cost,
-            population=population,
-            out=folder,
-            force=force,
-            quiet=quiet,
-        )
+            regimes, scenario=scenario, runs=runs, seed=seed, years=years, workers=workers,
+            fixed_parameters=fixed_parameters, without=without or (), equal_staff_cost=equal_staff_cost,
+            population=population, out=folder, force=force, quiet=quiet,
+        )  # fmt: skip
     if len(compared.results.failures) < len(compared.results.runs):
         typer.echo(compared.table())
     _finish(compared.results, folder, quiet)
@@ -132,15 +118,13 @@ def compare(
 
 @app.command()
 def survey(
-    scenario: Annotated[str, typer.Argument(help="Scenario: name of a shipped one, or path of a file.")] = "england",
-    regime: Annotated[str | None, typer.Option(help="Regime; the scenario's own by default.")] = None,
+    scenario: Annotated[str, typer.Argument(help=SCENARIO)] = "england",
+    regime: Regime = None,
     runs: Annotated[int, typer.Option(help="Runs of one parameter draw and one seed each.")] = 20,
     seed: Annotated[int, typer.Option(help="Master seed, from which all runs are drawn.")] = 1,
     years: Annotated[int, typer.Option(help="Financial years before the survey; 1 asks in March 2015.")] = 1,
-    workers: Annotated[int | None, typer.Option(help="Processes; all cores by default.")] = None,
-    fixed_parameters: Annotated[
-        bool, typer.Option("--fixed-parameters", help="Draw seeds only; parameters keep their values.")
-    ] = False,
+    workers: Workers = None,
+    fixed_parameters: FixedParameters = False,
     population: Population = None,
     quiet: Quiet = False,
 ) -> None:
@@ -148,16 +132,9 @@ def survey(
     from sim import api
 
     surveyed = api.survey(
-        scenario,
-        regime=regime,
-        runs=runs,
-        seed=seed,
-        years=years,
-        workers=workers,
-        fixed_parameters=fixed_parameters,
-        population=population,
-        quiet=quiet,
-    )
+        scenario, regime=regime, runs=runs, seed=seed, years=years, workers=workers, fixed_parameters=fixed_parameters,
+        population=population, quiet=quiet,
+    )  # fmt: skip
     _say_failures(surveyed.results)
     typer.echo(surveyed.table())
 

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 
 from sim.commissioning.functions import BUDGETS, FUNCTIONS
 from sim.regime import Regime
-from sim.regime_file import NOBODY, FromPredecessor, RegimeFile, Row, Uncertain, mandate_fault
+from sim.regime_blocks import NOBODY, FromPredecessor, Uncertain
+from sim.regime_file import RegimeFile, Row, mandate_fault
 
 CODES = {
     "nhs_england": "NE",

@@ -18,10 +18,12 @@ import mesa
 import numpy as np
 
 from sim.agents import CCG, AreaTeam, Doctor, Practice, Provider, RowAgent, Trust
-from sim.outcomes import OUTCOMES, measure
-from sim.record import Sums, record
+from sim.measure import measure
+from sim.outcomes import OUTCOMES
+from sim.record import record
 from sim.scenario import load_scenario
 from sim.simulate import build, prepare
+from sim.sums import Sums
 from sim.world import states
 from sim.world.world import Rows
 from sim.year import PHASES, Phase, advance

@@ -31,8 +31,8 @@ from sim.toml_files import (
     unknown,
     validated,
 )
+from sim.world.states import REGIONS
 
-REGIONS = ("North of England", "Midlands and East of England", "London", "South of England")
 LONGEST = 60
 Whole = Annotated[int, Strict()]
 

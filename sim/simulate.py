@@ -8,14 +8,16 @@ from functools import lru_cache
 from pathlib import Path
 
 from sim.errors import InputError
-from sim.outcomes import OUTCOMES, measure, places_of
+from sim.measure import measure, places_of
+from sim.outcomes import OUTCOMES
 from sim.parameters import Timeline
 from sim.population.start import FIRST_YEAR, Ground, lay_ground, start_world
 from sim.population.synthetic import synthetic_england
 from sim.population.tables import Population
-from sim.record import Sums, record
+from sim.record import record
 from sim.regime import Regime
 from sim.scenario import Scenario
+from sim.sums import Sums
 from sim.world.world import Floats, World
 from sim.year import PHASES, Phase, advance
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from sim.outcomes import places_of
+from sim.measure import places_of
 from sim.regime import Regime
 from sim.rules.statements import GRADES, GROUPS, QUESTIONS, survey
 from sim.scenario import Scenario

@@ -17,10 +17,11 @@ from typing import Any
 from sim.commissioning.policy import policy
 from sim.kernel import CACHE, COMPILED
 from sim.population.start import FIRST_YEAR, ROOMS, lay_world
-from sim.record import Sums, record
+from sim.record import record
 from sim.regime import Regime
 from sim.scenario import Scenario
 from sim.simulate import Start, build, run_years
+from sim.sums import Sums
 from sim.world.luck import Luck
 from sim.year import PHASES
 

@@ -74,7 +74,7 @@ def test_agents_are_views_on_rows() -> None:
     kinds = (Practice, CCG, AreaTeam, Trust, Provider)
     assert {type(agent) for agent in model.agents} == set(kinds)
     assert len(model.agents_by_type[CCG]) == 1
-    assert next(iter(model.agents_by_type[CCG])).allocation == model.world.ccg_money["allocation"][0]
+    assert next(iter(model.agents_by_type[CCG])).allocation == model.world.accounts["allocation"][0]
     assert len(model.agents_by_type[Trust]) == len(model.world.trusts)
 
 

@@ -120,7 +120,7 @@ def next_level_down(c, wish, now, worth, menu, control, stages):
 
 
 @rule
-def approve(c, wish, now, worth, menu, control, gp_votes, stages, ccgs, ccg_money, applications, boards, checks,
+def approve(c, wish, now, worth, menu, control, gp_votes, stages, ccgs, accounts, applications, boards, checks,
             streams):  # fmt: skip
     """The table that a CCG which applied for `wish` is approved for; `now` where it is refused."""
     vote, constitution, finance, leadership = checks
@@ -134,7 +134,7 @@ def approve(c, wish, now, worth, menu, control, gp_votes, stages, ccgs, ccg_mone
     if stages[wish, APPROVAL] == 1 and uniform(streams.constitution, who) > sound:
         applications.refused[c] = 1
         return now
-    solvent = finance_chance(ccg_money.outturn[c], ccg_money.allocation[c], finance)
+    solvent = finance_chance(accounts.outturn[c], accounts.allocation[c], finance)
     led = leadership_chance(ccgs.maturity[c], leadership)
     if stages[wish, ASSURANCE] == 1 and (
         uniform(streams.finance, who) > solvent or uniform(streams.leadership, who) > led
@@ -145,7 +145,7 @@ def approve(c, wish, now, worth, menu, control, gp_votes, stages, ccgs, ccg_mone
 
 
 @kernel
-def decide(worth, wishes, menu, control, gp_votes, stages, notice_months, first, ccgs, ccg_money, applications, boards,
+def decide(worth, wishes, menu, control, gp_votes, stages, notice_months, first, ccgs, accounts, applications, boards,
            checks, signing, streams):  # fmt: skip
     """(CCGs,): the table of every CCG after this year's round; `applications` tells how far each came.
 
@@ -178,7 +178,7 @@ def decide(worth, wishes, menu, control, gp_votes, stages, notice_months, first,
         applications.applied[c] = wish
         applications.stage[c] = APPLIED
         got = approve(
-            c, wish, now, worth, menu, control, gp_votes, stages, ccgs, ccg_money, applications, boards, checks, streams
+            c, wish, now, worth, menu, control, gp_votes, stages, ccgs, accounts, applications, boards, checks, streams
         )
         if got == now:
             continue

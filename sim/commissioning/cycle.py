@@ -45,7 +45,7 @@ class Routine(NamedTuple):
 
 
 @kernel
-def open_year(lists, care, life, ties, place, networks_neighbours, alternatives, fund, year, p, per_patient):
+def open_year(lists, care, life, place, networks_neighbours, alternatives, fund, year, p, per_patient):
     """Opens the commissioning year: sanctions fade, closed lists reopen in time, reporting hours start afresh.
 
     Filled here: alternatives, (practices,): open lists among the nearest practices over those that make a choice, 0 to
@@ -86,19 +86,18 @@ def commissioning(world: World, params: Params, luck: Luck) -> None:
         luck.stream(OPT_IN),
     )  # fmt: skip
     decisions_come_to_light(world, n, params, luck)
-    close_funds(world.ccg_money)
+    close_funds(world.ccg_money, world.accounts)
     staff_year(world.bodies, world.nation, params.of(StaffCost))
-    world.nation["legitimacy"] = world.ccgs["legitimacy"].mean()
 
 
 def begin_year(world: World, params: Params) -> Floats:
     """Opens the year's books, registers and hours; returns the choice that patients of each practice have, 0 to 1."""
     alternatives, fund = np.zeros(len(world.place)), np.zeros(len(world.ccgs))
     open_year(
-        world.lists, world.care, world.life, world.ties, world.place, world.networks.neighbours, alternatives, fund,
+        world.lists, world.care, world.life, world.place, world.networks.neighbours, alternatives, fund,
         world.year, params.of(Routine), params.of(SupportFund).per_patient,
     )  # fmt: skip
-    open_funds(world.ccg_money, fund)
+    open_funds(world.ccg_money, world.accounts, fund)
     clear_year(world.boards)
     register_stakes(world.boards, world.providers, world.place, world.life, world.ties)
     scale_staff(world.bodies, world.nation, params.of(StaffCost))

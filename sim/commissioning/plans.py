@@ -96,7 +96,7 @@ def expected_spending(spent, now, forecast, p):
 
 
 @kernel
-def forecast(life, place, lists, staff, use, plans, ccgs, ccg_money, score, p, gp_draws, activity_draws):
+def forecast(life, place, lists, staff, use, plans, ccgs, accounts, score, p, gp_draws, activity_draws):
     """Scores last year's plan (score: 1) against what happened, and makes the next one."""
     n = len(plans)
     gps, patients, emergencies = np.zeros(n), np.zeros(n), np.zeros(n)
@@ -121,7 +121,7 @@ def forecast(life, place, lists, staff, use, plans, ccgs, ccg_money, score, p, g
         ahead = plans.gp_fte[c] / gps[c] / (plans.patients[c] / patients[c]) - 1.0 if gps[c] > 0.0 else 0.0
         plans.emergency[c] = foresee_emergencies(emergencies[c], ahead, sees, normal(activity_draws, who), p)
         plans.beds_cut[c] = planned_cut(emergencies[c], plans.emergency[c], p)
-        plans.hospital[c] = expected_spending(ccg_money.hospital[c], emergencies[c], plans.emergency[c], p)
+        plans.hospital[c] = expected_spending(accounts.hospital[c], emergencies[c], plans.emergency[c], p)
 
 
 @lru_cache(maxsize=64)
@@ -145,7 +145,7 @@ def _plan(world: World, params: Params, luck: Luck, score: int) -> None:
     planning = params.of(Planning)
     world.plans["sees_primary"] = seen_by_table(world.regime, planning)[world.ccgs["table"]]
     forecast(
-        world.life, world.place, world.lists, world.staff, world.use, world.plans, world.ccgs, world.ccg_money, score,
+        world.life, world.place, world.lists, world.staff, world.use, world.plans, world.ccgs, world.accounts, score,
         planning, luck.stream(GP_ERROR), luck.stream(ACTIVITY_ERROR),
     )  # fmt: skip
 

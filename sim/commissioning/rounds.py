@@ -100,7 +100,7 @@ def hold_round(world: World, params: Params, luck: Luck) -> Rows:
     streams = Streams(*(luck.stream(name) for name in (VOTE, CONSTITUTION, FINANCE, LEADERSHIP, SIGNATURE)))
     after: Rows = decide(
         worth, wanted, regime.menu, seen.control, seen.ccg_gp_votes, regime.stages,
-        regime.exit_notice_months, 1.0 if first else 0.0, world.ccgs, world.ccg_money, world.applications, world.boards,
+        regime.exit_notice_months, 1.0 if first else 0.0, world.ccgs, world.accounts, world.applications, world.boards,
         checks, params.of(Signing), streams,
     )  # fmt: skip
     return after

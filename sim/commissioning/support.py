@@ -37,21 +37,21 @@ def closed(budget, spent, carried):
 
 
 @kernel
-def open_funds(ccg_money, fund):
+def open_funds(ccg_money, accounts, fund):
     """Opens the year's support budgets. fund: (CCGs,) pounds from NHS England."""
     for c in range(len(ccg_money)):
-        budget, owed = opened(fund[c], ccg_money.primary_carried[c])
+        budget, owed = opened(fund[c], accounts.primary_carried[c])
         ccg_money.support_budget[c] = budget
         ccg_money.support_spent[c] = 0.0
-        ccg_money.carried[c] += owed
+        accounts.carried[c] += owed
 
 
 @kernel
-def close_funds(ccg_money):
+def close_funds(ccg_money, accounts):
     """Closes them: before = after, with fund + carried + primary_carried = carried + granted + lapsed, CCG by CCG."""
     for c in range(len(ccg_money)):
-        carried = ccg_money.primary_carried[c]
+        carried = accounts.primary_carried[c]
         lapsed, back = closed(ccg_money.support_budget[c], ccg_money.support_spent[c], carried)
         ccg_money.support_lapsed[c] = lapsed
-        ccg_money.carried[c] += back
-        ccg_money.primary_carried[c] = 0.0
+        accounts.carried[c] += back
+        accounts.primary_carried[c] = 0.0

@@ -138,7 +138,4 @@ TABLES: dict[str, dict[str, Column]] = {
 }
 
 REGIONS = ("North", "Midlands and East", "London", "South")
-CONTRACTS = ("GMS", "PMS", "APMS")
 ROLES = ("partner", "salaried", "locum", "trainee")
-GMS, PMS, APMS = range(3)
-PARTNER, SALARIED, LOCUM, TRAINEE = range(4)

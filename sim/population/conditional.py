@@ -62,7 +62,7 @@ class ConditionalCopula:
                 told = np.where(np.isnan(told) & (done["apms"] > 0), 0.0, told)
             unknown = np.isnan(told)
             score = hidden[:, len(CONTINUOUS) + k]
-            told[unknown] = self._chosen(name, score, ccg, unknown, done, rounding[k])[unknown]
+            told[unknown] = self._chosen(name, score, ccg, unknown, rounding[k])[unknown]
             done[name] = told
         return done
 
@@ -86,9 +86,7 @@ class ConditionalCopula:
         ranks = ndtr((grid[:, None] - means) / spreads) @ weights
         return np.asarray(np.interp(np.interp(scaled, grid, ranks), self.copula.levels, self.copula.quantiles[name]))
 
-    def _chosen(
-        self, name: str, score: Floats, ccg: Rows, unknown: Marks, done: dict[str, Floats], rounding: Floats
-    ) -> Floats:
+    def _chosen(self, name: str, score: Floats, ccg: Rows, unknown: Marks, rounding: Floats) -> Floats:
         """1 for the highest scores of each CCG, as many as its share says; a fraction is rounded by chance."""
         ccgs = self.facts.ccgs
         others = ccgs["n_apms"] if name == "pms" else 0.0

@@ -12,9 +12,10 @@ import numpy.typing as npt
 from scipy.special import ndtr
 
 from sim.errors import InputError
-from sim.population.columns import APMS, LOCUM, PARTNER, ROLES, SALARIED, TRAINEE
+from sim.population.columns import ROLES
 from sim.population.tables import Table, derived_ids
 from sim.population.traits import number, traits
+from sim.world.states import APMS, LOCUM, PARTNER, SALARIED, TRAINEE
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from sim.population.columns import APMS, GMS, PMS, PRACTICES
+from sim.population.columns import PRACTICES
 from sim.population.conditional import ConditionalCopula
 from sim.population.facts import Facts
 from sim.population.imputation_report import ImputedColumn
 from sim.population.tables import Table, stable_ids
+from sim.world.states import APMS, GMS, PMS
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]

@@ -36,7 +36,6 @@ IMD_CUTS = (12.77, 18.61, 25.59, 34.21)
 of PHE Fingertips)."""
 KM_PER_DEGREE = 111.2
 ENGLAND_LATITUDE, ENGLAND_LONGITUDE = 52.5, -1.5
-REGIONS = ("North of England", "Midlands and East of England", "London", "South of England")
 
 
 @dataclass(frozen=True)
@@ -60,11 +59,12 @@ def lay_ground(population: Population, seed: int) -> Ground:
         "place": place, "lists": _lists(population, rows), "contract": _contract(population, rows),
         "staff": _staff(population, rows), "life": _life(used, rows), "doctors": doctors, "minds": minds,
         "ccgs": _ccgs(population), "area_teams": _area_teams(population), "trusts": _trusts(population),
-        "providers": _providers(population), "regions": Table("regions", len(REGIONS)), "nation": Table("nation", 1),
+        "providers": _providers(population), "regions": Table("regions", len(states.REGIONS)),
+        "nation": Table("nation", 1),
     }  # fmt: skip
     tables |= {group: Table(group, rows) for group in PRACTICE_GROUPS if group not in tables}
     tables |= {group: Table(group, n_ccgs) for group in CCG_GROUPS if group not in tables}
-    stride = max(n_ccgs, len(population.area_teams["code"]), len(REGIONS))
+    stride = max(n_ccgs, len(population.area_teams["code"]), len(states.REGIONS))
     tables["bodies"] = name_bodies(stride, tables["ccgs"]["id"], tables["area_teams"]["id"])
     networks = build_networks(population, place["x"], place["y"], place["ccg"], place["board"], used, seed)
     _nearest_trust(place, tables["trusts"], networks)
@@ -212,7 +212,6 @@ def _ccgs(population: Population) -> Table:
     ccgs["team"] = source["area_team"]
     ccgs["region"] = source["region"]
     ccgs["x"], ccgs["y"] = _to_km(source["latitude"], source["longitude"])
-    ccgs["imd"] = source["imd"]
     ccgs["emergency_index"] = source["avoidable_admissions"] / source["avoidable_admissions"].mean()
     ccgs["county"] = counties_of(ccgs["area_team"], ccgs["x"], ccgs["y"], ccgs["id"])
     return ccgs
@@ -294,6 +293,6 @@ def _names(population: Population) -> Names:
         ccgs=[str(name) for name in population.ccgs["name"]],
         ccg_codes=[str(code) for code in population.ccgs["code"]],
         area_teams=[str(name) for name in population.area_teams["name"]],
-        regions=list(REGIONS),
+        regions=list(states.REGIONS),
         trusts=[str(name) for name in population.trusts["name"]],
     )

@@ -11,12 +11,13 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from sim.population.columns import APMS, AREA_TEAMS, CCGS, GMS, PMS, PRACTICES, TRUSTS
+from sim.population.columns import AREA_TEAMS, CCGS, PRACTICES, TRUSTS
 from sim.population.copula import Copula, draw_attributes
 from sim.population.doctors import cast_back, sample_doctors
 from sim.population.facts import CATCHMENT, Facts, load_facts
 from sim.population.imputation import NON_REPORTERS, TRAINEE_SHARE
 from sim.population.tables import Population, Table, stable_ids
+from sim.world.states import APMS, GMS, PMS
 
 Floats = npt.NDArray[np.float64]
 Rows = npt.NDArray[np.int64]

@@ -127,7 +127,7 @@ def strain(workload, unmet, vacant, p):
 
 
 @rule
-def give(i, lists, staff, care, p):
+def give(i, staff, care, p):
     """Appointments of practice `i`: how many are given, workload, what is unmet, and access."""
     effort = care.effort_reporting[i] + care.effort_scheme[i]
     hours = clinical_hours(staff.gp_fte[i], staff.trainee_fte[i], staff.locum_fte[i], effort, p)
@@ -147,7 +147,7 @@ def serve(life, lists, staff, care, speed, p, p_continuity):
         if not served(life.state[i]):
             care.appointments[i] = 0.0
             continue
-        give(i, lists, staff, care, p)
+        give(i, staff, care, p)
         doctors = staff.doctors[i]
         part_time = min(1.0, staff.gp_fte[i] / doctors) if doctors > 0.0 else USUAL_PART_TIME
         received = min(1.0, lists.received[i] / lists.total[i]) if lists.total[i] > 0.0 else 0.0

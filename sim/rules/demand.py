@@ -296,7 +296,7 @@ def demand(world: World, params: Params, luck: Luck) -> None:
 
 
 @kernel
-def lasting_growth(life, lists, place, p, draws):
+def lasting_growth(lists, place, p, draws):
     """Gives each practice its own lasting growth round that of its CCG, or of England where the CCG's is not given."""
     for i in range(len(lists)):
         if lists.growth[i] == 0.0:
@@ -307,4 +307,4 @@ def lasting_growth(life, lists, place, p, draws):
 
 def start(world: World, params: Params, luck: Luck) -> None:
     """Lasting growth and weighted lists of 1 April 2014; what patients want is set with access, which it needs."""
-    lasting_growth(world.life, world.lists, world.place, params.of(Ageing), luck.stream(LASTING_GROWTH))
+    lasting_growth(world.lists, world.place, params.of(Ageing), luck.stream(LASTING_GROWTH))

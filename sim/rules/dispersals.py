@@ -26,7 +26,7 @@ def nearest_working(i, place, life, fate):
 
 
 @maker
-def receiver_weights(i, before, place, lists, life, fate, neighbours, km, p):
+def receiver_weights(i, before, lists, life, fate, neighbours, km, p):
     """Shares in which neighbours take the patients of `i`: near and large ones more, closed lists not at all.
 
     Where no open list is near, the nearest neighbour that lives on takes them by allocation. Sum to 1, or to 0 where
@@ -77,7 +77,7 @@ def disperse_lists(
     for i in range(len(fate)):
         if fate[i] != DISPERSES:
             continue
-        weights = receiver_weights(i, before, place, lists, life, fate, neighbours, km, p)
+        weights = receiver_weights(i, before, lists, life, fate, neighbours, km, p)
         most = 0.0
         for k in range(len(weights)):
             if weights[k] > 0.0:

@@ -21,6 +21,7 @@ from sim.parameters import Params
 from sim.rules.expenses import Ownership, PracticeCosts, StaffCosts, fit_staff_pay, spend, start_reserves
 from sim.world.luck import Luck, decision
 from sim.world.states import APMS, CARETAKER, OPEN, PMS
+from sim.world.table import clear_row
 from sim.world.world import World
 
 INCOME_SPREAD = decision("funding.income_spread")
@@ -157,7 +158,6 @@ def set_national_price(contract, lists, life, nation, p, year):
     normaliser = 1.0 / mean_weight if mean_weight > 0.0 else 1.0
     recycled_here = saved / (sharing * normaliser) if sharing > 0.0 else 0.0
     recycled = here * recycled_here + (1.0 - here) * p.recycled_elsewhere * released
-    nation.weighted_patients[0] = weighted
     nation.normaliser[0] = normaliser
     nation.mpig_saved[0] = saved
     nation.global_sum_price[0] = base_price(p) + recycled
@@ -166,25 +166,9 @@ def set_national_price(contract, lists, life, nation, p, year):
 @rule
 def clear(money, i):
     """Sets every flow of a practice to nil; reserves stay. A grant to a practice that has ended settles its debts."""
-    money.reserves[i] += money.discretionary[i]
-    money.discretionary[i] = 0.0
-    money.global_sum[i] = 0.0
-    money.mpig[i] = 0.0
-    money.premium[i] = 0.0
-    money.apms[i] = 0.0
-    money.qof[i] = 0.0
-    money.des[i] = 0.0
-    money.local_services[i] = 0.0
-    money.local_scheme[i] = 0.0
-    money.reinvested[i] = 0.0
-    money.premises[i] = 0.0
-    money.seniority[i] = 0.0
-    money.dispensing[i] = 0.0
-    money.other[i] = 0.0
-    money.income[i] = 0.0
-    money.expenses[i] = 0.0
-    money.drawings[i] = 0.0
-    money.drawings_each[i] = 0.0
+    reserves = money.reserves[i] + money.discretionary[i]
+    clear_row(money, i)
+    money.reserves[i] = reserves
 
 
 @rule

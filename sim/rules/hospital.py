@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.commissioning import plans, settlements
-from sim.commissioning.settlements import AE, ELECTIVE, EMERGENCY, REFERRALS
+from sim.commissioning import accounts, plans, settlements, trusts
+from sim.commissioning.tariff import AE, ELECTIVE, EMERGENCY, REFERRALS
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.rules import practice_budgets
@@ -157,7 +157,7 @@ def spread(chance, count):
 
 @kernel
 def use_urgent_care(
-    life, place, lists, staff, care, use, ccgs, ccg_money, plans_of, trusts, levels, p, p_ae, p_sub, keys
+    life, place, lists, staff, care, use, ccgs, accounts, plans_of, trusts, levels, p, p_ae, p_sub, keys
 ):  # fmt: skip
     """A&E attendances and emergency admissions of each practice. levels: growth of (emergency, A&E); keys: streams."""
     for i in range(len(life)):
@@ -173,7 +173,7 @@ def use_urgent_care(
         )
         due *= emergency_factor(unmet, care.continuity[i], turnover, care.quality_true[i], km, occupancy, p)
         more = community_growth(
-            ccg_money.community[c], ccg_money.allocation[c], plans_of.community_skimp[c], plans_of.make_community[c],
+            accounts.community[c], accounts.allocation[c], plans_of.community_skimp[c], plans_of.make_community[c],
             p_sub,
         )  # fmt: skip
         due *= math.exp(-p_sub.emergency_per_spend * more * room(care.facilities[i], care.workload[i], p_sub))
@@ -184,7 +184,7 @@ def use_urgent_care(
 
 
 @kernel
-def refer(life, place, lists, care, use, ccg_money, plans_of, level, p, p_sub, p_budget):
+def refer(life, place, lists, care, use, accounts, plans_of, level, p, p_sub, p_budget):
     """GP referrals of each practice: some are dealt with out of hospital, some lead to elective admission.
 
     A practice that holds the budget for them holds some back, and does part of that work itself.
@@ -200,7 +200,7 @@ def refer(life, place, lists, care, use, ccg_money, plans_of, level, p, p_sub, p
         use.usual_referrals[i] = by_age(lists, i, p) * level
         due = by_age(lists, i, p) * math.exp(p.per_unmet * (care.unmet[i] - USUAL_UNMET)) * level
         more = community_growth(
-            ccg_money.community[c], ccg_money.allocation[c], plans_of.community_skimp[c], plans_of.make_community[c],
+            accounts.community[c], accounts.allocation[c], plans_of.community_skimp[c], plans_of.make_community[c],
             p_sub,
         )  # fmt: skip
         moved = (p_sub.moved + p_sub.moved_per_spend * more) * room(care.facilities[i], care.workload[i], p_sub)
@@ -255,12 +255,12 @@ def hospital_use(world: World, params: Params, luck: Luck) -> Floats:
     levels = np.array([grown(years, p.growth, p.growth_fade) for p in (emergency, ae)])
     keys = np.array([luck.stream(EMERGENCY_CHANCE), luck.stream(AE_CHANCE)], dtype=np.uint64)
     use_urgent_care(
-        world.life, world.place, world.lists, world.staff, world.care, world.use, world.ccgs, world.ccg_money,
+        world.life, world.place, world.lists, world.staff, world.care, world.use, world.ccgs, world.accounts,
         world.plans, world.trusts, levels, emergency, ae, substitution, keys,
     )  # fmt: skip
     level = float(grown(years, referral.growth, referral.growth_fade))
     refer(
-        world.life, world.place, world.lists, world.care, world.use, world.ccg_money, world.plans, level,
+        world.life, world.place, world.lists, world.care, world.use, world.accounts, world.plans, level,
         referral, substitution, params.of(PracticeBudgets),
     )  # fmt: skip
     activity = np.zeros((len(world.ccgs), 4))
@@ -272,10 +272,10 @@ def hospital(world: World, params: Params, luck: Luck) -> None:
     """Phase 8 of a year: patients use hospitals, trusts treat them, bills are settled, accounts closed, plans made."""
     practice_budgets.choose_budgets(world, params, luck)
     activity = hospital_use(world, params, luck)
-    settlements.trusts_treat(world, params, luck, activity)
+    trusts.trusts_treat(world, params, luck, activity)
     settlements.settle(world, params, activity)
     practice_budgets.settle_budgets(world, params, activity)
-    settlements.close_accounts(world, params)
+    accounts.close_accounts(world, params)
     plans.plan(world, params, luck)
 
 
@@ -287,5 +287,6 @@ def start(world: World, params: Params, luck: Luck) -> None:
         luck.stream(LASTING_USE),
     )  # fmt: skip
     activity = hospital_use(world, params, luck)
-    settlements.start(world, params, luck, activity)
+    settlements.start(world, params, activity)
+    accounts.start(world, params, luck)
     plans.start(world, params, luck)

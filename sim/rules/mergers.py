@@ -9,6 +9,7 @@ import math
 from sim.kernel import kernel, rule
 from sim.rules.endings import MERGES, end_code, release_provider
 from sim.world.states import MERGED
+from sim.world.table import add_row, clear_row
 
 
 @rule
@@ -95,55 +96,13 @@ def merge_staff(i, b, lists, staff):
 
 @rule
 def merge_money(i, b, staff, money):
-    """The year's income, expenses and drawings, and the reserves, of both practices are one. Call before doctors
-    move.
+    """The year's income, expenses and drawings, and the reserves, of both practices are one: every pound stands in the
+    partner's account now. Call before doctors move.
     """
-    money.drawings_each[b] = blend(
-        money.drawings_each[i], money.drawings_each[b], staff.partner_fte[i], staff.partner_fte[b]
-    )
-    money.global_sum[b] += money.global_sum[i]
-    money.mpig[b] += money.mpig[i]
-    money.premium[b] += money.premium[i]
-    money.apms[b] += money.apms[i]
-    money.qof[b] += money.qof[i]
-    money.des[b] += money.des[i]
-    money.local_services[b] += money.local_services[i]
-    money.local_scheme[b] += money.local_scheme[i]
-    money.reinvested[b] += money.reinvested[i]
-    money.premises[b] += money.premises[i]
-    money.seniority[b] += money.seniority[i]
-    money.dispensing[b] += money.dispensing[i]
-    money.discretionary[b] += money.discretionary[i]
-    money.other[b] += money.other[i]
-    money.income[b] += money.income[i]
-    money.expenses[b] += money.expenses[i]
-    money.drawings[b] += money.drawings[i]
-    money.reserves[b] += money.reserves[i]
-    clear_money(i, money)
-
-
-@rule
-def clear_money(i, money):
-    """The account of a code that merged is closed: every pound stands in the partner's now."""
-    money.global_sum[i] = 0.0
-    money.mpig[i] = 0.0
-    money.premium[i] = 0.0
-    money.apms[i] = 0.0
-    money.qof[i] = 0.0
-    money.des[i] = 0.0
-    money.local_services[i] = 0.0
-    money.local_scheme[i] = 0.0
-    money.reinvested[i] = 0.0
-    money.premises[i] = 0.0
-    money.seniority[i] = 0.0
-    money.dispensing[i] = 0.0
-    money.discretionary[i] = 0.0
-    money.other[i] = 0.0
-    money.income[i] = 0.0
-    money.expenses[i] = 0.0
-    money.drawings[i] = 0.0
-    money.drawings_each[i] = 0.0
-    money.reserves[i] = 0.0
+    each = blend(money.drawings_each[i], money.drawings_each[b], staff.partner_fte[i], staff.partner_fte[b])
+    add_row(money, b, i)
+    money.drawings_each[b] = each
+    clear_row(money, i)
 
 
 @kernel

@@ -5,7 +5,7 @@ and elective admissions, of which they keep what they save. Each year every elig
 it up. A holder sends fewer patients to hospital the more of a saving it keeps. Nothing here reads more of a regime than
 that offer, and an offer of nothing leaves everything as it is.
 
-Pounds: trusts are paid the same bill whoever holds the money. `ccg_money.hospital` is the whole bill for a CCG's
+Pounds: trusts are paid the same bill whoever holds the money. `accounts.hospital` is the whole bill for a CCG's
 patients; its own hospital money is less by what practices hold. A saving is the budget less the practice's part of the
 bill; what is kept of it leaves the CCG's account (`practice_kept`) and reaches the practice as a grant does, in next
 year's income. The allowance is spent on running the budget. An overrun falls on the CCG.
@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.functions import ALLOWANCE, BUDGET_SHARE, SAVING_KEPT, SMALLEST_LIST
-from sim.commissioning.settlements import Tariff, prices, value
+from sim.commissioning.tariff import Tariff, prices, value
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.rules.demand import served
@@ -123,26 +123,26 @@ def take_budgets(life, place, lists, care, use, ccgs, offer, p, p_tariff, taking
 
 
 @kernel
-def keep_savings(place, money, care, use, ccgs, ccg_money, offer, worth, p, p_tariff):
+def keep_savings(place, money, care, use, ccgs, accounts, offer, worth, p, p_tariff):
     """What holders save and keep, and what holding costs: money of the CCG, hours of the practice, patients' content.
 
     worth: (CCGs,) value of all hospital care at the prices of 2014-15; a holder pays its part of the settled bill.
     """
-    for c in range(len(ccg_money)):
-        ccg_money.practice_kept[c] = 0.0
-        ccg_money.practice_admin[c] = 0.0
+    for c in range(len(accounts)):
+        accounts.practice_kept[c] = 0.0
+        accounts.practice_admin[c] = 0.0
     for i in range(len(place)):
         c = place.ccg[i]
         t = ccgs.table[c]
         if use.holds[i] == 0 or use.referrals[i] <= 0.0 or worth[c] <= 0.0:
             continue
-        price = ccg_money.hospital[c] / worth[c]
+        price = accounts.hospital[c] / worth[c]
         paid = offer[t, BUDGET_SHARE] * price * planned_cost(use.referrals[i], use.elective[i], p_tariff)
         use.budget[i] = paid * use.budget_ratio[i] * use.usual_referrals[i] / use.referrals[i]
         use.kept[i] = offer[t, SAVING_KEPT] * max(0.0, use.budget[i] - paid)
         money.discretionary[i] += use.kept[i]
-        ccg_money.practice_kept[c] += use.kept[i]
-        ccg_money.practice_admin[c] += offer[t, ALLOWANCE] * use.budget[i]
+        accounts.practice_kept[c] += use.kept[i]
+        accounts.practice_admin[c] += offer[t, ALLOWANCE] * use.budget[i]
         care.effort_reporting[i] += p.hours
         not_done = use.held_back[i] * (1.0 - p.in_house)
         care.experience[i] = less_content(care.experience[i], not_done, p)
@@ -170,6 +170,6 @@ def settle_budgets(world: World, params: Params, activity: Floats) -> None:
     tariff = prices(world, params)
     worth = np.array([value(activity, c, tariff) for c in range(len(world.ccgs))])
     keep_savings(
-        world.place, world.money, world.care, world.use, world.ccgs, world.ccg_money, world.regime.practice_budget,
+        world.place, world.money, world.care, world.use, world.ccgs, world.accounts, world.regime.practice_budget,
         worth, params.of(PracticeBudgets), tariff,
     )  # fmt: skip

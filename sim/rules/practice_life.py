@@ -79,7 +79,7 @@ def end_practices(world: World, params: Params, luck: Luck) -> None:
         km, p, year,
     )  # fmt: skip
     take_over(
-        w.place, w.lists, w.contract, w.money, w.care, w.life, w.ccgs, w.providers, fate, winner, p, year,
+        w.place, w.contract, w.money, w.care, w.life, w.ccgs, w.providers, fate, winner, p, year,
         luck.stream(AWARD),
     )  # fmt: skip
     move_doctors(

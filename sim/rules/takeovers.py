@@ -60,7 +60,7 @@ def choose_provider(ccg, team, draw, start, provider, weight):
 
 
 @kernel
-def take_over(place, lists, contract, money, care, life, ccgs, providers, fate, winner, p, year, award):
+def take_over(place, contract, money, care, life, ccgs, providers, fate, winner, p, year, award):
     """Hands lists to a provider under APMS, or to a caretaker for some months; surgeries and most staff stay.
 
     winner: (practices,) provider that won the contract; a caretaker is found without a contest. The partners who left

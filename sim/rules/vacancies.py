@@ -300,7 +300,6 @@ def find_candidates(
     mean_fte = 0.5 * (s.lowest_fte + s.highest_fte)
     for r in range(len(regions)):
         regions.pool[r] *= 1.0 - s.pool_exit
-        regions.candidates[r] = 0.0
     for c in range(n_ccgs):
         qualified = s.qualifying * s.completion * patients[c] / 1e6 - trained[c]
         new[c] = max(keyed_round(qualified, uniform(newcomers, ccgs.id[c])), 0)
@@ -325,7 +324,6 @@ def find_candidates(
             k += 1
     for k in range(n):
         cell[k] = cell_of(x[k], y[k], grid)
-        regions.candidates[where[k]] += 1.0
         fte[k] = s.lowest_fte + (s.highest_fte - s.lowest_fte) * uniform(hours, ids[k])
         wish[k] = 1 if uniform(wishing, ids[k]) < s.partner_wish else 0
         if kinds[k] == MOVER:

@@ -4,185 +4,15 @@ A table is a kind of agent (practice, doctor, CCG, ...); its rows are agents and
 for each room of rules, so that a kernel's arguments show what it reads and writes. Within kernels a column is
 `lists.total[row]`; in Python it is `lists["total"][row]`. A row is only a place; what lasts is the `id`.
 
-Columns are written here once, as (name, type, unit, meaning). Types: "f8" number, "i8" whole number or row, "u8" id.
+Columns are written once, as (name, type, unit, meaning): those of practices and doctors in
+`sim.world.practice_columns`, all others here. Types: "f8" number, "i8" whole number or row, "u8" id.
 Money is in pounds of the year, time in years unless the unit says otherwise, shares between 0 and 1.
 """
 
 from __future__ import annotations
 
-Column = tuple[str, str, str, str]
+from sim.world.practice_columns import DOCTOR_TABLES, PRACTICE_TABLES, Column
 
-# --------------------------------------------------------------------------- practices
-PLACE: tuple[Column, ...] = (
-    ("id", "u8", "id", "for life; draws and ties use it"),
-    ("ccg", "i8", "row of ccgs", "the CCG it belongs to"),
-    ("x", "f8", "km east", "place on a flat grid"),
-    ("y", "f8", "km north", "place on a flat grid"),
-    ("imd", "f8", "score", "Index of Multiple Deprivation 2015 of its patients"),
-    ("fifth", "i8", "0 to 4", "fifth of deprivation among practices; 0 is the least deprived"),
-    ("rural", "i8", "0 or 1", "in a rural area"),
-    ("trust", "i8", "row of trusts", "nearest main trust by catchment"),
-    ("trust_km", "f8", "km", "distance to that trust"),
-    ("board", "i8", "0 or 1", "a partner sits on the CCG's governing body"),
-)
-LISTS: tuple[Column, ...] = (
-    ("age_0_4", "f8", "patients", "registered, aged 0 to 4"),
-    ("age_5_64", "f8", "patients", "registered, aged 5 to 64"),
-    ("age_65_74", "f8", "patients", "registered, aged 65 to 74"),
-    ("age_75", "f8", "patients", "registered, aged 75 and over"),
-    ("total", "f8", "patients", "the list: sum of the four bands"),
-    ("need", "f8", "ratio", "Carr-Hill weighted patients per patient; moves as its patients age"),
-    ("weighted", "f8", "weighted patients", "list weighted by need, this year"),
-    ("open", "i8", "0 or 1", "takes new patients"),
-    ("closed_until", "i8", "year", "first year in which a closed list opens again"),
-    ("growth", "f8", "share a year", "how fast the population of its place grows"),
-    ("received", "f8", "patients", "taken from closed practices, of whom continuity is not yet rebuilt; fades"),
-    ("switched_in", "f8", "patients", "joined by choice this year"),
-    ("switched_out", "f8", "patients", "left by choice this year"),
-)
-CONTRACT: tuple[Column, ...] = (
-    ("kind", "i8", "0 GMS, 1 PMS, 2 APMS", "contract"),
-    ("ends", "i8", "year", "year in which an APMS contract ends; 9999 without end"),
-    ("mpig_2013", "f8", "pounds a year", "correction factor of 2013-14"),
-    ("premium_2013", "f8", "pounds a year", "PMS premium over GMS before the taper"),
-    ("premium_left", "f8", "0 to 1", "share of the premium still paid"),
-    ("premises_pay", "f8", "pounds per patient", "premises reimbursement at the start"),
-    ("dispensing_pay", "f8", "pounds per patient", "dispensing fees and drugs at the start"),
-    ("des_pay", "f8", "pounds per patient", "national enhanced services at the start"),
-    ("local_pay", "f8", "pounds per patient", "locally commissioned services at the start"),
-    ("other_pay", "f8", "pounds per patient", "other payments at the start"),
-    ("apms_price", "f8", "pounds per weighted patient", "agreed price of an APMS contract"),
-    ("lease_years", "f8", "years", "left on the premises lease; 0 where the partners own them"),
-    ("liability", "f8", "pounds", "what falls on the last partner if the practice ends (lease, redundancy)"),
-    ("sites", "i8", "count", "surgeries, main and branch"),
-    ("provider", "i8", "row of providers or -1", "company that holds an APMS contract"),
-    ("staff_pay", "f8", "ratio", "own staff cost against the national mean (practice-level variation)"),
-    ("own_costs", "f8", "pounds per patient", "running costs above the national mean, less private income"),
-)
-MONEY: tuple[Column, ...] = (
-    ("global_sum", "f8", "pounds", "global sum or its PMS equivalent"),
-    ("mpig", "f8", "pounds", "correction factor"),
-    ("premium", "f8", "pounds", "PMS premium"),
-    ("apms", "f8", "pounds", "APMS contract price"),
-    ("qof", "f8", "pounds", "Quality and Outcomes Framework"),
-    ("des", "f8", "pounds", "national enhanced services"),
-    ("local_services", "f8", "pounds", "locally commissioned services, with public health"),
-    ("local_scheme", "f8", "pounds", "local incentive scheme"),
-    ("reinvested", "f8", "pounds", "released PMS premium that came back by local design"),
-    ("premises", "f8", "pounds", "premises reimbursement"),
-    ("seniority", "f8", "pounds", "seniority payments"),
-    ("dispensing", "f8", "pounds", "dispensing fees and drugs"),
-    ("discretionary", "f8", "pounds", "discretionary support (section 96, resilience)"),
-    ("other", "f8", "pounds", "other payments"),
-    ("income", "f8", "pounds", "sum of the streams above"),
-    ("expenses", "f8", "pounds", "staff, premises, drugs, locums and the rest"),
-    ("drawings", "f8", "pounds", "taken by all partners"),
-    ("drawings_each", "f8", "pounds per partner FTE", "income before tax of a full-time partner"),
-    ("reserves", "f8", "pounds", "kept in the practice; may be negative"),
-)
-STAFF: tuple[Column, ...] = (
-    ("gp_fte", "f8", "FTE", "partners and salaried, without trainees and locums"),
-    ("doctors", "f8", "count", "partners and salaried"),
-    ("partners", "f8", "count", "partners"),
-    ("partner_fte", "f8", "FTE", "partners"),
-    ("salaried_fte", "f8", "FTE", "salaried GPs"),
-    ("trainee_fte", "f8", "FTE", "trainees"),
-    ("locum_fte", "f8", "FTE", "locums hired this year"),
-    ("nurse_fte", "f8", "FTE", "practice nurses"),
-    ("direct_fte", "f8", "FTE", "other direct patient care"),
-    ("admin_fte", "f8", "FTE", "administration"),
-    ("posts_fte", "f8", "FTE", "GP posts the practice wants to fill"),
-    ("vacant_fte", "f8", "FTE", "posts left empty at the end of the year's matching"),
-    ("vacant_months", "f8", "months", "how long its oldest vacancy has been open"),
-    ("left", "f8", "count", "GPs who left this year"),
-    ("joined", "f8", "count", "GPs who joined this year"),
-    ("turnover", "f8", "0 to 1", "smoothed share of GPs who change in a year"),
-    ("burnout", "f8", "0 to 1", "mean of its GPs"),
-    ("mean_age", "f8", "years", "mean of its GPs"),
-    ("list_before", "f8", "patients", "its list when posts were last planned"),
-)
-CARE: tuple[Column, ...] = (
-    ("wanted", "f8", "consultations a year", "wanted by patients"),
-    ("appointments", "f8", "consultations a year", "given"),
-    ("unmet", "f8", "0 to 1", "share of wanted that is not met"),
-    ("workload", "f8", "ratio", "demand on each GP hour against the sustainable level; 1 is sustainable"),
-    ("access", "f8", "0 to 1", "how easily patients are seen"),
-    ("continuity", "f8", "0 to 1", "share of consultations with the usual GP"),
-    ("quality_true", "f8", "sd", "true quality of care, England's mean at the start is 0, sd 1"),
-    ("quality_base", "f8", "sd", "what quality returns to when nothing presses on it"),
-    ("quality_recorded", "f8", "0 to 1", "share of QOF points achieved"),
-    ("coding", "f8", "sd", "how diligently the practice records"),
-    ("experience", "f8", "0 to 1", "share of patients who call their experience good"),
-    ("rating", "i8", "0 none, 1 inadequate .. 4 outstanding", "CQC rating"),
-    ("effort_scheme", "f8", "hours a year", "spent on local-scheme domains"),
-    ("effort_reporting", "f8", "hours a year", "spent on reporting, inspection and complying with commissioners"),
-    ("support", "f8", "sd a year", "improvement support in force; fades"),
-    ("facilities", "f8", "0 to 1", "room and equipment to do work moved out of hospital"),
-)
-LIFE: tuple[Column, ...] = (
-    ("state", "i8", "see world.states", "0 unused, 1 open, 2 caretaker, 3 merged, 4 dispersed"),
-    ("opened", "i8", "year", "first year"),
-    ("closed", "i8", "year", "year in which the code ended; 0 while open"),
-    ("distress", "f8", "sd", "hidden distress: money, people and workload together"),
-    ("relief", "f8", "sd", "distress relieved by commissioners' help (negative: added by sanctions); fades"),
-    ("asking", "i8", "0 or 1", "has asked its commissioner for help this year"),
-    ("handing_back", "i8", "0 or 1", "partners have given notice"),
-    ("months_left", "f8", "months", "until the notice or the caretaker's term ends"),
-    ("merged_into", "i8", "row or -1", "the practice that took it over"),
-    ("viable", "i8", "0 or 1", "was viable when it ended (a closure of a viable, sound practice is unjustified)"),
-    ("at_scale", "i8", "0 or 1", "member of a group or federation"),
-    ("sanctioned", "f8", "0 to 3", "highest contractual action in force: remedial 1, breach 2, removal 3"),
-    ("merger_wish", "i8", "row or -1", "partner with whom it has asked to merge"),
-    ("displaced", "f8", "patients", "patients displaced when it was dispersed this year"),
-)
-TIES: tuple[Column, ...] = (
-    ("engagement", "f8", "0 to 1", "time and attention given to the CCG"),
-    ("trust_ccg", "f8", "0 to 1", "trust in the CCG"),
-    ("trust_nhse", "f8", "0 to 1", "trust in NHS England and its area team"),
-    ("influence", "f8", "0 to 1", "influence on the CCG as the practice sees it"),
-    ("authority_ccg", "f8", "0 to 1", "perceived authority of the CCG"),
-    ("authority_nhse", "f8", "0 to 1", "perceived authority of NHS England and its area team"),
-    ("shareholder", "f8", "0 to 1", "stake of its partners in the local GP company"),
-    ("opted_in", "i8", "0 or 1", "takes part in the local scheme"),
-    ("goodwill", "f8", "0 to 1", "goodwill towards whoever commissions it"),
-    ("support_control", "f8", "0 to 1", "mean support of its doctors for CCG control"),
-)
-USE: tuple[Column, ...] = (
-    ("ae", "f8", "attendances", "A&E attendances of its patients"),
-    ("emergency", "f8", "admissions", "emergency admissions of its patients"),
-    ("referrals", "f8", "referrals", "GP referrals"),
-    ("elective", "f8", "admissions", "elective admissions"),
-    ("community", "f8", "contacts", "work done out of hospital that would have been done in it"),
-    ("cost", "f8", "pounds", "tariff cost of its patients' hospital care"),
-    ("luck", "f8", "ratio", "lasting difference of its patients' emergency use from its place's mean"),
-    ("usual_referrals", "f8", "referrals", "that the ages of its patients say"),
-    ("holds", "i8", "0 or 1", "holds part of its patients' hospital budget"),
-    ("held_back", "f8", "0 to 1", "share of referrals to hospital that it does not make because it holds the budget"),
-    ("budget_ratio", "f8", "ratio", "referrals to hospital against the usual ones when it took the budget"),
-    ("budget", "f8", "pounds", "hospital budget that it held this year"),
-    ("kept", "f8", "pounds", "saved of that budget and kept"),
-)
-# --------------------------------------------------------------------------- doctors
-# Two groups, since several passes a year over all doctors read the first alone: its eight columns fill a cache line.
-DOCTORS: tuple[Column, ...] = (
-    ("id", "u8", "id", "for life; 0 marks a free row"),
-    ("practice", "i8", "row of practices or -1", "where the doctor works; -1 is a free row"),
-    ("age", "f8", "years", ""),
-    ("role", "i8", "0 partner, 1 salaried, 2 locum, 3 trainee", ""),
-    ("fte", "f8", "FTE", "share of full time"),
-    ("burnout", "f8", "0 to 1", ""),
-    ("intention", "f8", "0 to 1", "intention to leave within five years"),
-    ("opinion", "f8", "-1 to 1", "for (1) or against (-1) control by the CCG"),
-)
-MINDS: tuple[Column, ...] = (
-    ("joined", "f8", "year", "when the doctor joined this practice"),
-    ("female", "i8", "0 or 1", ""),
-    ("trust", "f8", "0 to 1", "trait: trusts commissioners"),
-    ("autonomy", "f8", "0 to 1", "trait: wants to decide for oneself"),
-    ("conflict_worry", "f8", "0 to 1", "trait: worries about conflicts of interest"),
-    ("workload_threat", "f8", "0 to 1", "trait: sees change as more work"),
-    ("opinion_start", "f8", "-1 to 1", "the opinion the traits alone would give"),
-)
 # --------------------------------------------------------------------------- CCGs
 CCGS: tuple[Column, ...] = (
     ("id", "u8", "id", "for life"),
@@ -191,7 +21,6 @@ CCGS: tuple[Column, ...] = (
     ("region", "i8", "0 North, 1 Midlands and East, 2 London, 3 South", ""),
     ("x", "f8", "km east", ""),
     ("y", "f8", "km north", ""),
-    ("imd", "f8", "score", "mean deprivation"),
     ("patients", "f8", "patients", "registered with its practices"),
     ("practices", "f8", "count", "open practices"),
     ("table", "i8", "index of the regime's tables", "the table that governs general practice here this year"),
@@ -203,13 +32,7 @@ CCGS: tuple[Column, ...] = (
     ("county", "i8", "row of ccgs", "where an authority of the size of a county would have its seat"),
 )
 CCG_MONEY: tuple[Column, ...] = (
-    ("allocation", "f8", "pounds", "programme allocation: hospital and community care"),
-    ("target_gap", "f8", "share", "distance of the allocation from target"),
     ("running_costs", "f8", "pounds", "running-cost allowance"),
-    ("hospital", "f8", "pounds", "spent at trusts"),
-    ("community", "f8", "pounds", "spent on community and out-of-hospital services"),
-    ("services", "f8", "pounds", "of these, on services out of hospital that providers bid for"),
-    ("other_care", "f8", "pounds", "spent on the rest (mental health, prescribing, continuing care)"),
     ("scheme", "f8", "pounds", "spent on the local scheme beyond released PMS premium"),
     ("local_services", "f8", "pounds", "paid to practices for local services, by the CCG and councils"),
     ("primary_medical", "f8", "pounds", "general practice contracts, whoever holds the budget"),
@@ -217,17 +40,20 @@ CCG_MONEY: tuple[Column, ...] = (
     ("support_budget", "f8", "pounds", "discretionary support for practices, this year"),
     ("support_spent", "f8", "pounds", "granted from it"),
     ("support_lapsed", "f8", "pounds", "of NHS England's fund, not granted and lost to the Treasury this year"),
-    ("outturn", "f8", "pounds", "allocation less spending; negative is overspent"),
-    ("carried", "f8", "pounds", "taken from (negative) or added to the next year"),
-    (
-        "primary_carried",
-        "f8",
-        "pounds",
-        "added to (negative: cut from) next year's money for general practice, see settlements",
-    ),
+)
+ACCOUNTS: tuple[Column, ...] = (
+    ("allocation", "f8", "pounds", "programme allocation: hospital and community care"),
+    ("target_gap", "f8", "share", "distance of the allocation from target"),
     ("population", "f8", "patients", "for whom the allocation was set"),
+    ("hospital", "f8", "pounds", "spent at trusts"),
+    ("community", "f8", "pounds", "spent on community and out-of-hospital services"),
+    ("services", "f8", "pounds", "of these, on services out of hospital that providers bid for"),
+    ("other_care", "f8", "pounds", "spent on the rest (mental health, prescribing, continuing care)"),
     ("practice_kept", "f8", "pounds", "savings kept by practices that hold part of the hospital budget"),
     ("practice_admin", "f8", "pounds", "paid for running the budgets of these practices"),
+    ("outturn", "f8", "pounds", "allocation less spending; negative is overspent"),
+    ("carried", "f8", "pounds", "taken from (negative) or added to the next year"),
+    ("primary_carried", "f8", "pounds", "added to (negative: cut from) next year's money for general practice"),
 )
 APPLICATIONS: tuple[Column, ...] = (
     ("management", "i8", "row of ccgs or -1", "seat of the county whose CCGs share one management; -1 has its own"),
@@ -386,13 +212,11 @@ PROVIDERS: tuple[Column, ...] = (
 )
 REGIONS: tuple[Column, ...] = (
     ("locum_price", "f8", "pounds per FTE", "a year"),
-    ("candidates", "f8", "count", "doctors looking for a post this year"),
     ("vacancies", "f8", "count", "posts offered this year"),
     ("filled", "f8", "count", "posts filled this year"),
     ("pool", "f8", "FTE", "locums and other qualified GPs outside practices"),
 )
 NATION: tuple[Column, ...] = (
-    ("weighted_patients", "f8", "weighted patients", "England, this year"),
     ("normaliser", "f8", "ratio", "that keeps England's weighted patients equal to its patients"),
     ("mpig_saved", "f8", "pounds", "correction factor withdrawn so far a year, recycled into the global-sum price"),
     ("global_sum_price", "f8", "pounds per weighted patient", "paid this year"),
@@ -401,7 +225,6 @@ NATION: tuple[Column, ...] = (
     ("doctors_in", "f8", "count", "who entered practices this year"),
     ("doctors_out", "f8", "count", "who left practices this year"),
     ("ended", "i8", "0 or 1", "the regime has been ended by national decision"),
-    ("legitimacy", "f8", "0 to 1", "mean over CCGs"),
     ("moved", "f8", "patients", "moved by merger and dispersal this year"),
     ("tariff_level", "f8", "ratio", "national tariff prices against those of 2014-15"),
     ("staff_lost", "f8", "FTE", "commissioning staff lost in reorganisations so far"),
@@ -411,15 +234,16 @@ NATION: tuple[Column, ...] = (
     ("staff_scale", "f8", "ratio", "staff that this budget buys against those in post; 1 as funded"),
 )
 
+CCG_TABLES: dict[str, tuple[Column, ...]] = {
+    "ccgs": CCGS, "ccg_money": CCG_MONEY, "accounts": ACCOUNTS, "applications": APPLICATIONS, "plans": PLANS,
+    "schemes": SCHEMES, "boards": BOARDS,
+}  # fmt: skip
+
 GROUPS: dict[str, tuple[Column, ...]] = {
-    "place": PLACE, "lists": LISTS, "contract": CONTRACT, "money": MONEY, "staff": STAFF, "care": CARE, "life": LIFE,
-    "ties": TIES, "use": USE, "doctors": DOCTORS, "minds": MINDS, "ccgs": CCGS, "ccg_money": CCG_MONEY,
-    "applications": APPLICATIONS, "plans": PLANS,
-    "schemes": SCHEMES, "boards": BOARDS, "bodies": BODIES, "cases": CASES, "beliefs": BELIEFS,
+    **PRACTICE_TABLES, **DOCTOR_TABLES, **CCG_TABLES, "bodies": BODIES, "cases": CASES, "beliefs": BELIEFS,
     "area_teams": AREA_TEAMS, "trusts": TRUSTS, "providers": PROVIDERS, "regions": REGIONS, "nation": NATION,
 }  # fmt: skip
 """Every column group by its name in `World`."""
 
-PRACTICE_GROUPS = ("place", "lists", "contract", "money", "staff", "care", "life", "ties", "use")
-DOCTOR_GROUPS = ("doctors", "minds")
-CCG_GROUPS = ("ccgs", "ccg_money", "applications", "plans", "schemes", "boards")
+PRACTICE_GROUPS, DOCTOR_GROUPS, CCG_GROUPS = tuple(PRACTICE_TABLES), tuple(DOCTOR_TABLES), tuple(CCG_TABLES)
+"""Groups whose rows are the same practices, doctors or CCGs."""

@@ -6,6 +6,9 @@ from __future__ import annotations
 UNUSED, OPEN, CARETAKER, MERGED, DISPERSED = 0, 1, 2, 3, 4
 # contract.kind
 GMS, PMS, APMS = 0, 1, 2
+CONTRACTS = ("GMS", "PMS", "APMS")
+# ccgs.region
+REGIONS = ("North of England", "Midlands and East of England", "London", "South of England")
 # doctors.role
 PARTNER, SALARIED, LOCUM, TRAINEE = 0, 1, 2, 3
 # cases.status

@@ -106,6 +106,17 @@ def clear_row(table: Table, row: int) -> None:
     table._block[:, row] = 0.0
 
 
+def add_row(table: Table, to: int, source: int) -> None:
+    """Adds all columns of row `source` to row `to`; for kernels and Python alike, and groups of amounts (f8) only."""
+    if not _amounts(table.group):
+        raise TypeError(f"{table.group} holds more than amounts")
+    table._block[:, to] += table._block[:, source]
+
+
+def _amounts(group: str) -> bool:
+    return all(kind == "f8" for _, kind in PLACES[group].values())
+
+
 class TableType(types.Type):  # type: ignore[misc]
     """The type of a column group in compiled code."""
 
@@ -178,6 +189,11 @@ def _type_copy_row(_context: Any) -> Any:
     return lambda table, to, source: types.none if isinstance(table, TableType) else None
 
 
+@type_callable(add_row)
+def _type_add_row(_context: Any) -> Any:
+    return lambda table, to, source: types.none if isinstance(table, TableType) and _amounts(table.group) else None
+
+
 @type_callable(clear_row)
 def _type_clear_row(_context: Any) -> Any:
     return lambda table, row: types.none if isinstance(table, TableType) else None
@@ -187,6 +203,15 @@ def _type_clear_row(_context: Any) -> Any:
 def _copy_row(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
     for to, source in _cells(context, builder, signature, arguments):
         builder.store(builder.load(source), to)
+    return context.get_dummy_value()
+
+
+@lower_builtin(add_row, TableType, types.Integer, types.Integer)
+def _add_row(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    amount = ir.DoubleType().as_pointer()
+    for cells in _cells(context, builder, signature, arguments):
+        to, source = (builder.bitcast(cell, amount) for cell in cells)
+        builder.store(builder.fadd(builder.load(to), builder.load(source)), to)
     return context.get_dummy_value()
 
 

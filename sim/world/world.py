@@ -54,9 +54,8 @@ class Names:
 class World:
     """State of all England at one moment. Column groups are documented in `sim.world.columns`.
 
-    Practices stand in `place, lists, contract, money, staff, care, life, ties, use` (same rows); doctors in `doctors,
-    minds`; CCGs in `ccgs, ccg_money, applications, plans, schemes, boards`. `regime` holds the tables that assign
-    functions to bodies (see `sim.regime`).
+    Practices stand in `place` to `use` (same rows); doctors in `doctors, minds`; CCGs in `ccgs` to `boards`. `regime`
+    holds the tables that assign functions to bodies (see `sim.regime`).
     `belief_slot[kind]` gives a body kind's block of `beliefs` (row = slot * practices + practice) or -1.
     """
 
@@ -74,6 +73,7 @@ class World:
     minds: Table
     ccgs: Table
     ccg_money: Table
+    accounts: Table
     applications: Table
     plans: Table
     schemes: Table

@@ -112,16 +112,17 @@ class Ledger:
         """Grants are what CCGs' support budgets spend, and no more than there is; what is not granted lapses or goes
         back to the CCG."""
         before, people, payers = pounds(world), (patients(world), doctors(world)), world.ccg_money
-        brought = payers["carried"] + payers["primary_carried"]
+        accounts = world.accounts
+        brought = accounts["carried"] + accounts["primary_carried"]
         act()
         spent = payers["support_spent"]
         now = working(world)
         fund = self.fund(world.year) * np.bincount(
             world.place["ccg"][now], world.lists["total"][now], minlength=len(payers)
         )
-        left = payers["carried"] + spent + payers["support_lapsed"]
+        left = accounts["carried"] + spent + payers["support_lapsed"]
         np.testing.assert_allclose(brought + fund, left, rtol=0, atol=POUNDS)
-        assert not payers["primary_carried"].any()
+        assert not accounts["primary_carried"].any()
         assert np.all(payers["support_lapsed"] <= fund + POUNDS)
         assert pounds(world) == pytest.approx(before + spent.sum(), abs=POUNDS)
         assert np.all(spent <= world.ccg_money["support_budget"] + POUNDS)
@@ -151,15 +152,15 @@ class Ledger:
 
     def hospital(self, world: World, act: Callable[[], None]) -> None:
         """Every pound between CCGs and trusts has two ends; a CCG's allocation is spent or carried over."""
-        before, carried = (patients(world), doctors(world)), world.ccg_money["carried"].copy()
+        before, carried = (patients(world), doctors(world)), world.accounts["carried"].copy()
         money = pounds(world)
         act()
-        trusts, payers = world.trusts, world.ccg_money
+        trusts, payers = world.trusts, world.accounts
         other = trusts["other_income"] + trusts["support"]
         # other income was raised for the next year at the year's treatment, before bills were paid: it is this year's
         assert trusts["income"].sum() == pytest.approx(payers["hospital"].sum() + other.sum(), rel=1e-12)
         np.testing.assert_allclose(trusts["balance"], trusts["income"] - trusts["cost"], rtol=0, atol=POUNDS)
-        spent = payers["hospital"] + payers["community"] + payers["other_care"] + payers["scheme"]
+        spent = payers["hospital"] + payers["community"] + payers["other_care"] + world.ccg_money["scheme"]
         spent = spent + payers["practice_kept"] + payers["practice_admin"]
         np.testing.assert_allclose(payers["outturn"], payers["allocation"] + carried - spent, rtol=0, atol=POUNDS)
         forward = payers["carried"] + payers["primary_carried"]

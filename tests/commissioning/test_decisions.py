@@ -198,7 +198,7 @@ def test_services_no_longer_raise_community_spending_year_upon_year() -> None:
     world, timeline = begin(FEW, "area_team_only", 10, levers=levers)
     most: list[float] = []
     each_year(
-        world, timeline, 7, 10, lambda w: most.append(float((w.ccg_money["services"] / w.ccg_money["hospital"]).max()))
+        world, timeline, 7, 10, lambda w: most.append(float((w.accounts["services"] / w.accounts["hospital"]).max()))
     )
     assert 0.0 < max(most) <= 3 * PARAMS.of(ServiceContract).shift + 1e-9
 

@@ -7,11 +7,13 @@ from hypothesis import strategies as st
 from parameters_of import params_of
 from worlds import tiny_regime, tiny_world
 
-from sim.commissioning import plans, settlements
+from sim.commissioning import accounts, plans, settlements, trusts
+from sim.commissioning.accounts import Allocation
 from sim.commissioning.functions import CCG
 from sim.commissioning.plans import Planning
 from sim.commissioning.regime_tables import RegimeTables
-from sim.commissioning.settlements import Allocation, Settlement, TrustCost
+from sim.commissioning.settlements import Settlement
+from sim.commissioning.trusts import TrustCost
 from sim.rules import access, hospital
 from sim.world.luck import Luck
 from sim.world.world import World
@@ -38,10 +40,10 @@ def test_what_ccgs_pay_is_what_trusts_get(seed: int, year: int) -> None:
     world = started(seed)
     other = world.trusts["other_income"].copy()
     a_year(world, year)
-    grown = 1.0 + settlements.costs(world, params_of(year)).other_growth
+    grown = 1.0 + trusts.costs(world, params_of(year)).other_growth
     assert np.allclose(world.trusts["other_income"], other * grown)
     tariff = world.trusts["income"] - world.trusts["other_income"] - world.trusts["support"]
-    assert tariff.sum() == pytest.approx(world.ccg_money["hospital"].sum())
+    assert tariff.sum() == pytest.approx(world.accounts["hospital"].sum())
     assert np.allclose(world.trusts["income"] - world.trusts["cost"], world.trusts["balance"])
 
 
@@ -50,10 +52,10 @@ def test_what_ccgs_pay_is_what_trusts_get(seed: int, year: int) -> None:
 def test_what_is_left_is_carried_over(seed: int, pooled: int) -> None:
     world = started(seed, tiny_regime(CCG, pooled))
     for year in (2014, 2015):
-        brought = world.ccg_money["carried"].copy()
+        brought = world.accounts["carried"].copy()
         a_year(world, year)
-        money = world.ccg_money
-        spent = money["hospital"] + money["community"] + money["other_care"] + money["scheme"]
+        money = world.accounts
+        spent = money["hospital"] + money["community"] + money["other_care"] + world.ccg_money["scheme"]
         assert np.allclose(money["allocation"] + brought - spent, money["outturn"])
         assert np.allclose(money["carried"] + money["primary_carried"], money["outturn"])
 
@@ -62,15 +64,15 @@ def test_general_practice_pays_only_where_one_body_holds_both_budgets() -> None:
     for regime, paid in ((tiny_regime(), False), (tiny_regime(CCG), False), (tiny_regime(CCG, pooled=1), True)):
         world = started(regime=regime)
         a_year(world, 2014)
-        assert bool((world.ccg_money["primary_carried"] != 0.0).any()) is paid
+        assert bool((world.accounts["primary_carried"] != 0.0).any()) is paid
 
 
 def test_cash_answer_cuts_by_the_overrun_at_most() -> None:
     p = P.of(Allocation)
-    assert settlements.cash_answer(100.0, -50.0, p) == pytest.approx(-50.0 * p.pooled_share)
-    assert settlements.cash_answer(20.0, -50.0, p) == pytest.approx(-20.0 * p.pooled_share)
-    assert settlements.cash_answer(-20.0, -50.0, p) == 0.0
-    assert settlements.cash_answer(20.0, 50.0, p) == pytest.approx(50.0 * p.pooled_share)
+    assert accounts.cash_answer(100.0, -50.0, p) == pytest.approx(-50.0 * p.pooled_share)
+    assert accounts.cash_answer(20.0, -50.0, p) == pytest.approx(-20.0 * p.pooled_share)
+    assert accounts.cash_answer(-20.0, -50.0, p) == 0.0
+    assert accounts.cash_answer(20.0, 50.0, p) == pytest.approx(50.0 * p.pooled_share)
 
 
 def test_the_start_is_what_trusts_reported() -> None:
@@ -80,7 +82,7 @@ def test_the_start_is_what_trusts_reported() -> None:
         P.of(TrustCost).stay_emergency * world.trusts["emergency"]
         + P.of(TrustCost).stay_elective * world.trusts["elective"]
     )
-    assert np.allclose(days / (world.trusts["beds"] * settlements.DAYS), world.trusts["occupancy"])
+    assert np.allclose(days / (world.trusts["beds"] * trusts.DAYS), world.trusts["occupancy"])
     assert (world.trusts["other_bed_days"] >= 0.0).all()
     assert (world.trusts["other_income"] >= 0.0).all()
 
@@ -108,15 +110,15 @@ def test_a_lower_marginal_rate_costs_trusts() -> None:
     a_year(rich, 2015, tariff__marginal_rate=1.0)
     a_year(poor, 2015, tariff__marginal_rate=0.0)
     assert poor.trusts["balance"].sum() < rich.trusts["balance"].sum()
-    assert poor.ccg_money["hospital"].sum() < rich.ccg_money["hospital"].sum()
+    assert poor.accounts["hospital"].sum() < rich.accounts["hospital"].sum()
 
 
 def test_allocations_follow_people_and_targets() -> None:
     p = P.of(Allocation)
-    usual = settlements.allocation_growth(0.03, 0.0098, 0.0098, 0.0, p)
+    usual = accounts.allocation_growth(0.03, 0.0098, 0.0098, 0.0, p)
     assert usual == pytest.approx(1.03)
-    assert settlements.allocation_growth(0.03, 0.03, 0.0098, 0.0, p) > usual
-    assert settlements.allocation_growth(0.03, 0.0098, 0.0098, 0.05, p) < usual
+    assert accounts.allocation_growth(0.03, 0.03, 0.0098, 0.0, p) > usual
+    assert accounts.allocation_growth(0.03, 0.0098, 0.0098, 0.05, p) < usual
 
 
 def test_beds_are_cut_on_the_plan_and_a_wrong_plan_fills_them() -> None:
@@ -193,6 +195,6 @@ def test_money_does_not_run_away() -> None:
     world = started()
     for year in range(2014, 2044):
         a_year(world, year)
-    outturn = world.ccg_money["outturn"] / world.ccg_money["allocation"]
+    outturn = world.accounts["outturn"] / world.accounts["allocation"]
     assert (np.abs(outturn) < 0.1).all()
     assert (world.trusts["occupancy"] < 1.0).all()

@@ -51,7 +51,7 @@ def moved_by_money(workload: float, facilities: float) -> float:
         for room in (access, hospital):
             room.start(world, params, Luck(1, 2013))
         world.care["workload"], world.care["facilities"] = workload, facilities
-        world.ccg_money["community"] *= more
+        world.accounts["community"] *= more
         hospital_use(world, params, Luck(1, 2014))
         found.append(float(world.use["community"].sum() / (world.use["community"] + world.use["referrals"]).sum()))
     return found[1] - found[0]

@@ -12,12 +12,12 @@ from published_files import LIST_SIZE, PAID, PAYMENTS_2014, REGISTERED, listed, 
 
 from sim.errors import InputError
 from sim.population.build import build_population, build_with_report
-from sim.population.columns import APMS
 from sim.population.conditional import ConditionalCopula
 from sim.population.copula import BINARY, CONTINUOUS
 from sim.population.facts import load_facts
 from sim.population.tables import Population
 from sim.population.traits import number
+from sim.world.states import APMS
 
 Row = list[object]
 

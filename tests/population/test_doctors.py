@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from sim.errors import InputError
-from sim.population.columns import LOCUM, PARTNER, SALARIED, TRAINEE
 from sim.population.doctors import ATTITUDES, cast_back, sample_doctors
 from sim.population.synthetic import synthetic_england
 from sim.population.tables import Population
 from sim.population.traits import number, traits
+from sim.world.states import LOCUM, PARTNER, SALARIED, TRAINEE
 
 
 @pytest.fixture(scope="module")

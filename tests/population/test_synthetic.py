@@ -8,10 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.population.columns import APMS, PMS
 from sim.population.facts import FOLDER, load_facts
 from sim.population.synthetic import synthetic_england
 from sim.population.tables import Population
+from sim.world.states import APMS, PMS
 
 SEEDS = range(20)
 NAMES = ("list_size", "imd", "gp_per_1000", "share_75", "pms", "apms")

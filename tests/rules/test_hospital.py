@@ -69,7 +69,7 @@ def test_full_hospitals_hold_admissions_back() -> None:
 def test_community_services_do_as_their_effect_says_where_there_is_room(effect: float, sign: int) -> None:
     changed = {"substitution__emergency_per_spend": effect, "substitution__full_workload": 3.0}
     world, twin = started(**changed), started(**changed)
-    world.ccg_money["community"] *= 2.0
+    world.accounts["community"] *= 2.0
     for one in (world, twin):
         hospital.hospital_use(one, params_of(2014, **changed), Luck(1, 2014))
     change = world.use["emergency"].sum() / twin.use["emergency"].sum() - 1.0
@@ -79,7 +79,7 @@ def test_community_services_do_as_their_effect_says_where_there_is_room(effect: 
 def test_without_room_nothing_moves_out_of_hospital() -> None:
     world = started()
     world.care["workload"] = 2.0
-    world.ccg_money["community"] *= 3.0
+    world.accounts["community"] *= 3.0
     hospital.hospital_use(world, P, Luck(1, 2014))
     assert (world.use["community"] == 0.0).all()
 

@@ -11,7 +11,7 @@ from england import FEW, begin, differences, each_year, run, working
 from parameters_of import params_of
 from worlds import tiny_regime, tiny_world
 
-from sim.commissioning.settlements import prices
+from sim.commissioning.tariff import prices
 from sim.outcomes import OUTCOMES
 from sim.regime import load_regime
 from sim.rules import practice_budgets as rooms
@@ -66,7 +66,7 @@ def offered(offer: np.ndarray, params: object = P) -> World:
     world.use["referrals"] = 0.22 * world.lists["total"]
     world.use["elective"] = 0.45 * world.use["referrals"]
     world.care["experience"] = 0.85
-    world.ccg_money["hospital"] = 1e7
+    world.accounts["hospital"] = 1e7
     for _ in range(40):
         rooms.choose_budgets(world, params, Luck(1, world.year))
         world.year += 1
@@ -102,14 +102,14 @@ def test_a_saving_is_the_budget_less_the_practices_part_of_the_bill() -> None:
     rooms.settle_budgets(world, P, activity)
     use, c = world.use, world.place["ccg"]
     tariff = prices(world, P)
-    level = world.ccg_money["hospital"] / np.array([rooms.value(activity, k, tariff) for k in range(3)])
+    level = world.accounts["hospital"] / np.array([rooms.value(activity, k, tariff) for k in range(3)])
     part = 0.7 * level[c] * (tariff.referral * use["referrals"] + tariff.elective * use["elective"])
     np.testing.assert_allclose(use["kept"][held], (use["budget"] - part)[held])
     saved = use["kept"][held] / use["budget"][held]
     np.testing.assert_allclose(saved, use["held_back"][held])
     np.testing.assert_allclose(world.money["discretionary"], use["kept"])
-    np.testing.assert_allclose(world.ccg_money["practice_kept"], np.bincount(c, use["kept"], minlength=3))
-    np.testing.assert_allclose(world.ccg_money["practice_admin"], 0.02 * np.bincount(c, use["budget"], minlength=3))
+    np.testing.assert_allclose(world.accounts["practice_kept"], np.bincount(c, use["kept"], minlength=3))
+    np.testing.assert_allclose(world.accounts["practice_admin"], 0.02 * np.bincount(c, use["budget"], minlength=3))
 
 
 def test_a_practice_that_overspends_keeps_nothing_and_pays_nothing() -> None:
@@ -129,7 +129,7 @@ def test_fundholders_refer_less_and_others_do_not() -> None:
     assert (world.lists["total"][holds] >= 5000).all()
     assert np.all(world.use["held_back"][holds] > 0.0)
     assert not world.use["held_back"][~holds].any()
-    assert world.ccg_money["practice_kept"].sum() > 0.0
+    assert world.accounts["practice_kept"].sum() > 0.0
 
 
 def test_fewer_electives_and_less_content_patients_emerge_under_fundholding() -> None:

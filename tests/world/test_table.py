@@ -9,7 +9,7 @@ import pytest
 
 from sim.kernel import kernel
 from sim.world.columns import GROUPS
-from sim.world.table import Table, clear_row, copy_row
+from sim.world.table import Table, add_row, clear_row, copy_row
 
 
 @kernel
@@ -20,6 +20,12 @@ def mark(lists, at, value):
     copy_row(lists, at + 1, at)
     clear_row(lists, at + 2)
     return len(lists)
+
+
+@kernel
+def join(money, to, source):
+    """Adds a row to another."""
+    add_row(money, to, source)
 
 
 def filled(rows: int = 5) -> Table:
@@ -46,6 +52,18 @@ def test_python_and_compiled_rows_are_copied_and_cleared_alike() -> None:
     copy_row(ours, 1, 0)
     clear_row(ours, 2)
     assert all((ours[name] == theirs[name]).all() for name, *_ in GROUPS["lists"])
+
+
+def test_python_and_compiled_rows_are_added_alike_where_all_are_amounts() -> None:
+    ours, theirs = Table("money", 3), Table("money", 3)
+    for k, (name, *_) in enumerate(GROUPS["money"]):
+        ours[name] = theirs[name] = [0.1 * k, 0.7, 5.0]
+    add_row(ours, 0, 1)
+    join(theirs, 0, 1)
+    for k, (name, *_) in enumerate(GROUPS["money"]):
+        assert ours[name].tolist() == theirs[name].tolist() == [0.1 * k + 0.7, 0.7, 5.0]
+    with pytest.raises(TypeError, match="lists holds more than amounts"):
+        add_row(filled(), 0, 1)
 
 
 def test_columns_keep_their_types_and_identifiers_all_their_bits() -> None:

@@ -1,0 +1,115 @@
+"""What a run adds up, year by year, and by what name: outcomes are formulas over these sums.
+
+A sum is named here once. Kernels write it as `out[row, AT.name]` (`sim.record`), formulas read it as `c.name`
+(`sim.outcomes`).
+
+Sums are kept for each CCG, deprivation fifth and contract; area teams, regions and the nation are sums of CCGs. What
+belongs to a CCG as a whole (staff, cases about the area, trusts) is not split by fifth or contract: it is NaN there.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.rules.polls import POLLED
+from sim.world.states import CONTRACTS
+from sim.world.world import Floats, Rows, World
+
+FIFTHS = 5
+OTHER_GROUPS = FIFTHS + len(CONTRACTS)
+"""Rows of sums after those of CCGs: deprivation fifths, then contracts."""
+
+PEOPLE_SUMS = (
+    "practices", "patients", "exited", "merged", "displaced", "unjustified", "new", "gms", "pms", "apms",
+    "gp_fte", "doctors", "partners", "posts", "vacant", "left", "burnout",
+)  # fmt: skip
+"""Over open practices, and those that ended in the year. Contracts stand in the order of `contract.kind`."""
+
+WORK_SUMS = (
+    "drawings", "drawings_nil", "has_partners", "income", "pay_per_patient", "pay_per_patient_squared", "mpig",
+    "global_sum", "premium", "seniority", "qof", "reserves", "expenses",
+    "wanted", "appointments", "unmet", "workload", "continuity", "experience", "lists_closed", "distress",
+    "quality", "quality_squared", "recorded", "quality_rich", "rich", "quality_poor", "poor",
+    "emergency", "ae", "referrals", "elective", "budget_holders", "budget_kept",
+    "engagement", "influence", "trust_ccg", "trust_nhse", "support_control", "at_scale", "scheme_hours",
+    "reporting_hours",
+)  # fmt: skip
+"""Over open practices."""
+
+CCG_SUMS = (
+    "ccgs", "greater_involvement", "joint", "delegated",
+    "interested", "applied_joint", "applied_delegated", "approved_joint", "approved_delegated", "on_notice",
+    "decided", "waiting", "undone", "hours", "waits", "notices", "removals", "doubled",
+    "conflicted", "captured", "exposures", "contested", "recused", "deferred", "disagreed",
+    "awards", "awards_linked", "contracts_held", "contracts_linked", "legitimacy",
+    "grants", "lapsed", "overspending", "community_spend", "hospital_spend", "other_spend", "trust_balance",
+    "staff_cost", "staff_fte", "error_gps", "error_admissions",
+)  # fmt: skip
+"""Over CCGs. What differs by the grade of a table stands in the order of `TableView.grade`."""
+
+NATION_SUMS = ("staff_change_cost", "ended")
+"""Known for the nation only; they stand with the first CCG."""
+
+POLL_SUMS = (*(f"yes_{function}" for function in POLLED), "answers", "board_yes", "board_answers")
+"""Expected answers in a poll of GPs, over CCGs, in the order of `sim.rules.polls.poll`."""
+
+SUMS = (*PEOPLE_SUMS, *WORK_SUMS, *CCG_SUMS, *NATION_SUMS, *POLL_SUMS)
+
+At = namedtuple("At", SUMS)  # type: ignore[misc]
+AT: Any = At(*range(len(SUMS)))
+"""The column of every sum, for kernels and Python alike."""
+
+WORK_FROM = len(PEOPLE_SUMS)
+CCG_FROM = WORK_FROM + len(WORK_SUMS)
+POLL_FROM = len(SUMS) - len(POLL_SUMS)
+
+LIST_QUANTILES = {"list_size_p5": 0.05, "list_size_p50": 0.50, "list_size_p95": 0.95}
+DRAWINGS_QUANTILES = {"drawings_p10": 0.10}
+QUANTILES = (*LIST_QUANTILES, *DRAWINGS_QUANTILES)
+"""Quantiles over practices by name, and the share of practices below each: of lists, and of drawings a partner."""
+
+
+@dataclass(frozen=True)
+class Sums:
+    """All sums of a run. by_group: (years, CCGs + 5 fifths + 3 contracts, SUMS); quantiles: (years, places,
+    QUANTILES). orders: (2, practices) rows by last year's list and drawings, from which this year's differ little."""
+
+    by_group: Floats
+    quantiles: Floats
+    orders: Rows
+
+    @classmethod
+    def empty(cls, years: int, world: World) -> Sums:
+        """Sums of zero for a World of so many CCGs and teams."""
+        groups = len(world.ccgs) + OTHER_GROUPS
+        places = 1 + len(world.regions) + len(world.area_teams) + groups
+        orders = np.tile(np.arange(len(world.place)), (2, 1))
+        return cls(np.zeros((years, groups, len(SUMS))), np.full((years, places, len(QUANTILES)), np.nan), orders)
+
+
+class Columns:
+    """Sums by name, (years, places), as formulas read them; `q` gives a quantile by name."""
+
+    def __init__(self, sums: Floats, quantiles: Floats) -> None:
+        self._sums, self._quantiles = sums, quantiles
+
+    def __getattr__(self, name: str) -> Floats:
+        return self._sums[..., getattr(AT, name)]
+
+    def q(self, name: str) -> Floats:
+        return self._quantiles[..., QUANTILES.index(name)]
+
+
+def over(top: Floats, bottom: Floats) -> Floats:
+    """top / bottom, NaN where bottom is 0."""
+    return np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0)
+
+
+def spread(count: Floats, total: Floats, squared: Floats) -> Floats:
+    """Standard deviation from count, sum and sum of squares; NaN where nothing was counted."""
+    mean = over(total, count)
+    return np.asarray(np.sqrt(np.maximum(over(squared, count) - mean**2, 0.0)))

@@ -193,15 +193,16 @@ def sum_ccgs(out, cases, ccgs, ccg_money, applications, plans, boards, providers
         out[c, CCG_FROM + 11] += ccg_money.support_spent[c]
         out[c, CCG_FROM + 12] += ccgs.legitimacy[c]
         out[c, CCG_FROM + 13] += ccgs.engagement[c]
-        if grade[t] >= VOICE:
+        head = ccgs.seat[c] == c  # CCGs that have merged count once
+        if head and grade[t] >= VOICE:
             out[c, CCG_FROM + 13 + grade[t]] += 1.0
-        if applications.stage[c] >= INTERESTED:
+        if head and applications.stage[c] >= INTERESTED:
             out[c, CCG_FROM + 38] += 1.0
-        if applications.applied[c] >= 0 and grade[applications.applied[c]] >= TOGETHER:
+        if head and applications.applied[c] >= 0 and grade[applications.applied[c]] >= TOGETHER:
             out[c, CCG_FROM + 37 + grade[applications.applied[c]]] += 1.0
-        if applications.approved[c] >= 0 and grade[applications.approved[c]] >= TOGETHER:
+        if head and applications.approved[c] >= 0 and grade[applications.approved[c]] >= TOGETHER:
             out[c, CCG_FROM + 39 + grade[applications.approved[c]]] += 1.0
-        out[c, CCG_FROM + 43] += 1.0 if applications.notice[c] > 0 else 0.0
+        out[c, CCG_FROM + 43] += 1.0 if head and applications.notice[c] > 0 else 0.0
         out[c, CCG_FROM + 17] += 1.0 if ccg_money.outturn[c] < 0.0 else 0.0
         out[c, CCG_FROM + 18] += ccg_money.allocation[c]
         out[c, CCG_FROM + 19] += ccg_money.community[c]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.commissioning.bodies import KINDS, body_row, total_fte
+from sim.commissioning.bodies import KINDS, body_row, practices_of_whole, total_fte
 from sim.commissioning.cases import wait_a_year
 from sim.commissioning.functions import EXECUTES, JOINT_COMMITTEE, LEAD, PRACTICE, SHARED
 from sim.commissioning.views import view
@@ -198,7 +198,7 @@ def assign(cases, n, ccgs, bodies, cells, scale, mandate, medians, per_practice,
     medians: (kinds,) hours of a case; per_practice: (kinds,) more for each practice of the CCG. A case for which nobody
     has a part in the table is undone, but for mergers: without anybody to refuse, partners merge as they please.
     """
-    stride = len(bodies) // KINDS
+    stride, whole = len(bodies) // KINDS, practices_of_whole(ccgs)
     for k in range(n):
         c = cases.ccg[k]
         t = ccgs.table[c]
@@ -223,7 +223,7 @@ def assign(cases, n, ccgs, bodies, cells, scale, mandate, medians, per_practice,
         cases.partner[k] = -1
         if second >= 0:
             cases.partner[k] = body_row(second, scale[t, second], c, ccgs, stride)
-        hours = medians[cases.kind[k]] + per_practice[cases.kind[k]] * ccgs.practices[c]
+        hours = medians[cases.kind[k]] + per_practice[cases.kind[k]] * whole[c]
         hours *= math.exp(p.spread * normal(hours_stream, cases.id[k]))
         hours *= (1.0 + p.travel_per_km * bodies.km[b]) * specialist_factor(skill_for(bodies, b, cases.kind[k]), p)
         if doubled == 1:

@@ -100,7 +100,7 @@ def begin_year(world: World, params: Params) -> Floats:
     )  # fmt: skip
     open_funds(world.ccg_money, fund)
     clear_year(world.boards)
-    register_stakes(world.boards, world.providers, world.place, world.life, world.ties)
+    register_stakes(world.boards, world.providers, world.place, world.life, world.ties, world.ccgs["seat"])
     scale_staff(world.bodies, world.nation, params.of(StaffCost))
     hold_hours(world.bodies, float(world.nation["staff_scale"][0]), params.of(Hours))
     return alternatives

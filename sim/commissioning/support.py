@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.kernel import kernel, rule
 
 
@@ -55,3 +57,27 @@ def close_funds(ccg_money):
         ccg_money.support_lapsed[c] = lapsed
         ccg_money.carried[c] += back
         ccg_money.primary_carried[c] = 0.0
+
+
+@kernel
+def share_support(ccg_money, seat, asked):
+    """Places of a merged CCG have one support fund: each has what it asks of it, or its part of what there is.
+
+    asked: (CCGs,) pounds. What nobody asks for stays where it was. Pounds before = after.
+    """
+    n = len(ccg_money)
+    members = np.zeros(n, np.int64)
+    wanted, fund = np.zeros(n), np.zeros(n)
+    for c in range(n):
+        members[seat[c]] += 1
+        wanted[seat[c]] += asked[c]
+        fund[seat[c]] += ccg_money.support_budget[c]
+    for c in range(n):
+        s = seat[c]
+        if members[s] == 1 or wanted[s] <= 0.0:
+            continue
+        if wanted[s] >= fund[s]:
+            ccg_money.support_budget[c] = fund[s] * asked[c] / wanted[s]
+        else:
+            spare = ccg_money.support_budget[c] * (1.0 - wanted[s] / fund[s])
+            ccg_money.support_budget[c] = asked[c] + spare

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.commissioning.bodies import practices_of_whole
 from sim.commissioning.functions import (
     AREA_TEAM,
     CCG,
@@ -206,9 +207,9 @@ def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads,
     puts every tie at its target at once (the start). stream: of the lasting taste.
     """
     belonging = mean_of_peers(ties.engagement, life, peer_start, peer_row)
-    size = np.zeros(len(ccgs))
+    size, whole = np.zeros(len(ccgs)), practices_of_whole(ccgs)
     for c in range(len(ccgs)):
-        size[c] = hard_to_hear(ccgs.practices[c], q)
+        size[c] = hard_to_hear(whole[c], q)
     for i in range(len(life)):
         if not working(life.state[i]):
             continue
@@ -272,13 +273,14 @@ def count_members(place, life, ties, ccgs, p):
     heads, engaged, against = np.zeros(len(ccgs)), np.zeros(len(ccgs)), np.zeros(len(ccgs))
     for i in range(len(life)):
         if working(life.state[i]):
-            c = place.ccg[i]
+            c = ccgs.seat[place.ccg[i]]
             heads[c] += 1.0
             engaged[c] += ties.engagement[i]
             against[c] += 1.0 if ties.support_control[i] < p.against else 0.0
     for c in range(len(ccgs)):
-        ccgs.engagement[c] = engaged[c] / heads[c] if heads[c] > 0.0 else 0.0
-        ccgs.opposition[c] = against[c] / heads[c] if heads[c] > 0.0 else 0.0
+        own = ccgs.seat[c]
+        ccgs.engagement[c] = engaged[own] / heads[own] if heads[own] > 0.0 else 0.0
+        ccgs.opposition[c] = against[own] / heads[own] if heads[own] > 0.0 else 0.0
 
 
 @lru_cache(maxsize=64)

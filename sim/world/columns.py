@@ -201,6 +201,7 @@ CCGS: tuple[Column, ...] = (
     ("opposition", "f8", "0 to 1", "share of member practices against more control"),
     ("emergency_index", "f8", "ratio", "emergency use of its place against what age and deprivation say"),
     ("county", "i8", "row of ccgs", "where an authority of the size of a county would have its seat"),
+    ("seat", "i8", "row of ccgs", "whose body serves it: itself, or another once they have merged"),
 )
 CCG_MONEY: tuple[Column, ...] = (
     ("allocation", "f8", "pounds", "programme allocation: hospital and community care"),

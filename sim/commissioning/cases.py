@@ -148,6 +148,7 @@ def add(cases, at, who, kind, practice, ccg, year, clock, severity):
     cases.captured[at] = 0
     cases.winner[at] = -1
     cases.losers[at] = 0
+    cases.fair_winner[at] = -1
     cases.doubled[at] = 0
     return at + 1
 

@@ -86,6 +86,7 @@ def commissioning(world: World, params: Params, luck: Luck) -> None:
         luck.stream(OPT_IN),
     )  # fmt: skip
     decisions_come_to_light(world, n, params, luck)
+    begin_services(world.cases, n, world.providers, world.plans, world.year, params.of(ServiceContract))
     close_funds(world.ccg_money)
     staff_year(world.bodies, world.nation, params.of(StaffCost))
     world.nation["legitimacy"] = world.ccgs["legitimacy"].mean()
@@ -126,7 +127,6 @@ def decide_cases(world: World, n: int, alternatives: Floats, params: Params, luc
         w.cases, n, w.providers, w.boards, w.ccgs, w.bodies, v, w.year, params.of(Ending), interests, meetings,
         luck.stream(BID_LUCK), attending, declaring,
     )  # fmt: skip
-    begin_services(w.cases, n, w.providers, w.plans, w.year, params.of(ServiceContract))
     decisions_take_effect(world, n, fit, params, luck)
 
 

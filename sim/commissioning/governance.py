@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.commissioning.awards import set_aside
 from sim.commissioning.cases import joint
 from sim.commissioning.functions import JOINT_COMMITTEE, PUBLIC
 from sim.commissioning.views import view
@@ -48,6 +49,8 @@ class Exposure(NamedTuple):
     legitimacy_loss: float
     trust_loss: float
     recovery: float
+    again_hours: float
+    again_months: float
 
 
 @rule
@@ -90,7 +93,13 @@ def found_out(public, losers, p):
     public: 1 where the committee met in public, which helps the press (or keeps what is awkward out of the papers).
     """
     press = min(1.0, max(0.0, p.press * (1.0 + p.public * public)))
-    return 1.0 - (1.0 - p.audit) * (1.0 - press) * (1.0 - p.challenge) ** losers
+    return 1.0 - (1.0 - p.audit) * (1.0 - press) * (1.0 - challenged(losers, p))
+
+
+@rule
+def challenged(losers, p):
+    """Chance that one of those who lost by a captured decision challenges it and is upheld, 0 to 1."""
+    return 1.0 - (1.0 - p.challenge) ** losers
 
 
 @rule
@@ -108,7 +117,7 @@ def expose(cases, n, boards, ccgs, bodies, providers, v, ties, place, life, p, s
     """Captured decisions come to light by audit, press or a loser's challenge; some clean ones are accused.
     Legitimacy and trust fall.
 
-    Anchors: C064-C071, K012, K047, K071. One draw a decision.
+    An award that comes to light by a challenge is set aside. Anchors: C064-C071, K012, K047, K071. One draw a decision.
     """
     losses = np.zeros(len(boards))
     conflicted, decisions = np.zeros(len(boards)), np.zeros(len(boards))
@@ -128,6 +137,8 @@ def expose(cases, n, boards, ccgs, bodies, providers, v, ties, place, life, p, s
         if cases.captured[k] == 1:
             if u < found_out(v.rules[t, who, PUBLIC], losers, p):
                 boards.exposed[c] += 1.0
+                if u < challenged(losers, p):
+                    set_aside(cases, k, boards, bodies, providers, p.again_hours, p.again_months)
                 losses[ccgs.seat[c]] += 1.0
         elif u < accused(share, linked, losers, p):
             boards.false_exposed[c] += 1.0

@@ -331,6 +331,7 @@ CASES: tuple[Column, ...] = (
     ("winner", "i8", "row of providers or -1", "who won the contract that it was about"),
     ("losers", "i8", "count", "bidders, or the practice, who lost by the decision"),
 )
+    ("fair_winner", "i8", "row of providers or -1", "who would have won it without the pull of interest"),
 BELIEFS: tuple[Column, ...] = (
     ("distress", "f8", "sd", "believed distress of a practice"),
     ("distress_var", "f8", "sd squared", "variance of that belief"),

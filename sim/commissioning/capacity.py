@@ -129,7 +129,7 @@ def responsible(cells, t, function, who, mandate, stream):
 
     One lead: that body. A joint committee that leads: those who share, together. Several leads, or sharers without a
     lead: an unclear mandate, where each acts or not by its own draw; none leaves the case undone, two act against
-    each other.
+    each other, and whose decision stands is drawn as well: no order of a list says who goes first.
     """
     leads, shares = 0, 0
     first, second = -1, -1
@@ -158,13 +158,15 @@ def responsible(cells, t, function, who, mandate, stream):
     if claimants == 0:
         return first, second, 0
     q = acts_anyway(1.0 / claimants, mandate)
+    ahead, next_ahead = 2.0, 2.0
     for kind in range(cells.shape[2]):
         cell = cells[t, function, kind]
         if kind != PRACTICE and (cell == LEAD or cell == SHARED) and uniform2(stream, who, np.uint64(kind)) < q:
-            if first < 0:
-                first = kind
-            elif second < 0:
-                second = kind
+            turn = uniform2(stream, who, np.uint64(cells.shape[2] + kind))
+            if turn < ahead:
+                first, second, ahead, next_ahead = kind, first, turn, ahead
+            elif turn < next_ahead:
+                second, next_ahead = kind, turn
     return first, second, 1 if second >= 0 else 0
 
 

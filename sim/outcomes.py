@@ -305,7 +305,14 @@ outcome(
     lambda c: c.doubled,
     CCG_LEVELS,
 )
-outcome("breach_notices", "notices a year", 0, "breach notices", lambda c: c.notices, CCG_LEVELS)
+outcome(
+    "breach_notices",
+    "notices a year",
+    0,
+    "notices of breach of contract, remedial or breach",
+    lambda c: c.notices,
+    CCG_LEVELS,
+)
 outcome(
     "contracts_removed", "contracts a year", 0, "contracts ended by the commissioner", lambda c: c.removals, CCG_LEVELS
 )

@@ -244,7 +244,7 @@ def sum_ccgs(out, cases, ccgs, ccg_money, applications, plans, boards, providers
             out[c, CCG_FROM + 1] += 1.0
             out[c, CCG_FROM + 4] += cases.hours[k]
             out[c, CCG_FROM + 5] += cases.months[k]
-            out[c, CCG_FROM + 9] += 1.0 if cases.action[k] == s.BREACH else 0.0
+            out[c, CCG_FROM + 9] += 1.0 if s.REMEDIAL <= cases.action[k] <= s.BREACH else 0.0
             out[c, CCG_FROM + 10] += 1.0 if cases.action[k] == s.REMOVAL else 0.0
             out[c, CCG_FROM + 24] += cases.doubled[k]
         elif status == s.WAITING:

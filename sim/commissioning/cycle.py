@@ -20,7 +20,7 @@ from sim.commissioning.committee import ATTENDING, DECLARING, Meetings
 from sim.commissioning.governance import Interests, clear_year, decisions_come_to_light, register_stakes
 from sim.commissioning.knowledge import Knowing, observe, scheme_insight
 from sim.commissioning.perception import perceive
-from sim.commissioning.support import SupportFund, close_funds, open_funds
+from sim.commissioning.support import SupportFund, close_funds, open_funds, spend_late
 from sim.commissioning.utilities import Costs, Effects, Weights
 from sim.commissioning.views import view
 from sim.kernel import kernel
@@ -87,6 +87,7 @@ def commissioning(world: World, params: Params, luck: Luck) -> None:
     )  # fmt: skip
     decisions_come_to_light(world, n, params, luck)
     begin_services(world.cases, n, world.providers, world.plans, world.year, params.of(ServiceContract))
+    spend_late(world, params)
     close_funds(world.ccg_money)
     staff_year(world.bodies, world.nation, params.of(StaffCost))
     world.nation["legitimacy"] = world.ccgs["legitimacy"].mean()

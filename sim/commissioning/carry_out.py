@@ -32,6 +32,7 @@ class SchemeTerms(NamedTuple):
     effort_hours_per_pound: float
     fit_share: float
     skimp_bought: float
+    by_need: float
 
 
 class OptIn(NamedTuple):
@@ -130,6 +131,7 @@ def change_area(c, a, body, bodies, schemes, plans, fit, terms):
         schemes.qof_suspended[c] = terms.qof_suspended
         schemes.qof_watched[c] = 1 if terms.qof_watched >= 0.5 else 0
         schemes.reporting[c] = terms.reporting_hours
+        schemes.by_need[c] = terms.by_need
         schemes.fit[c] = terms.fit_share * fit
     elif a == s.MAKE:
         plans.make_community[c] = 1

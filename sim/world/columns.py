@@ -259,6 +259,7 @@ SCHEMES: tuple[Column, ...] = (
     ("qof_suspended", "f8", "0 to 1", "share of QOF that it stands in for"),
     ("qof_watched", "i8", "0 or 1", "suspended indicators are still watched"),
     ("reporting", "f8", "hours per practice", "a year"),
+    ("by_need", "f8", "0 to 1", "share of its pounds that goes by weighted, not by registered patients"),
     ("fit", "f8", "sd", "how well its domains fit the practices' true gaps"),
 )
 BOARDS: tuple[Column, ...] = (
@@ -330,8 +331,8 @@ CASES: tuple[Column, ...] = (
     ("doubled", "i8", "0 or 1", "two bodies acted, with conflicting asks"),
     ("winner", "i8", "row of providers or -1", "who won the contract that it was about"),
     ("losers", "i8", "count", "bidders, or the practice, who lost by the decision"),
-)
     ("fair_winner", "i8", "row of providers or -1", "who would have won it without the pull of interest"),
+)
 BELIEFS: tuple[Column, ...] = (
     ("distress", "f8", "sd", "believed distress of a practice"),
     ("distress_var", "f8", "sd squared", "variance of that belief"),

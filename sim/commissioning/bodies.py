@@ -23,7 +23,7 @@ from sim.commissioning.functions import (
     PRACTICE_SCALE,
     REGION_SCALE,
 )
-from sim.kernel import kernel, rule
+from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
 from sim.world.luck import Luck, decision, normal, stable_hash
 from sim.world.table import Table
@@ -101,7 +101,7 @@ def body_row(kind, scale, c, ccgs, stride):
     return kind * stride + unit_of(scale, c, ccgs)
 
 
-@rule
+@maker
 def practices_of_whole(ccgs):
     """(CCGs,): practices of each CCG together with those it has merged with."""
     whole = np.zeros(len(ccgs))

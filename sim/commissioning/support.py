@@ -16,7 +16,7 @@ from sim.commissioning.bodies import KINDS, body_row
 from sim.commissioning.functions import DISCRETIONARY_PAYMENTS, PRIMARY_MEDICAL
 from sim.commissioning.utilities import Costs, Effects
 from sim.commissioning.views import view
-from sim.kernel import kernel, rule
+from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
 from sim.world import states as s
 from sim.world.world import World
@@ -68,7 +68,7 @@ def close_funds(ccg_money):
         ccg_money.primary_carried[c] = 0.0
 
 
-@kernel
+@maker
 def share_support(ccg_money, seat, asked):
     """Places of a merged CCG have one support fund: each has what it asks of it, or its part of what there is.
 

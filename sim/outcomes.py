@@ -231,7 +231,7 @@ outcome("cases_undone", "cases a year", LESS, "cases that nobody decided in time
         lambda c: c.undone, CCG_LEVELS)
 outcome("cases_doubled", "cases a year", LESS, "cases on which two bodies acted against each other",
         lambda c: c.doubled, CCG_LEVELS)
-outcome("breach_notices", "notices a year", NEITHER, "breach notices",
+outcome("breach_notices", "notices a year", NEITHER, "notices of breach of contract, remedial or breach",
         lambda c: c.notices, CCG_LEVELS)
 outcome("contracts_removed", "contracts a year", NEITHER, "contracts ended by the commissioner",
         lambda c: c.removals, CCG_LEVELS)

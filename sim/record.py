@@ -138,14 +138,15 @@ def sum_ccgs(out, ccgs, ccg_money, accounts, applications, plans, boards, grade)
     """
     for c in range(len(ccgs)):
         out[c, AT.ccgs] += 1.0
-        if grade[ccgs.table[c]] >= VOICE:
+        head = ccgs.seat[c] == c  # CCGs that have merged count once
+        if head and grade[ccgs.table[c]] >= VOICE:
             out[c, AT.greater_involvement + grade[ccgs.table[c]] - VOICE] += 1.0
-        out[c, AT.interested] += 1.0 if applications.stage[c] >= INTERESTED else 0.0
-        if applications.applied[c] >= 0 and grade[applications.applied[c]] >= TOGETHER:
+        out[c, AT.interested] += 1.0 if head and applications.stage[c] >= INTERESTED else 0.0
+        if head and applications.applied[c] >= 0 and grade[applications.applied[c]] >= TOGETHER:
             out[c, AT.applied_joint + grade[applications.applied[c]] - TOGETHER] += 1.0
-        if applications.approved[c] >= 0 and grade[applications.approved[c]] >= TOGETHER:
+        if head and applications.approved[c] >= 0 and grade[applications.approved[c]] >= TOGETHER:
             out[c, AT.approved_joint + grade[applications.approved[c]] - TOGETHER] += 1.0
-        out[c, AT.on_notice] += 1.0 if applications.notice[c] > 0 else 0.0
+        out[c, AT.on_notice] += 1.0 if head and applications.notice[c] > 0 else 0.0
         out[c, AT.conflicted] += boards.conflicted[c]
         out[c, AT.captured] += boards.captured[c]
         out[c, AT.exposures] += boards.exposed[c] + boards.false_exposed[c]
@@ -177,7 +178,7 @@ def sum_cases(out, cases):
             out[c, AT.decided] += 1.0
             out[c, AT.hours] += cases.hours[k]
             out[c, AT.waits] += cases.months[k]
-            out[c, AT.notices] += 1.0 if cases.action[k] == s.BREACH else 0.0
+            out[c, AT.notices] += 1.0 if s.REMEDIAL <= cases.action[k] <= s.BREACH else 0.0
             out[c, AT.removals] += 1.0 if cases.action[k] == s.REMOVAL else 0.0
             out[c, AT.doubled] += cases.doubled[k]
         elif status == s.WAITING:

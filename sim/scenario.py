@@ -18,6 +18,8 @@ from sim import mechanisms, parameters
 from sim.errors import InputError
 from sim.parameters import FIRST_YEAR, Lever, ParameterBook, Timeline
 from sim.parameters.records import number_or_path
+from sim.population.facts import load_facts
+from sim.population.merger_events import EVENTS, events_of, read_events
 from sim.regime import BEFORE, REGIMES, Regime, load_regime
 from sim.toml_files import (
     SHIPPED,
@@ -102,6 +104,9 @@ class ScenarioFile(Block):
     seed: Annotated[int, Strict(), Field(ge=0, lt=2**63)] = 1
     place: Place = Place()
     population: PopulationChoice = PopulationChoice()
+    ccg_mergers: Annotated[bool, Strict()] | str = Field(
+        True, description="mergers of CCGs: as they came (true), none (false), or those of a CSV file"
+    )
     lever: tuple[Lever, ...] = ()
     constants: dict[str, float | dict[int, float]] = Field(
         default_factory=dict, description='other values: "group.name" = number, or a path {2014 = .., 2016 = ..}'
@@ -167,6 +172,8 @@ class Scenario:
     place: Place
     population: Path | None
     """Folder of a built population, or None for the synthetic England."""
+    ccg_mergers: Path | None
+    """Table of dated mergers of CCGs, or None for none."""
     levers: tuple[Lever, ...]
     constants: Mapping[str, float | Mapping[int, float]]
     mechanisms: Mapping[str, bool]
@@ -235,6 +242,7 @@ def load_scenario(
         seed=written.seed,
         place=written.place,
         population=population or (Path(written.population.folder) if written.population.folder else None),
+        ccg_mergers=_mergers(written.ccg_mergers),
         levers=written.lever,
         constants=written.constants,
         mechanisms=written.mechanisms,
@@ -254,9 +262,28 @@ def _anchor(table: Table, file: Path) -> None:
     if isinstance(regime, str):
         folders = [file.parent / "regimes", REGIMES]
         table["regime"] = str(named_in(file, "regime", regime, folders, "regime"))
+    mergers = table.get("ccg_mergers")
+    if isinstance(mergers, str):
+        table["ccg_mergers"] = str(_table(file, mergers))
     population = table.get("population")
     if isinstance(population, dict) and isinstance(population.get("folder"), str):
         population["folder"] = str(_folder(file, population["folder"]))
+
+
+def _mergers(written: bool | str) -> Path | None:
+    if isinstance(written, str):
+        return Path(written)
+    return EVENTS if written else None
+
+
+def _table(file: Path, name: str) -> Path:
+    """The table of mergers that a file names, beside it or where the program was started; read once to check it."""
+    for path in (file.parent / name, Path(name)):
+        if path.is_file():
+            events = read_events(path)
+            events_of(events, [str(code) for code in load_facts().ccgs["code"]])
+            return path.resolve()
+    raise InputError(f"no such file {name!r}", file=file, key="ccg_mergers", allowed="true, false or a CSV file")
 
 
 def _folder(file: Path, name: str) -> Path:

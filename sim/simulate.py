@@ -11,6 +11,8 @@ from sim.errors import InputError
 from sim.measure import measure, places_of
 from sim.outcomes import OUTCOMES
 from sim.parameters import Timeline
+from sim.population.facts import load_facts
+from sim.population.merger_events import events_of, read_events
 from sim.population.start import FIRST_YEAR, Ground, lay_ground, start_world
 from sim.population.synthetic import synthetic_england
 from sim.population.tables import Population
@@ -81,6 +83,9 @@ def build(
     """The World of 1 April 2014 and the parameters of every year, ready for the first year."""
     timeline = scenario.timeline(draw=draw)
     world = start_world(start.ground, regime.compile(draw), timeline.year(FIRST_YEAR), start.seed)
+    if scenario.ccg_mergers is not None:
+        events = read_events(scenario.ccg_mergers)
+        world.mergers = events_of(events, world.names.ccg_codes, [str(code) for code in load_facts().ccgs["code"]])
     return world, timeline
 
 

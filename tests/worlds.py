@@ -53,6 +53,7 @@ def tiny_world(practices: int = 30, seed: int = 1, regime: RegimeTables | None =
     _practices(made, practices, rng)
     made["doctors"], made["minds"] = _doctors(made["staff"], practices, rng)
     made["ccgs"]["id"] = rng.integers(1, 2**60, CCGS)
+    made["ccgs"]["seat"] = np.arange(CCGS)
     made["ccgs"]["emergency_index"] = rng.uniform(0.8, 1.2, CCGS)
     trusts = made["trusts"]
     trusts["id"] = rng.integers(1, 2**60, TRUSTS)

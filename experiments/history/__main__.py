@@ -117,7 +117,7 @@ def investors_difference(seed: int) -> tuple[float, float]:
         if year == YEARS - 3:
             investors = (np.arange(len(world.ccgs)) + seed) % 2
             before = admissions(world)
-            world.ccg_money["community"] *= 1.0 + MORE * investors
+            world.accounts["community"] *= 1.0 + MORE * investors
     growth = 100.0 * (admissions(world) / before - 1.0)
     return fitted(growth, 1.0 * investors, np.empty((len(growth), 0)))
 

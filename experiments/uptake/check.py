@@ -18,6 +18,7 @@ import numpy as np
 
 from experiments.uptake.frozen import digest, frozen_records, targets
 from experiments.uptake.scores import alike_chances, chances, interval, join_count, log_chance, slope_within
+from sim.population.merger_events import events_of, first_of, read_events
 from sim.regime import load_regime
 from sim.scenario import load_scenario
 from sim.simulate import prepare, simulate
@@ -29,7 +30,8 @@ Runs = dict[str, np.ndarray]
 
 
 def run_all(runs: int, seed: int) -> tuple[Runs, dict[str, np.ndarray]]:
-    """Counts by name, (runs, years, CCGs), and what does not vary: team, region and IMD of CCGs, names of teams."""
+    """Counts by name, (runs, years, CCGs), and what does not vary: team, region and IMD of CCGs, names of teams, and
+    which rows stand for a CCG of their own in 2015 (three merge that April; counts are at the seat of the new one)."""
     scenario, regime = load_scenario("england"), load_regime("voluntary_2015")
     found: dict[str, list[np.ndarray]] = {name: [] for name in READ}
     for k in range(runs):
@@ -39,6 +41,7 @@ def run_all(runs: int, seed: int) -> tuple[Runs, dict[str, np.ndarray]]:
             found[name].append(result.values["ccg"][:, :, result.outcomes.index(f"ccgs_{name}")])
     ccgs = start.population.ccgs
     fixed = {key: np.asarray(ccgs[key]) for key in ("area_team", "region", "imd")}
+    fixed["heads"] = first_of(events_of(read_events(), [str(code) for code in ccgs["code"]]), 2015, len(ccgs["code"]))
     fixed["teams"] = np.asarray(start.population.area_teams["name"])
     return {name: np.array(values) for name, values in found.items()}, fixed
 
@@ -79,8 +82,8 @@ def add_counts(table: Table, runs: Runs, fixed: Runs, told: dict[str, Any]) -> N
     table.add("expressed interest, June 2014", runs["interested"][:, 1].sum(1), told["interested"]["value"])
     for name in ("delegated", "joint"):
         share = told["fit"][name] / 198
-        table.add(f"(fitted) applied for {name}, 77 / 90 of 198 scaled to 211", runs[f"applied_{name}"][:, 1].sum(1),
-                  round(share * 211, 1))  # fmt: skip
+        table.add(f"(fitted) applied for {name}, 77 / 90 of 198 scaled to 209", runs[f"applied_{name}"][:, 1].sum(1),
+                  round(share * fixed["heads"].sum(), 1))  # fmt: skip
     approved = runs["approved_delegated"][:, 1]
     table.add("approved for delegated", approved.sum(1), told["approved"]["value"], most)
     for r, region in enumerate(REGIONS):
@@ -88,19 +91,20 @@ def add_counts(table: Table, runs: Runs, fixed: Runs, told: dict[str, Any]) -> N
     delegated, joint = (runs[name][:, 1].sum(1) for name in ("delegated", "joint"))
     table.add("delegated in operation, 2015-16", delegated, told["delegated"]["value"], most)
     table.add("joint in operation, 2015-16", joint, told["joint"]["value"], most)
-    table.add("neither, 2015-16", len(fixed["imd"]) - delegated - joint, told["neither"]["value"], most)
+    table.add("neither, 2015-16", fixed["heads"].sum() - delegated - joint, told["neither"]["value"], most)
 
 
 def add_patterns(table: Table, runs: Runs, fixed: Runs) -> None:
     """Clustering by area team, and deprivation."""
+    heads = fixed["heads"]
     for name in ("joint", "delegated"):
-        joins = np.array([join_count(has, fixed["area_team"]) for has in runs[f"applied_{name}"][:, 1]])
+        joins = np.array([join_count(has[heads], fixed["area_team"][heads]) for has in runs[f"applied_{name}"][:, 1]])
         table.add(f"joins of applications for {name} over those dealt at random", joins[:, 0] / joins[:, 1])
-    applied = runs["applied_delegated"][:, 1]
-    imd = fixed["imd"]
+    applied = runs["applied_delegated"][:, 1][:, heads]
+    imd, region = fixed["imd"][heads], fixed["region"][heads]
     gap = np.array([imd[has == 1].mean() - imd[has == 0].mean() for has in applied])
     table.add("IMD of applicants for delegated less others (C030: above 0)", gap)
-    within = np.array([slope_within(has, imd, fixed["region"]) for has in applied])
+    within = np.array([slope_within(has, imd, region) for has in applied])
     table.add("  within regions: points of chance per 10 of IMD", within)
     table.note("  share of runs with a slope above 0 within regions", float((within > 0).mean()))
 
@@ -157,8 +161,9 @@ def add_scores(table: Table, runs: Runs, fixed: Runs, told: dict[str, Any]) -> N
 def add_forecasts(table: Table, runs: Runs) -> None:
     """What the frozen parameters say of the years after the first."""
     for k, year in enumerate(YEARS[2:], start=2):
+        ccgs = 209 if year < 2017 else 207
         for name in ("delegated", "joint"):
-            table.add(f"forecast {year}-{year % 100 + 1}: {name} of 211", runs[name][:, k].sum(1))
+            table.add(f"forecast {year}-{year % 100 + 1}: {name} of {ccgs}", runs[name][:, k].sum(1))
 
 
 def main() -> None:

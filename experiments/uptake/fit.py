@@ -31,13 +31,15 @@ LEVELS = ("nothing", "greater_involvement", "joint", "delegated")
 
 
 def wanted_in_january(start: Start, draw: dict[str, float]) -> np.ndarray:
-    """(4,): CCGs that want each level in the round of 2015."""
+    """(4,): CCGs that want each level in the round of 2015; the three that merge on 1 April apply as one."""
     scenario = replace(load_scenario("england"), years=2)
     world, timeline = build(start, scenario, load_regime("voluntary_2015"), draw)
     advance(world, timeline.year(world.year), start.seed)
     world.year += 1
     policy(world, timeline.year(world.year), Luck(start.seed, world.year))
-    return np.bincount(view(world.regime).grade[world.applications["wish"].astype(int)], minlength=len(LEVELS))
+    heads = world.ccgs["seat"] == np.arange(len(world.ccgs))
+    wish = world.applications["wish"][heads].astype(int)
+    return np.bincount(view(world.regime).grade[wish], minlength=len(LEVELS))
 
 
 def wanted_counts(ccgs: int) -> np.ndarray:

@@ -53,7 +53,7 @@ def write_fit(
         "[intercepts]",
         *(f"{name.split('.')[1]} = {value}" for name, value in fitted.items()),
     ]
-    lines += ["", "[counts]  # mean over runs, and 211 CCGs in the shares of the 198 that told"]
+    lines += ["", "[counts]  # mean over runs, and all CCGs in the shares of the 198 that told"]
     lines += [f"{key} = {{found = {found[key]:.2f}, wanted = {wanted[key]:.2f}}}" for key in wanted]
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")

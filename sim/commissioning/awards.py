@@ -1,7 +1,8 @@
 """Awards: providers bid for practice contracts under APMS and for services out of hospital; one wins, the others lose.
 
 A company in which member practices hold a stake is pulled for by GPs with a stake in it, like any action (K012, C069,
-C071). Contracts for services have a term; what ends comes up for a bid anew.
+C071). An award that this pull has won is set aside when a loser's challenge brings it to light (K047). Contracts for
+services have a term; what ends comes up for a bid anew.
 """
 
 from __future__ import annotations
@@ -79,6 +80,7 @@ def award(cases, n, providers, boards, ccgs, bodies, v, year, ending, interests,
                 if worth > best:
                     best, winner = worth, j
         cases.winner[k] = winner
+        cases.fair_winner[k] = free
         if winner < 0:
             cases.action[k] = s.NOTHING if service else s.APMS_CONTRACT
             continue
@@ -88,6 +90,27 @@ def award(cases, n, providers, boards, ccgs, bodies, v, year, ending, interests,
         if winner != free and cases.captured[k] == 0:
             cases.captured[k] = 1
             boards.captured[c] += 1.0
+
+
+@rule
+def set_aside(cases, k, boards, bodies, providers, hours_share, months):
+    """A challenge that is upheld: the bids are assessed again without those who pulled, for more months, and for more
+    hours as far as the year has them.
+
+    The same bidders bid; whoever wins without the pull has the contract. Nothing happens where the pull changed
+    whether to award, but not to whom.
+    """
+    was, now = cases.winner[k], cases.fair_winner[k]
+    if was < 0 or was == now:
+        return
+    cases.winner[k] = now
+    b = cases.body[k]
+    again = min(hours_share * cases.hours[k], max(0.0, bodies.hours_held[b] - bodies.hours_used[b]))
+    bodies.hours_used[b] += again
+    cases.hours[k] += again
+    cases.months[k] += months
+    boards.awards_linked[cases.ccg[k]] -= 1.0 if linked(providers, was) else 0.0
+    boards.awards_linked[cases.ccg[k]] += 1.0 if linked(providers, now) else 0.0
 
 
 @kernel

@@ -23,7 +23,7 @@ from sim.commissioning.functions import (
     PRACTICE_SCALE,
     REGION_SCALE,
 )
-from sim.kernel import kernel, rule
+from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
 from sim.world.luck import Luck, decision, normal, stable_hash
 from sim.world.table import Table
@@ -80,7 +80,10 @@ class RunningCosts(NamedTuple):
 
 @rule
 def unit_of(scale, c, ccgs):
-    """Unit of a body that serves CCG `c`: nation 0, its region, its area team now, its county, or the CCG itself."""
+    """Unit of a body that serves CCG `c`: nation 0, its region, its area team now, its county, or the CCG itself.
+
+    CCGs that have merged are one unit, at the seat of the new one.
+    """
     if scale == NATION_SCALE:
         return 0
     if scale == REGION_SCALE:
@@ -89,13 +92,24 @@ def unit_of(scale, c, ccgs):
         return ccgs.team[c]
     if scale == COUNTY_SCALE:
         return ccgs.county[c]
-    return c
+    return ccgs.seat[c]
 
 
 @rule
 def body_row(kind, scale, c, ccgs, stride):
     """Row of the body of a kind that serves CCG `c`."""
     return kind * stride + unit_of(scale, c, ccgs)
+
+
+@maker
+def practices_of_whole(ccgs):
+    """(CCGs,): practices of each CCG together with those it has merged with."""
+    whole = np.zeros(len(ccgs))
+    for c in range(len(ccgs)):
+        whole[ccgs.seat[c]] += ccgs.practices[c]
+    for c in range(len(ccgs)):
+        whole[c] = whole[ccgs.seat[c]]
+    return whole
 
 
 @rule
@@ -113,8 +127,8 @@ def stride_of(world: World) -> int:
 def serve(bodies, place, lists, life, ccgs, area_teams, scale):
     """Counts whom each body serves under the tables now in force: practices, patients, mean distance from its seat.
 
-    scale: (T, kinds) of the regime. Seats: a CCG's own place; one of its CCGs for a county; an area team's headquarters
-    for all wider bodies.
+    scale: (T, kinds) of the regime. Seats: a CCG's own place, or that of one of its members; one of its CCGs for a
+    county; an area team's headquarters for all wider bodies.
     """
     stride = len(bodies) // scale.shape[1]
     count, patients = np.zeros(len(ccgs)), np.zeros(len(ccgs))
@@ -123,10 +137,10 @@ def serve(bodies, place, lists, life, ccgs, area_teams, scale):
         if life.state[i] == 0 or life.state[i] > 2:
             continue
         c = place.ccg[i]
-        team, seat = ccgs.team[c], ccgs.county[c]
+        team, seat, own = ccgs.team[c], ccgs.county[c], ccgs.seat[c]
         count[c] += 1.0
         patients[c] += lists.total[i]
-        to_ccg[c] += math.sqrt((place.x[i] - ccgs.x[c]) ** 2 + (place.y[i] - ccgs.y[c]) ** 2)
+        to_ccg[c] += math.sqrt((place.x[i] - ccgs.x[own]) ** 2 + (place.y[i] - ccgs.y[own]) ** 2)
         to_county[c] += math.sqrt((place.x[i] - ccgs.x[seat]) ** 2 + (place.y[i] - ccgs.y[seat]) ** 2)
         to_team[c] += math.sqrt((place.x[i] - area_teams.x[team]) ** 2 + (place.y[i] - area_teams.y[team]) ** 2)
     for b in range(len(bodies)):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.commissioning.bodies import KINDS, body_row, total_fte
+from sim.commissioning.bodies import KINDS, body_row, practices_of_whole, total_fte
 from sim.commissioning.cases import wait_a_year
 from sim.commissioning.functions import EXECUTES, JOINT_COMMITTEE, LEAD, PRACTICE, SHARED
 from sim.commissioning.views import view
@@ -129,7 +129,7 @@ def responsible(cells, t, function, who, mandate, stream):
 
     One lead: that body. A joint committee that leads: those who share, together. Several leads, or sharers without a
     lead: an unclear mandate, where each acts or not by its own draw; none leaves the case undone, two act against
-    each other.
+    each other, and whose decision stands is drawn as well: no order of a list says who goes first.
     """
     leads, shares = 0, 0
     first, second = -1, -1
@@ -158,13 +158,15 @@ def responsible(cells, t, function, who, mandate, stream):
     if claimants == 0:
         return first, second, 0
     q = acts_anyway(1.0 / claimants, mandate)
+    ahead, next_ahead = 2.0, 2.0
     for kind in range(cells.shape[2]):
         cell = cells[t, function, kind]
         if kind != PRACTICE and (cell == LEAD or cell == SHARED) and uniform2(stream, who, np.uint64(kind)) < q:
-            if first < 0:
-                first = kind
-            elif second < 0:
-                second = kind
+            turn = uniform2(stream, who, np.uint64(cells.shape[2] + kind))
+            if turn < ahead:
+                first, second, ahead, next_ahead = kind, first, turn, ahead
+            elif turn < next_ahead:
+                second, next_ahead = kind, turn
     return first, second, 1 if second >= 0 else 0
 
 
@@ -198,7 +200,7 @@ def assign(cases, n, ccgs, bodies, cells, scale, mandate, medians, per_practice,
     medians: (kinds,) hours of a case; per_practice: (kinds,) more for each practice of the CCG. A case for which nobody
     has a part in the table is undone, but for mergers: without anybody to refuse, partners merge as they please.
     """
-    stride = len(bodies) // KINDS
+    stride, whole = len(bodies) // KINDS, practices_of_whole(ccgs)
     for k in range(n):
         c = cases.ccg[k]
         t = ccgs.table[c]
@@ -223,7 +225,7 @@ def assign(cases, n, ccgs, bodies, cells, scale, mandate, medians, per_practice,
         cases.partner[k] = -1
         if second >= 0:
             cases.partner[k] = body_row(second, scale[t, second], c, ccgs, stride)
-        hours = medians[cases.kind[k]] + per_practice[cases.kind[k]] * ccgs.practices[c]
+        hours = medians[cases.kind[k]] + per_practice[cases.kind[k]] * whole[c]
         hours *= math.exp(p.spread * normal(hours_stream, cases.id[k]))
         hours *= (1.0 + p.travel_per_km * bodies.km[b]) * specialist_factor(skill_for(bodies, b, cases.kind[k]), p)
         if doubled == 1:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.functions import AREA_TEAM, NHS_ENGLAND
+from sim.commissioning.support import share_support
 from sim.commissioning.utilities import Costs, Effects
 from sim.kernel import kernel, rule
 from sim.parameters import Params
@@ -31,6 +32,7 @@ class SchemeTerms(NamedTuple):
     effort_hours_per_pound: float
     fit_share: float
     skimp_bought: float
+    by_need: float
 
 
 class OptIn(NamedTuple):
@@ -129,6 +131,7 @@ def change_area(c, a, body, bodies, schemes, plans, fit, terms):
         schemes.qof_suspended[c] = terms.qof_suspended
         schemes.qof_watched[c] = 1 if terms.qof_watched >= 0.5 else 0
         schemes.reporting[c] = terms.reporting_hours
+        schemes.by_need[c] = terms.by_need
         schemes.fit[c] = terms.fit_share * fit
     elif a == s.MAKE:
         plans.make_community[c] = 1
@@ -148,19 +151,22 @@ def authority_of(i, body, bodies, ties):
 
 
 @kernel
-def carry_out(cases, n, lists, contract, money, care, life, ties, ccg_money, schemes, plans, bodies, fit, year, e, k,
-              terms, stream):  # fmt: skip
+def carry_out(cases, n, lists, contract, money, care, life, ties, ccg_money, schemes, plans, bodies, seat, fit, year, e,
+              k, terms, stream):  # fmt: skip
     """Applies this year's decisions. Grants come out of the CCG's support budget and nothing else, and share what there
     is; an appeal may undo a notice."""
     asked = np.zeros(len(ccg_money))
     for j in range(n):
         asked[cases.ccg[j]] += grant_asked(cases, j, lists, k)
+    share_support(ccg_money, seat, asked)
     for j in range(n):
         if cases.status[j] != s.DECIDED or cases.body[j] < 0:
             continue
         i, c, a, kind = cases.practice[j], cases.ccg[j], cases.action[j], cases.kind[j]
         if i < 0:
-            change_area(c, a, cases.body[j], bodies, schemes, plans, fit[c], terms)
+            for other in range(len(seat)):  # all that are one CCG by now
+                if seat[other] == seat[c] and not (a == s.START_SCHEME and schemes.active[other] == 1):
+                    change_area(other, a, cases.body[j], bodies, schemes, plans, fit[c], terms)
             continue
         half = 0.5 if cases.doubled[j] == 1 else 1.0  # two bodies with conflicting asks undo half of what each does
         if cases.doubled[j] == 1:
@@ -209,7 +215,7 @@ def decisions_take_effect(world: World, n: int, fit: Floats, params: Params, luc
     """Carries the year's decisions out."""
     carry_out(
         world.cases, n, world.lists, world.contract, world.money, world.care, world.life, world.ties, world.ccg_money,
-        world.schemes, world.plans, world.bodies, fit, world.year, params.of(Effects), params.of(Costs),
-        params.of(SchemeTerms),
+        world.schemes, world.plans, world.bodies, world.ccgs["seat"], fit, world.year,
+        params.of(Effects), params.of(Costs), params.of(SchemeTerms),
         luck.stream(APPEAL),
     )  # fmt: skip

@@ -148,6 +148,7 @@ def add(cases, at, who, kind, practice, ccg, year, clock, severity):
     cases.captured[at] = 0
     cases.winner[at] = -1
     cases.losers[at] = 0
+    cases.fair_winner[at] = -1
     cases.doubled[at] = 0
     return at + 1
 
@@ -230,16 +231,21 @@ def arrive_for_ccgs(cases, n, ccgs, schemes, ended, lists_growth, year, p, strea
     """New cases about a whole CCG: a local scheme, a bid for work out of hospital, a new practice, community nursing.
 
     ended: (CCGs,) 1 where a service's term is over, so that it is bid for anew. lists_growth: (CCGs,) yearly growth of
-    its population. Returns the number of open rows.
+    its population. A merged CCG has one local scheme and one community service. Returns the number of open rows.
     """
     open_kinds = np.zeros((len(ccgs), N_KINDS), np.int64)
     for k in range(n):
         if cases.practice[k] < 0:
-            open_kinds[cases.ccg[k], cases.kind[k]] = 1
+            whole = cases.kind[k] == s.SCHEME or cases.kind[k] == s.COMMUNITY_NURSING
+            open_kinds[ccgs.seat[cases.ccg[k]] if whole else cases.ccg[k], cases.kind[k]] = 1
+    without = np.zeros(len(ccgs), np.int64)
     for c in range(len(ccgs)):
-        who = ccgs.id[c]
+        without[ccgs.seat[c]] += 1 - schemes.active[c]
+    for c in range(len(ccgs)):
+        who, one = ccgs.id[c], ccgs.seat[c] == c
         if (
-            schemes.active[c] == 0
+            one
+            and without[c] > 0
             and open_kinds[c, s.SCHEME] == 0
             and uniform2(stream, who, np.uint64(s.SCHEME)) < p.scheme
         ):
@@ -250,7 +256,7 @@ def arrive_for_ccgs(cases, n, ccgs, schemes, ended, lists_growth, year, p, strea
         rate = chance(p.new_practice_base, p.new_practice_growth, lists_growth[c])
         if open_kinds[c, s.NEW_PRACTICE] == 0 and uniform2(stream, who, np.uint64(s.NEW_PRACTICE)) < rate:
             n = add(cases, n, who, s.NEW_PRACTICE, -1, c, year, NO_CLOCK, 100.0 * lists_growth[c])
-        if open_kinds[c, s.COMMUNITY_NURSING] == 0 and uniform(stream, who) < p.community:
+        if one and open_kinds[c, s.COMMUNITY_NURSING] == 0 and uniform(stream, who) < p.community:
             n = add(cases, n, who, s.COMMUNITY_NURSING, -1, c, year, NO_CLOCK, 0.0)
     return n
 

@@ -20,7 +20,7 @@ from sim.commissioning.committee import ATTENDING, DECLARING, Meetings
 from sim.commissioning.governance import Interests, clear_year, decisions_come_to_light, register_stakes
 from sim.commissioning.knowledge import Knowing, observe, scheme_insight
 from sim.commissioning.perception import perceive
-from sim.commissioning.support import SupportFund, close_funds, open_funds
+from sim.commissioning.support import SupportFund, close_funds, open_funds, spend_late
 from sim.commissioning.utilities import Costs, Effects, Weights
 from sim.commissioning.views import view
 from sim.kernel import kernel
@@ -86,6 +86,8 @@ def commissioning(world: World, params: Params, luck: Luck) -> None:
         luck.stream(OPT_IN),
     )  # fmt: skip
     decisions_come_to_light(world, n, params, luck)
+    begin_services(world.cases, n, world.providers, world.plans, world.year, params.of(ServiceContract))
+    spend_late(world, params)
     close_funds(world.ccg_money, world.accounts)
     staff_year(world.bodies, world.nation, params.of(StaffCost))
 
@@ -99,7 +101,7 @@ def begin_year(world: World, params: Params) -> Floats:
     )  # fmt: skip
     open_funds(world.ccg_money, world.accounts, fund)
     clear_year(world.boards)
-    register_stakes(world.boards, world.providers, world.place, world.life, world.ties)
+    register_stakes(world.boards, world.providers, world.place, world.life, world.ties, world.ccgs["seat"])
     scale_staff(world.bodies, world.nation, params.of(StaffCost))
     hold_hours(world.bodies, float(world.nation["staff_scale"][0]), params.of(Hours))
     return alternatives
@@ -125,7 +127,6 @@ def decide_cases(world: World, n: int, alternatives: Floats, params: Params, luc
         w.cases, n, w.providers, w.boards, w.ccgs, w.bodies, v, w.year, params.of(Ending), interests, meetings,
         luck.stream(BID_LUCK), attending, declaring,
     )  # fmt: skip
-    begin_services(w.cases, n, w.providers, w.plans, w.year, params.of(ServiceContract))
     decisions_take_effect(world, n, fit, params, luck)
 
 

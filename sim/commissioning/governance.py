@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.commissioning.awards import set_aside
 from sim.commissioning.cases import joint
 from sim.commissioning.functions import JOINT_COMMITTEE, PUBLIC
 from sim.commissioning.views import view
@@ -48,6 +49,8 @@ class Exposure(NamedTuple):
     legitimacy_loss: float
     trust_loss: float
     recovery: float
+    again_hours: float
+    again_months: float
 
 
 @rule
@@ -90,7 +93,13 @@ def found_out(public, losers, p):
     public: 1 where the committee met in public, which helps the press (or keeps what is awkward out of the papers).
     """
     press = min(1.0, max(0.0, p.press * (1.0 + p.public * public)))
-    return 1.0 - (1.0 - p.audit) * (1.0 - press) * (1.0 - p.challenge) ** losers
+    return 1.0 - (1.0 - p.audit) * (1.0 - press) * (1.0 - challenged(losers, p))
+
+
+@rule
+def challenged(losers, p):
+    """Chance that one of those who lost by a captured decision challenges it and is upheld, 0 to 1."""
+    return 1.0 - (1.0 - p.challenge) ** losers
 
 
 @rule
@@ -108,38 +117,45 @@ def expose(cases, n, boards, ccgs, bodies, providers, v, ties, place, life, p, s
     """Captured decisions come to light by audit, press or a loser's challenge; some clean ones are accused.
     Legitimacy and trust fall.
 
-    Anchors: C064-C071, K012, K047, K071. One draw a decision.
+    An award that comes to light by a challenge is set aside. Anchors: C064-C071, K012, K047, K071. One draw a decision.
     """
     losses = np.zeros(len(boards))
+    conflicted, decisions = np.zeros(len(boards)), np.zeros(len(boards))
+    for c in range(len(boards)):
+        conflicted[ccgs.seat[c]] += boards.conflicted[c]
+        decisions[ccgs.seat[c]] += boards.decisions[c]
     for k in range(n):
         if cases.status[k] != s.DECIDED or cases.body[k] < 0:
             continue
         c, t = cases.ccg[k], ccgs.table[cases.ccg[k]]
         who = JOINT_COMMITTEE if joint(v, t, cases.function[k]) else bodies.kind[cases.body[k]]
         losers = float(cases.losers[k]) + (1.0 if against_practice(cases.action[k]) else 0.0)
-        share = boards.conflicted[c] / max(1.0, boards.decisions[c])
+        share = conflicted[ccgs.seat[c]] / max(1.0, decisions[ccgs.seat[c]])
         j = cases.winner[k]
         linked = 1.0 if j >= 0 and v.gp_votes[t, who] > 0.0 and providers.owned_by_members[j] > 0.0 else 0.0
         u = uniform(stream, cases.id[k])
         if cases.captured[k] == 1:
             if u < found_out(v.rules[t, who, PUBLIC], losers, p):
                 boards.exposed[c] += 1.0
-                losses[c] += 1.0
+                if u < challenged(losers, p):
+                    set_aside(cases, k, boards, bodies, providers, p.again_hours, p.again_months)
+                losses[ccgs.seat[c]] += 1.0
         elif u < accused(share, linked, losers, p):
             boards.false_exposed[c] += 1.0
-            losses[c] += 1.0
+            losses[ccgs.seat[c]] += 1.0
     for c in range(len(boards)):
-        ccgs.legitimacy[c] *= (1.0 - p.legitimacy_loss) ** losses[c]
+        ccgs.legitimacy[c] *= (1.0 - p.legitimacy_loss) ** losses[ccgs.seat[c]]
         ccgs.legitimacy[c] += p.recovery * (1.0 - ccgs.legitimacy[c])
     for i in range(len(place)):
-        if (life.state[i] == s.OPEN or life.state[i] == s.CARETAKER) and losses[place.ccg[i]] > 0.0:
-            ties.trust_ccg[i] *= (1.0 - p.trust_loss) ** losses[place.ccg[i]]
+        lost = losses[ccgs.seat[place.ccg[i]]]
+        if (life.state[i] == s.OPEN or life.state[i] == s.CARETAKER) and lost > 0.0:
+            ties.trust_ccg[i] *= (1.0 - p.trust_loss) ** lost
 
 
 @kernel
-def register_stakes(boards, providers, place, life, ties):
+def register_stakes(boards, providers, place, life, ties, seat):
     """The register of interests: share of a governing body's GPs whose practice holds a stake in the local GP company,
-    and how far member practices own that company."""
+    and how far member practices own that company. seat: (CCGs,); who has merged has one governing body."""
     seats = np.zeros(len(boards))
     members, owners = np.zeros(len(boards)), np.zeros(len(boards))
     for c in range(len(boards)):
@@ -150,11 +166,13 @@ def register_stakes(boards, providers, place, life, ties):
         members[place.ccg[i]] += 1.0
         owners[place.ccg[i]] += ties.shareholder[i]
         if place.board[i] == 1:
-            seats[place.ccg[i]] += 1.0
-            boards.interest_specific[place.ccg[i]] += ties.shareholder[i]
+            seats[seat[place.ccg[i]]] += 1.0
+            boards.interest_specific[seat[place.ccg[i]]] += ties.shareholder[i]
     for c in range(len(boards)):
         if seats[c] > 0.0:
             boards.interest_specific[c] /= seats[c]
+    for c in range(len(boards)):
+        boards.interest_specific[c] = boards.interest_specific[seat[c]]
     for j in range(len(providers)):
         if providers.kind[j] == s.GP_COMPANY:
             c = providers.unit[j]
@@ -202,7 +220,7 @@ def start_boards(world: World, params: Params, luck: Luck) -> None:
     spread = np.array([0.5 + uniform(stream, who) for who in world.ccgs["id"]])
     rivalry = np.array([0.5 + uniform2(stream, who, np.uint64(1)) for who in world.ccgs["id"]])
     world.boards["contested"] = p.contested
-    register_stakes(world.boards, world.providers, world.place, world.life, world.ties)
+    register_stakes(world.boards, world.providers, world.place, world.life, world.ties, world.ccgs["seat"])
     world.boards["interest_class"] = p.class_start
     world.boards["interest_rival"] = np.minimum(1.0, p.rival_start * rivalry)
     world.boards["loyalty"] = np.minimum(1.0, p.loyalty_start * spread)

@@ -1,8 +1,8 @@
 """The policy phase: what happens to the rules of the game this year, before anybody plays.
 
-The government may end a regime; where CCGs may choose, this year's round is held; area teams are restructured at their
-date; each CCG comes under the table that governs it this year. Dated national rules are parameters with a dated path
-and need nothing here.
+The government may end a regime; CCGs merge and area teams are restructured at their dates; where CCGs may choose, this
+year's round is held; each CCG comes under the table that governs it this year. Dated national rules are parameters with
+a dated path and need nothing here.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.bodies import RunningCosts, StaffCost, stride_of
+from sim.commissioning.ccg_mergers import merge_ccgs
 from sim.commissioning.functions import AREA_TEAM
 from sim.commissioning.reorganisation import (
     ReorganisationCost,
@@ -107,6 +108,7 @@ def policy(world: World, params: Params, luck: Luck) -> None:
     press(world.area_teams, world.bodies, maturity.push_start, maturity.push_workload, AREA_TEAM * stride_of(world))
     if ends(world, params, luck):
         world.nation["ended"] = 1
+    merge_ccgs(world, params)  # who merges on 1 April applies as one
     tables = tables_this_year(world, params, luck)  # applied for in January, before teams are restructured in April
     if world.year == regime.restructure_year:
         restructure_area_teams(world, params)

@@ -131,7 +131,9 @@ def move_ccg_staff(bodies, before, ccgs, nation, new_table, heir, scale, staffin
         old, new = ccgs.table[c], new_table[c]
         if old == new:
             continue
-        own, away = CCG * stride + c, max(0.0, -before.came_fte[CCG * stride + c])
+        own = CCG * stride + ccgs.seat[c]
+        part = ccgs.practices[c] / before.practices[own] if before.practices[own] > 0.0 else 1.0  # of a merged CCG
+        away = part * max(0.0, -before.came_fte[own])
         if away > 0.0:
             giver = body_row(heir[old], scale[old, heir[old]], c, ccgs, stride)
             staff = total_fte(before, giver)
@@ -143,6 +145,7 @@ def move_ccg_staff(bodies, before, ccgs, nation, new_table, heir, scale, staffin
         if share <= 0.0 or away > 0.0 or heir[new] < 0 or heir[new] == CCG:
             continue
         taker = body_row(heir[new], scale[new, heir[new]], c, ccgs, stride)
+        share *= part
         lost = move(bodies, before, own, taker, share, staffing[new, CCG_SHARE_LOST])
         went = total_fte(before, own) * share - lost
         bodies.came_fte[taker] += went

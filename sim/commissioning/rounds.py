@@ -31,6 +31,8 @@ from sim.world.luck import Luck
 from sim.world.world import Floats, Rows, World
 
 NEVER = -np.inf
+ROUND = ("wish", "applied", "approved", "stage", "refused", "notice")
+"""What a round writes for every CCG."""
 
 
 def interests(worth: Floats, menu: Rows, control: Floats, asks: Rows, now: Rows, ease: float) -> Rows:
@@ -69,9 +71,10 @@ def express_interest(world: World, params: Params, luck: Luck) -> None:
     now = world.ccgs["table"].astype(np.int64) if begun else np.full(len(world.ccgs), regime.menu[0])
     world.applications["interest"] = -1  # last year's interest has been acted upon, or not
     worth = worth_of_menu(world, params, luck, INTEREST_NEWS, seen=begun, first=not begun)
-    world.applications["interest"] = interests(
+    interested = interests(
         worth, regime.menu, view(regime).control, regime.stages[:, EXPRESSION_OF_INTEREST], now, params.of(Uptake).ease
     )
+    world.applications["interest"] = interested[world.ccgs["seat"]]
 
 
 def close_rounds(world: World) -> None:
@@ -103,4 +106,7 @@ def hold_round(world: World, params: Params, luck: Luck) -> Rows:
         regime.exit_notice_months, 1.0 if first else 0.0, world.ccgs, world.accounts, world.applications, world.boards,
         checks, params.of(Signing), streams,
     )  # fmt: skip
-    return after
+    seat = world.ccgs["seat"]  # who has merged applies once, and has one level
+    for column in ROUND:
+        world.applications[column] = world.applications[column][seat]
+    return after[seat]

@@ -2,20 +2,31 @@
 
 NHS England adds its fund each year; what practices are not granted of it lapses to the Treasury, as underspends of
 central programmes do. Money that one body carried over from its hospital budget stays with it: what is not granted goes
-back to the CCG's account. Grants come out of NHS England's fund first, since it would be lost.
+back to the CCG's account. Grants come out of NHS England's fund first, since it would be lost. What is left
+near the end of the year is offered in lump sums, by letter and not by case (PB272, PB276).
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.kernel import kernel, rule
+import numpy as np
+
+from sim.commissioning.bodies import KINDS, body_row
+from sim.commissioning.functions import DISCRETIONARY_PAYMENTS, PRIMARY_MEDICAL
+from sim.commissioning.utilities import Costs, Effects
+from sim.commissioning.views import view
+from sim.kernel import kernel, maker, rule
+from sim.parameters import Params
+from sim.world import states as s
+from sim.world.world import World
 
 
 class SupportFund(NamedTuple):
     """Discretionary money for practices in trouble."""
 
     per_patient: float
+    placed: float
 
 
 @rule
@@ -55,3 +66,90 @@ def close_funds(ccg_money, accounts):
         ccg_money.support_lapsed[c] = lapsed
         accounts.carried[c] += back
         accounts.primary_carried[c] = 0.0
+
+
+@maker
+def share_support(ccg_money, seat, asked):
+    """Places of a merged CCG have one support fund: each has what it asks of it, or its part of what there is.
+
+    asked: (CCGs,) pounds. What nobody asks for stays where it was. Pounds before = after.
+    """
+    n = len(ccg_money)
+    members = np.zeros(n, np.int64)
+    wanted, fund = np.zeros(n), np.zeros(n)
+    for c in range(n):
+        members[seat[c]] += 1
+        wanted[seat[c]] += asked[c]
+        fund[seat[c]] += ccg_money.support_budget[c]
+    for c in range(n):
+        s = seat[c]
+        if members[s] == 1 or wanted[s] <= 0.0:
+            continue
+        if wanted[s] >= fund[s]:
+            ccg_money.support_budget[c] = fund[s] * asked[c] / wanted[s]
+        else:
+            spare = ccg_money.support_budget[c] * (1.0 - wanted[s] / fund[s])
+            ccg_money.support_budget[c] = asked[c] + spare
+
+
+@rule
+def payer(v, t, slots, holder):
+    """The kind of body that grants support under table `t` outside cases: of those that may, and have a view of
+    practices, the one that holds the money (`holder`), else any; -1 for nobody."""
+    found = -1
+    for kind in range(v.may.shape[2]):
+        if v.may[t, DISCRETIONARY_PAYMENTS, kind] == 1 and slots[kind] >= 0 and (found < 0 or kind == holder):
+            found = kind
+    return found
+
+
+@rule
+def give(i, grant, money, life, ties, e):
+    """A grant outside any case: the money, the relief of a payment, and the goodwill of help."""
+    money.discretionary[i] += grant
+    life.relief[i] += e.payment_distress
+    ties.goodwill[i] += e.support_goodwill * (1.0 - ties.goodwill[i])
+
+
+@kernel
+def lump_sums(order, place, lists, money, life, ties, ccgs, ccg_money, bodies, beliefs, slots, v, budgets, scale, p, k,
+              e):  # fmt: skip
+    """Late in the year part of what is left of each fund goes in lump sums to those believed worst off.
+
+    order: rows of practices by id. budgets: (T, budgets), see `RegimeTables`. A practice gets one where whoever pays
+    believes it worse off than most (above nil sd), it has had no grant in the year, the money suffices, and the payer
+    has staff. Payments are part of standing work and take no hours from cases. Neediest first.
+    """
+    n, stride = len(place), len(bodies) // KINDS
+    left, who, need = np.zeros(len(ccgs)), np.full(len(ccgs), -1, np.int64), np.zeros(n)
+    for c in range(len(ccgs)):
+        who[c] = payer(v, ccgs.table[c], slots, budgets[ccgs.table[c], PRIMARY_MEDICAL])
+        left[c] = p.placed * max(0.0, ccg_money.support_budget[c] - ccg_money.support_spent[c])
+    for m in range(n):
+        i = order[m]
+        kind = who[place.ccg[i]]
+        if kind >= 0 and life.state[i] == s.OPEN and money.discretionary[i] <= 0.0:
+            need[m] = max(0.0, beliefs.distress[slots[kind] * n + i])
+    turn = np.argsort(-need, kind="mergesort")
+    for m in turn:
+        if need[m] <= 0.0:
+            break
+        i = order[m]
+        c = place.ccg[i]
+        b = body_row(who[c], scale[ccgs.table[c], who[c]], c, ccgs, stride)
+        grant = k.grant_per_patient * lists.total[i]
+        if grant > left[c] or bodies.hours_held[b] <= 0.0:
+            continue
+        left[c] -= grant
+        ccg_money.support_spent[c] += grant
+        give(i, grant, money, life, ties, e)
+
+
+def spend_late(world: World, params: Params) -> None:
+    """Lump sums of the last weeks of the year."""
+    w = world
+    lump_sums(
+        np.argsort(w.place["id"], kind="stable"), w.place, w.lists, w.money, w.life, w.ties, w.ccgs, w.ccg_money,
+        w.bodies, w.beliefs, w.belief_slot, view(w.regime), w.regime.budgets, w.regime.scale, params.of(SupportFund),
+        params.of(Costs), params.of(Effects),
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.commissioning.bodies import KINDS, body_row, total_fte
+from sim.commissioning.bodies import KINDS, body_row, practices_of_whole, total_fte
 from sim.commissioning.functions import AREA_TEAM, CCG
 from sim.commissioning.views import ALONE, TOGETHER, VOICE, view
 from sim.kernel import kernel, rule
@@ -122,6 +122,8 @@ def count_company(out, c, t, applications, ccgs, ccg_start, ccg_row):
     siblings, alike, managed, managed_alike = 0.0, 0.0, 0.0, 0.0
     for k in range(ccg_start[c], ccg_start[c + 1]):
         other = ccg_row[k]
+        if ccgs.seat[other] != other:  # part of another CCG by now
+            continue
         same = 1.0 if position(other, applications, ccgs) == t else 0.0
         siblings += 1.0
         alike += same
@@ -142,10 +144,10 @@ def weigh(ccgs, applications, area_teams, bodies, boards, problem, menu, control
     to stay with. taste and leaning are streams for life, news is this stage's.
     """
     worth, company = np.zeros((len(ccgs), menu.shape[0])), np.zeros(2)
-    stride = len(bodies) // KINDS
+    stride, whole = len(bodies) // KINDS, practices_of_whole(ccgs)
     for c in range(len(ccgs)):
-        own, team = CCG * stride + c, body_row(AREA_TEAM, scale[0, AREA_TEAM], c, ccgs, stride)
-        staff, practices = max(0.5, total_fte(bodies, own)), max(1.0, ccgs.practices[c])
+        own, team = CCG * stride + ccgs.seat[c], body_row(AREA_TEAM, scale[0, AREA_TEAM], c, ccgs, stride)
+        staff, practices = max(0.5, total_fte(bodies, own)), max(1.0, whole[c])
         work = practices * total_fte(bodies, team) / bodies.practices[team] if bodies.practices[team] > 0.0 else 0.0
         capacity = ccgs.maturity[c] * min(1.0, staff / practices / p.enough_staff)
         for m in range(menu.shape[0]):
@@ -168,11 +170,11 @@ def weigh(ccgs, applications, area_teams, bodies, boards, problem, menu, control
 def local_problem(world: World) -> Floats:
     """(CCGs,): mean distress of a CCG's practices in sd, as its members feel it."""
     open_now = (world.life["state"] == 1) | (world.life["state"] == 2)
-    total = np.bincount(
-        world.place["ccg"][open_now], weights=world.life["distress"][open_now], minlength=len(world.ccgs)
-    )
-    count = np.bincount(world.place["ccg"][open_now], minlength=len(world.ccgs))
-    return np.asarray(total / np.maximum(count, 1))
+    seat = world.ccgs["seat"]
+    whose = seat[world.place["ccg"][open_now]]
+    total = np.bincount(whose, weights=world.life["distress"][open_now], minlength=len(world.ccgs))
+    count = np.bincount(whose, minlength=len(world.ccgs))
+    return np.asarray(total / np.maximum(count, 1))[seat]
 
 
 def worth_of_menu(world: World, params: Params, luck: Luck, news: str, seen: bool, first: bool) -> Floats:

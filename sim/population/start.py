@@ -77,6 +77,7 @@ def lay_world(ground: Ground, regime: RegimeTables) -> World:
     rows = len(ground.tables["place"])
     return World(
         year=FIRST_YEAR, networks=ground.networks, names=ground.names, regime=regime, belief_slot=slots,
+        mergers=np.zeros((0, 3), dtype=np.int64),
         cases=Table("cases", max(64, 3 * rows)), beliefs=Table("beliefs", max(1, int(slots.max()) + 1) * rows),
         **{group: table.copy() for group, table in ground.tables.items()},
     )  # fmt: skip
@@ -213,6 +214,7 @@ def _ccgs(population: Population) -> Table:
     ccgs["region"] = source["region"]
     ccgs["x"], ccgs["y"] = _to_km(source["latitude"], source["longitude"])
     ccgs["emergency_index"] = source["avoidable_admissions"] / source["avoidable_admissions"].mean()
+    ccgs["seat"] = np.arange(len(ccgs))
     ccgs["county"] = counties_of(ccgs["area_team"], ccgs["x"], ccgs["y"], ccgs["id"])
     return ccgs
 

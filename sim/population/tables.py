@@ -157,8 +157,10 @@ class Population:
         made = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
         try:
             for name in TABLES:
-                arrays = {key: pa.array(values.tolist() if values.dtype.kind in "OUS" else values)
-                          for key, values in self.table(name).items()}
+                arrays = {
+                    key: pa.array(values.tolist() if values.dtype.kind in "OUS" else values)
+                    for key, values in self.table(name).items()
+                }
                 pq.write_table(pa.table(arrays), made / f"{name}.parquet")
             record = {"source": self.source, "notes": self.notes, "rows": {name: self.rows(name) for name in TABLES}}
             (made / _RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
@@ -182,16 +184,21 @@ class Population:
         where = Path(folder)
         for name in (_RECORD, *(f"{name}.parquet" for name in TABLES)):
             if not (where / name).is_file():
-                raise InputError(f"is not a population: {name} is missing", file=where,
-                                 allowed="a folder made by `commissim population build`")
+                raise InputError(
+                    f"is not a population: {name} is missing",
+                    file=where,
+                    allowed="a folder made by `commissim population build`",
+                )
         try:
             record = json.loads((where / _RECORD).read_text(encoding="utf-8"))
             raw = {name: pq.read_table(where / f"{name}.parquet") for name in TABLES}
             source, notes = str(record["source"]), [str(note) for note in record["notes"]]
         except (ValueError, KeyError, TypeError, pa.ArrowException) as error:
             raise InputError(f"cannot be read: {error}", file=where) from error
-        tables = {name: {key: _as_array(table.column(key), TABLES[name].get(key)) for key in table.column_names}
-                  for name, table in raw.items()}
+        tables = {
+            name: {key: _as_array(table.column(key), TABLES[name].get(key)) for key in table.column_names}
+            for name, table in raw.items()
+        }
         return cls(**tables, source=source, notes=notes).check(where)
 
 
@@ -225,8 +232,12 @@ def _check_values(key: str, values: Array, column: Column, where: str | Path | N
         return
     wrong = np.flatnonzero(~((values >= column.low) & (values <= column.high) & np.isfinite(values)))
     if len(wrong):
-        raise InputError(f"row {wrong[0]} is {values[wrong[0]]}", file=where, key=key,
-                         allowed=f"{column.low:g} to {column.high:g}, {column.unit}")
+        raise InputError(
+            f"row {wrong[0]} is {values[wrong[0]]}",
+            file=where,
+            key=key,
+            allowed=f"{column.low:g} to {column.high:g}, {column.unit}",
+        )
 
 
 def _check_reference(key: str, rows: Array, count: int, where: str | Path | None) -> None:

@@ -41,18 +41,19 @@ def appeal(engagement, draw, p):
 
 
 @kernel
-def group_by_ccg(place, ccgs):
+def group_by_ccg(place, seat):
     """Practices of each CCG, by id (seats are filled one after another, and rows say nothing), as compressed sparse
-    rows: (start, row)."""
+    rows: (start, row). seat: (CCGs,) where the governing body of each sits, see `ccgs.seat`."""
+    ccgs = len(seat)
     start = np.zeros(ccgs + 1, np.int64)
     for i in range(len(place)):
-        start[place.ccg[i] + 1] += 1
+        start[seat[place.ccg[i]] + 1] += 1
     for c in range(ccgs):
         start[c + 1] += start[c]
     filled = start[:-1].copy()
     row = np.zeros(len(place), np.int64)
     for i in range(len(place)):
-        c = place.ccg[i]
+        c = seat[place.ccg[i]]
         at = filled[c]
         while at > start[c] and place.id[row[at - 1]] > place.id[i]:
             row[at] = row[at - 1]
@@ -116,8 +117,9 @@ def elect(place, life, ties, boards, start, row, p, term, standing, again, votes
 
 def choose_seats(world: World, p: Seats, luck: Luck) -> None:
     """A year's elections in every CCG."""
-    start, row = group_by_ccg(world.place, len(world.ccgs))
+    start, row = group_by_ccg(world.place, world.ccgs["seat"])
     elect(
         world.place, world.life, world.ties, world.boards, start, row, p, luck.stream(TERM), luck.stream(STANDING),
         luck.stream(AGAIN), luck.stream(VOTES),
     )  # fmt: skip
+    world.boards["contested"] = world.boards["contested"][world.ccgs["seat"]]

@@ -53,6 +53,7 @@ class Choice(NamedTuple):
     hand_back_per_vacancy: float
     hand_back_alone: float
     hand_back_per_liability: float
+    hand_back_per_relief: float
     pressing_age: float
 
 
@@ -105,9 +106,9 @@ def hidden_distress(relative, deficit, vacancy, workload, burnout, usual_burnout
 
 
 @rule
-def option_utilities(distress, relative, workload, age, vacancy, alone, liability_each, c):
-    """Utilities (ask, merge, hand back) against carrying on. age: mean age of the GPs in years; others as in
-    `hidden_distress`.
+def option_utilities(distress, relative, workload, age, vacancy, alone, liability_each, relief, c):
+    """Utilities (ask, merge, hand back) against carrying on. age: mean age of the GPs in years; relief: sd of
+    distress that help has lifted; others as in `hidden_distress`, whose parts weigh on handing back one by one.
     """
     old = max(age - c.pressing_age, 0.0) / 5.0
     load = workload - 1.0
@@ -118,6 +119,7 @@ def option_utilities(distress, relative, workload, age, vacancy, alone, liabilit
     back += (
         c.hand_back_per_vacancy * vacancy + c.hand_back_alone * alone - c.hand_back_per_liability * liability_each / 1e5
     )
+    back -= c.hand_back_per_relief * relief
     return ask, merge, back
 
 
@@ -267,7 +269,9 @@ def choose(
         alone = loneliness(staff.partners[i])
         each = contract.liability[i] * alone
         income = relative[i] if staff.partner_fte[i] > 0.0 else 0.0
-        ask, merge, back = option_utilities(life.distress[i], income, load, staff.mean_age[i], vacancy, alone, each, c)
+        ask, merge, back = option_utilities(
+            life.distress[i], income, load, staff.mean_age[i], vacancy, alone, each, life.relief[i], c
+        )
         if contract.kind[i] == APMS or life.state[i] != OPEN:
             life.asking[i] = 1 if draw >= 1.0 / (1.0 + math.exp(ask)) else 0
             continue

@@ -210,6 +210,13 @@ def pay_contracts(place, lists, contract, staff, care, life, ties, schemes, mone
         money.other[i] = contract.other_pay[i] * rest.other * patients
 
 
+@rule
+def scheme_pay(pounds, patients, by_need, share):
+    """Pounds a year of a local scheme. by_need: its weighted patients, scaled so that those who take part have as many
+    weighted patients as patients; share: of the pounds that goes by them (K029)."""
+    return pounds * ((1.0 - share) * patients + share * by_need)
+
+
 @kernel
 def reinvest(place, lists, contract, life, ties, schemes, money, ccg_money, p):
     """Premium given up in a CCG's area pays for its local scheme, then returns to its practices by weighted patients.
@@ -219,8 +226,8 @@ def reinvest(place, lists, contract, life, ties, schemes, money, ccg_money, p):
     each CCG's area costs.
     """
     ccgs = len(ccg_money)
-    weight = np.zeros(ccgs)
-    scheme = np.zeros(ccgs)
+    weight, scheme = np.zeros(ccgs), np.zeros(ccgs)
+    taking, taking_weighted = np.zeros(ccgs), np.zeros(ccgs)
     for c in range(ccgs):
         ccg_money.premium_pool[c] = 0.0
         ccg_money.primary_medical[c] = 0.0
@@ -232,9 +239,19 @@ def reinvest(place, lists, contract, life, ties, schemes, money, ccg_money, p):
         weight[c] += lists.weighted[i]
         if contract.kind[i] != APMS:
             ccg_money.premium_pool[c] += contract.premium_2013[i] * (1.0 - contract.premium_left[i]) * p.reinvested
+        if schemes.active[c] == 1 and ties.opted_in[i] == 1:
+            taking[c] += lists.total[i]
+            taking_weighted[c] += lists.weighted[i]
+    for i in range(len(life)):
+        if not working(life.state[i]):
+            continue
+        c = place.ccg[i]
         money.local_scheme[i] = 0.0
         if schemes.active[c] == 1 and ties.opted_in[i] == 1:
-            money.local_scheme[i] = schemes.pounds[c] * lists.total[i]
+            mean = taking[c] / taking_weighted[c] if taking_weighted[c] > 0.0 else 1.0
+            money.local_scheme[i] = scheme_pay(
+                schemes.pounds[c], lists.total[i], mean * lists.weighted[i], schemes.by_need[c]
+            )
             scheme[c] += money.local_scheme[i]
     for c in range(ccgs):
         ccg_money.scheme[c] = max(0.0, scheme[c] - ccg_money.premium_pool[c])

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning import accounts, plans, settlements, trusts
+from sim.commissioning.ccg_mergers import pool_accounts
 from sim.commissioning.tariff import AE, ELECTIVE, EMERGENCY, REFERRALS
 from sim.kernel import kernel, rule
 from sim.parameters import Params
@@ -276,6 +277,7 @@ def hospital(world: World, params: Params, luck: Luck) -> None:
     settlements.settle(world, params, activity)
     practice_budgets.settle_budgets(world, params, activity)
     accounts.close_accounts(world, params)
+    pool_accounts(world.accounts, world.ccgs["seat"])
     plans.plan(world, params, luck)
 
 

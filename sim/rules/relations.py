@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.commissioning.bodies import practices_of_whole
 from sim.commissioning.functions import (
     AREA_TEAM,
     CCG,
@@ -88,6 +89,7 @@ class Influence(NamedTuple):
     board: float
     engagement: float
     control: float
+    by_seats: float
     per_log_members: float
     authority_usual: float
     authority_lead: float
@@ -102,6 +104,7 @@ class Groups(NamedTuple):
     join: float
     join_per_peers: float
     join_per_workload: float
+    join_per_engagement: float
     leave: float
     stake: float
     stake_board: float
@@ -207,14 +210,14 @@ def encounters(cases, bodies, practices, p):
 def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads, conduct, hold, p, e, q, stream):
     """A year of trust, goodwill, influence, authority and engagement.
 
-    felt: (practices, 2), see `encounters`. trait: (practices,) mean trust of its doctors. leads: (T, 4), see
+    felt: (practices, 2), see `encounters`. trait: (practices,) mean trust of its doctors. leads: (T, 5), see
     `leads_of`. conduct: (CCGs,) strength of what NHS England imposed or refused this year. hold: 1.0
     puts every tie at its target at once (the start). stream: of the lasting taste.
     """
     belonging = mean_of_peers(ties.engagement, life, peer_start, peer_row)
-    size = np.zeros(len(ccgs))
+    size, whole = np.zeros(len(ccgs)), practices_of_whole(ccgs)
     for c in range(len(ccgs)):
-        size[c] = hard_to_hear(ccgs.practices[c], q)
+        size[c] = hard_to_hear(whole[c], q)
     for i in range(len(life)):
         if not working(life.state[i]):
             continue
@@ -229,7 +232,8 @@ def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads,
         help_ = 1.0 + p.committee_help * min(1.0, life.sanctioned[i])
         pace_g = min(1.0, max(hold, p.goodwill_speed * help_))
         ties.goodwill[i] += pace_g * (p.goodwill_usual - ties.goodwill[i])
-        aim = influence_wanted(board, ties.engagement[i], leads[t, 3], size[c], q)
+        control = leads[t, 3] - q.by_seats * (leads[t, 3] - leads[t, 4])
+        aim = influence_wanted(board, ties.engagement[i], control, size[c], q)
         ties.influence[i] += pace_q * (aim - ties.influence[i])
         ties.authority_ccg[i] += pace_q * (authority_wanted(leads[t, 0], leads[t, 2], q) - ties.authority_ccg[i])
         ties.authority_nhse[i] += pace_q * (authority_wanted(leads[t, 1], leads[t, 2], q) - ties.authority_nhse[i])
@@ -256,6 +260,7 @@ def group(place, life, care, ties, peer_start, peer_row, p, joining, leaving, st
                 ties.shareholder[i] = 0.0
             continue
         z = p.join + p.join_per_peers * (tied[i] - 0.4) + p.join_per_workload * (care.workload[i] - 1.0)
+        z += p.join_per_engagement * (ties.engagement[i] - 0.4)
         if uniform(joining, who) < logistic(z):
             life.at_scale[i] = 1
             held = p.stake + p.stake_board * place.board[i]
@@ -278,19 +283,20 @@ def count_members(place, life, ties, ccgs, p):
     heads, engaged, against = np.zeros(len(ccgs)), np.zeros(len(ccgs)), np.zeros(len(ccgs))
     for i in range(len(life)):
         if working(life.state[i]):
-            c = place.ccg[i]
+            c = ccgs.seat[place.ccg[i]]
             heads[c] += 1.0
             engaged[c] += ties.engagement[i]
             against[c] += 1.0 if ties.support_control[i] < p.against else 0.0
     for c in range(len(ccgs)):
-        ccgs.engagement[c] = engaged[c] / heads[c] if heads[c] > 0.0 else 0.0
-        ccgs.opposition[c] = against[c] / heads[c] if heads[c] > 0.0 else 0.0
+        own = ccgs.seat[c]
+        ccgs.engagement[c] = engaged[own] / heads[own] if heads[own] > 0.0 else 0.0
+        ccgs.opposition[c] = against[own] / heads[own] if heads[own] > 0.0 else 0.0
 
 
 @lru_cache(maxsize=64)
 def leads_of(regime: RegimeTables) -> Floats:
-    """(T, 4): share of open functions led locally, led by NHS England or its teams, clear (exactly one lead), and led
-    locally where GPs are heard.
+    """(T, 5): share of open functions led locally, led by NHS England or its teams, clear (exactly one lead), led
+    locally where GPs are heard, and that as far as GPs vote on the committee of the CCG or a joint one too (K033).
 
     A joint committee's lead counts for each side by its share of the bodies that share. A local body other than the CCG
     counts in the last column as far as GPs vote on its committee, against those of table 0 on the CCG's; where its
@@ -309,17 +315,25 @@ def leads_of(regime: RegimeTables) -> Floats:
     )
     voiced = (lead * _heard(regime)[:, None, :])[:, :, of_place].max(axis=2)
     heard = np.maximum(voiced, shared[:, :, of_place].sum(axis=2) / both)
-    return np.column_stack([local.mean(axis=1), national.mean(axis=1), clear, heard.mean(axis=1)])
+    seats = _seated(regime)
+    by_seats = (lead * seats[:, None, :])[:, :, of_place].max(axis=2)
+    seated = np.maximum(by_seats, shared[:, :, of_place].sum(axis=2) / both * seats[:, JOINT_COMMITTEE, None])
+    return np.column_stack([local.mean(axis=1), national.mean(axis=1), clear, heard.mean(axis=1), seated.mean(axis=1)])
 
 
 def _heard(regime: RegimeTables) -> Floats:
     """(T, bodies): how far practices are heard where a body leads, 0 to 1; 1 for the CCG, whose members they are."""
+    heard = _seated(regime)
+    heard[:, CCG] = 1.0
+    return heard
+
+
+def _seated(regime: RegimeTables) -> Floats:
+    """(T, bodies): GPs' share of the votes of a body against that of table 0 on the CCG's, at most 1; 1 without one."""
     v = view(regime)
     usual = v.ccg_gp_votes[0]
-    heard = np.minimum(1.0, v.gp_votes / usual) if usual > 0.0 else np.ones_like(v.gp_votes)
-    heard = np.where(v.gp_votes < 0.0, 1.0, heard)
-    heard[:, CCG] = 1.0
-    return np.asarray(heard)
+    seated = np.minimum(1.0, v.gp_votes / usual) if usual > 0.0 else np.ones_like(v.gp_votes)
+    return np.asarray(np.where(v.gp_votes < 0.0, 1.0, seated))
 
 
 def conduct_of(world: World, p: Trust) -> Floats:

@@ -30,6 +30,7 @@ CCGS: tuple[Column, ...] = (
     ("opposition", "f8", "0 to 1", "share of member practices against more control"),
     ("emergency_index", "f8", "ratio", "emergency use of its place against what age and deprivation say"),
     ("county", "i8", "row of ccgs", "where an authority of the size of a county would have its seat"),
+    ("seat", "i8", "row of ccgs", "whose body serves it: itself, or another once they have merged"),
 )
 CCG_MONEY: tuple[Column, ...] = (
     ("running_costs", "f8", "pounds", "running-cost allowance"),
@@ -84,6 +85,7 @@ SCHEMES: tuple[Column, ...] = (
     ("qof_suspended", "f8", "0 to 1", "share of QOF that it stands in for"),
     ("qof_watched", "i8", "0 or 1", "suspended indicators are still watched"),
     ("reporting", "f8", "hours per practice", "a year"),
+    ("by_need", "f8", "0 to 1", "share of its pounds that goes by weighted, not by registered patients"),
     ("fit", "f8", "sd", "how well its domains fit the practices' true gaps"),
 )
 BOARDS: tuple[Column, ...] = (
@@ -155,6 +157,7 @@ CASES: tuple[Column, ...] = (
     ("doubled", "i8", "0 or 1", "two bodies acted, with conflicting asks"),
     ("winner", "i8", "row of providers or -1", "who won the contract that it was about"),
     ("losers", "i8", "count", "bidders, or the practice, who lost by the decision"),
+    ("fair_winner", "i8", "row of providers or -1", "who would have won it without the pull of interest"),
 )
 BELIEFS: tuple[Column, ...] = (
     ("distress", "f8", "sd", "believed distress of a practice"),

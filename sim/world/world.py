@@ -57,6 +57,7 @@ class World:
     Practices stand in `place` to `use` (same rows); doctors in `doctors, minds`; CCGs in `ccgs` to `boards`. `regime`
     holds the tables that assign functions to bodies (see `sim.regime`).
     `belief_slot[kind]` gives a body kind's block of `beliefs` (row = slot * practices + practice) or -1.
+    `mergers`: dated mergers of CCGs, (events, 3), see `sim.population.merger_events.events_of`.
     """
 
     year: int
@@ -90,6 +91,7 @@ class World:
     names: Names
     regime: RegimeTables
     belief_slot: Rows
+    mergers: Rows = field(default_factory=lambda: np.zeros((0, 3), dtype=np.int64))
 
     def copy(self) -> World:
         """A World that can be changed without touching this one; networks and names are shared, they never change."""

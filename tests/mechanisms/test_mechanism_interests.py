@@ -6,6 +6,7 @@ Every inverted rule named in a docstring was tried once in a copy, and its test 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +27,7 @@ from sim.commissioning.utilities import Weights
 from sim.commissioning.views import view
 from sim.outcomes import OUTCOMES
 from sim.regime import REGIMES, Regime, load_regime
+from sim.rules.relations import Influence, influence_wanted, leads_of
 from sim.world import states as s
 from sim.world.luck import Luck
 from sim.world.table import Table
@@ -83,11 +85,35 @@ def seen_by(regime: RegimeTables) -> float:
 
 
 def test_mechanism_k033_lay_led_committees_know_less_of_practices() -> None:
-    """K033, the part on clinical input; engagement does not answer to seats. Counter-world: clinicians from outside
+    """K033, the part on clinical input. Counter-world: clinicians from outside
     take the seats of GPs. Inverted: the sign of `clinicians` in precision."""
     gp_led, lay_led = committee(gp=6, lay=2, executive=2), committee(gp=2, lay=4, executive=4)
     assert seen_by(lay_led) < seen_by(gp_led)
     assert seen_by(committee(gp=0, outside_clinician=6, lay=2, executive=2)) == seen_by(gp_led)
+
+
+TABLES = ("cells", "seats", "rules", "budgets", "pooled", "staffing", "scale", "transition", "protection",
+          "practice_budget", "stages", "exit_notice_months")  # fmt: skip
+"""Fields of `RegimeTables` with a row a table."""
+
+
+def influence(leads: np.ndarray, p: Influence) -> float:
+    """Influence that a usual practice sees for itself on a CCG, by a row of `leads_of`."""
+    return float(influence_wanted(0.0, 0.4, leads[3] - p.by_seats * (leads[3] - leads[4]), 0.0, p))
+
+
+def test_mechanism_k033_practices_feel_less_heard_by_a_lay_led_committee() -> None:
+    """K033, the part on engagement, which follows influence; the prior crosses zero. Counter-world: who sits there is
+    nothing to practices. Inverted: practices are heard more the fewer GPs vote."""
+    own = committee(gp=6, lay=2, executive=2)
+    lay = committee(gp=2, lay=4, executive=4)
+    both = replace(own, **{name: np.concatenate([getattr(own, name), getattr(lay, name)]) for name in TABLES})
+    before, after = leads_of(both)
+    assert before[3] == after[3]
+    assert after[4] < before[4] == before[3]
+    of_seats, deaf = of(Influence, by_seats=0.5), of(Influence, by_seats=0.0)
+    assert influence(after, of_seats) < influence(before, of_seats)
+    assert influence(after, deaf) == influence(before, deaf)
 
 
 def legitimacy_after(captured: int, p: Exposure) -> float:

@@ -51,7 +51,7 @@ def test_mechanism_k004_sound_practices_close_where_help_is_slow() -> None:
 def hand_back_share(drawings: float, liability: float, c: Choice) -> float:
     """How often the partners of a practice hand back, by drawings a partner in pounds."""
     relative = relative_income(drawings, MEAN)
-    options = option_utilities(0.0, relative, 1.2, 52.0, 0.1, 0.5, liability, c)
+    options = option_utilities(0.0, relative, 1.2, 52.0, 0.1, 0.5, liability, 0.0, c)
     return shares([0.0, *options])[3]
 
 
@@ -76,9 +76,10 @@ def test_mechanism_k034_practices_tied_to_the_board_take_others_over() -> None:
     assert linked_share(2.0, 1.0, of(MergerPartner, per_km=50.0)) < 1e-9
 
 
-def joiners(peers_federated: int, p: Groups) -> int:
+def joiners(peers_federated: int, p: Groups, engagement: float = 0.4) -> int:
     """How many of thirty practices without a federation join one in a year, by whether those tied to them have."""
     world = living_world(practices=60)
+    world.ties["engagement"] = engagement
     rows = len(world.place)
     pairs = np.append(np.arange(60) ^ 1, np.zeros(rows - 60, dtype=np.int64))  # each is tied to one other
     start = np.minimum(np.arange(rows + 1), 60)
@@ -94,9 +95,29 @@ def joiners(peers_federated: int, p: Groups) -> int:
 
 
 def test_mechanism_k043_federations_spread_between_tied_practices() -> None:
-    """K043, as far as it is modelled: by peers, not by who commissions. Counter-world: nobody is inclined to join.
-    Inverted: the sign of `join_per_peers`."""
+    """K043, the part on peers. Counter-world: nobody is inclined to join. Inverted: the sign of `join_per_peers`."""
     steep = of(Groups, join_per_peers=3.0)
     assert joiners(1, steep) > joiners(0, steep)
     never = of(Groups, join_per_peers=3.0, join=-50.0)
     assert joiners(1, never) == joiners(0, never) == 0
+
+
+def test_mechanism_k043_a_ccg_that_engages_its_members_sees_more_federations() -> None:
+    """K043, the part on who commissions: through engagement alone; the prior crosses zero. Counter-world: engagement
+    does not matter to joining. Inverted: the sign of `join_per_engagement`."""
+    steep = of(Groups, join=-1.0, join_per_engagement=3.0)
+    assert joiners(1, steep, engagement=0.8) > joiners(1, steep, engagement=0.1)
+    flat = of(Groups, join=-1.0, join_per_engagement=0.0)
+    assert joiners(1, flat, engagement=0.8) == joiners(1, flat, engagement=0.1) > 0
+
+
+def test_mechanism_k004_help_that_came_holds_back_from_handing_back() -> None:
+    """K004, the part on partners. Counter-world: help is nothing to those who have made up their minds. Inverted: the
+    sign of `hand_back_per_relief`."""
+
+    def back(relief: float, c: Choice) -> float:
+        return float(option_utilities(0.0, -0.5, 1.2, 52.0, 0.1, 0.5, 5e4, relief, c)[2])
+
+    assert back(0.5, of(Choice)) < back(0.0, of(Choice)) < back(-0.5, of(Choice))
+    deaf = of(Choice, hand_back_per_relief=0.0)
+    assert back(0.5, deaf) == back(0.0, deaf)

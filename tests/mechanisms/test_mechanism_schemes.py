@@ -16,7 +16,7 @@ from sim.commissioning.functions import AREA_TEAM, FUNCTIONS, INCENTIVE_DESIGN
 from sim.commissioning.knowledge import insight
 from sim.commissioning.views import view
 from sim.rules.access import Appointments, clinical_hours, sustainable
-from sim.rules.funding import QofPay, qof_pay
+from sim.rules.funding import PmsPremium, QofPay, qof_pay, reinvest
 from sim.rules.quality import RecordedQuality, TrueQuality, points_achieved, scheme_gain, unwatched
 from sim.world.luck import Luck
 from sim.world.states import OPEN
@@ -81,13 +81,38 @@ def lift_where_needed(knows: bool, p: TrueQuality) -> float:
 
 
 def test_mechanism_k029_a_scheme_helps_where_need_is_if_designers_know_where() -> None:
-    """K029: what is done follows need; the pounds themselves go by patients. Counter-world: work that changes nothing.
+    """K029, the part on what is done. Counter-world: work that changes nothing.
     Inverted: what is believed counts against what is true."""
     assert FUNCTIONS[INCENTIVE_DESIGN] == "incentive_design"
     p = of(TrueQuality)
     assert lift_where_needed(True, p) > 2.0 * lift_where_needed(False, p)
     useless = of(TrueQuality, scheme=0.0)
     assert lift_where_needed(True, useless) == lift_where_needed(False, useless) == 0.0
+
+
+def scheme_pounds(by_need: float) -> tuple[float, float, float]:
+    """Pounds a patient that a scheme brings a practice of much and one of little need, and all pounds together."""
+    world = living_world()
+    used = world.life["state"] == OPEN
+    world.lists["weighted"] = world.lists["total"] * np.where(np.arange(len(world.place)) % 2 == 0, 1.3, 0.8)
+    world.schemes["active"], world.schemes["pounds"], world.schemes["by_need"] = 1, 8.0, by_need
+    world.ties["opted_in"] = 1
+    reinvest(
+        world.place, world.lists, world.contract, world.life, world.ties, world.schemes, world.money, world.ccg_money,
+        of(PmsPremium),
+    )  # fmt: skip
+    each = world.money["local_scheme"][used] / world.lists["total"][used]
+    needy = np.arange(len(each)) % 2 == 0
+    return float(each[needy].mean()), float(each[~needy].mean()), float(world.money["local_scheme"][used].sum())
+
+
+def test_mechanism_k029_part_of_the_pounds_follows_need() -> None:
+    """K029, the part on money. Counter-world: all of it goes by registered patients. Inverted: need counts against."""
+    much, little, all_of_it = scheme_pounds(0.5)
+    assert much > 8.0 > little
+    same, as_much, plain = scheme_pounds(0.0)
+    assert same == as_much == pytest.approx(8.0)
+    assert all_of_it == pytest.approx(plain)
 
 
 def workload(effort: float, p: Appointments) -> float:

@@ -66,6 +66,7 @@ def utilities(**changed: float) -> tuple[float, float, float]:
         "vacancy": 0.0,
         "alone": 0.25,
         "liability": 5e4,
+        "relief": 0.0,
     }
     ask, merge, back = choices.option_utilities(*(given | changed).values(), P.of(Choice))
     return float(ask), float(merge), float(back)

@@ -8,6 +8,7 @@ from sim import mechanisms
 from sim.commissioning.functions import BUDGETS, FUNCTIONS
 from sim.parameters import ParameterBook
 from sim.regime import Regime, load_regime
+from sim.regime_changes import changes, parent_of
 from sim.regime_file import RegimeFile, mandate_fault
 from sim.scenario import Scenario, load_scenario
 from sim.schemas import kind_of
@@ -31,9 +32,19 @@ def describe_regime(regime: Regime) -> str:
         rules = ", ".join(rule for rule, holds in committee.rules if holds is True)
         lines.append(f"Committee of {body}: {seats}; rules: {rules or 'none'}. {committee.source}")
     lines += _staff_lines(table)
+    lines += _change_lines(regime)
     if regime.notes():
         lines += ["", "Notes", *(f"  {note}" for note in regime.notes())]
     return "\n".join(lines)
+
+
+def _change_lines(regime: Regime) -> list[str]:
+    """Value by value what differs from the regime that the file extends, and on what source."""
+    parent = parent_of(regime)
+    if parent is None:
+        return []
+    lines = [f"  {one.name}: {one.now} (was {one.was}). {one.reason}" for one in changes(regime)]
+    return ["", f"What differs from {parent.title} ({parent.name}), and why", *lines]
 
 
 def _staff_lines(table: RegimeFile) -> list[str]:

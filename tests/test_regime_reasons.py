@@ -9,10 +9,12 @@ from typing import Any
 import pytest
 
 from sim.commissioning.functions import FIXED_FUNCTIONS, FUNCTIONS
+from sim.describe import describe_regime
 from sim.describe_regimes import CODES, short, side_by_side
 from sim.descriptions import describe
 from sim.fidelity import YEARS, entry
 from sim.regime import REGIMES, load_regime, shipped_regimes
+from sim.regime_changes import changes, parent_of
 from sim.regime_file import PLAIN_KEYS
 
 WORDS = ("title", "why", "extends", "sources", "powers")
@@ -62,6 +64,38 @@ def test_every_value_that_a_file_changes_carries_a_reason(name: str) -> None:
     assert changed
     silent = [".".join(path) for path in changed if len(reason(file, path).split()) < 4]
     assert silent == []
+
+
+@ALL
+def test_what_differs_can_be_read_value_by_value(name: str) -> None:
+    regime = load_regime(name)
+    found, text = changes(regime), describe_regime(regime)
+    assert (found != []) == (name in CHILDREN)
+    for one in found:
+        assert one.was != one.now
+        assert len(one.reason.split()) >= 4, one.name
+        assert f"{one.name}: {one.now} (was {one.was}). {one.reason}" in text
+    assert (parent_of(regime) is None) == (name not in CHILDREN)
+    told = tuple(one.name for one in found)
+    assert all(".".join(path).startswith(told) for path in changed_paths(name))
+
+
+def changed_paths(name: str) -> list[tuple[str, ...]]:
+    """Paths of the values in which a file differs from its parent; none where it has none."""
+    if name not in CHILDREN:
+        return []
+    parent, mine = values(Path(written(name)["extends"]).stem), values(name)
+    return [path for path, value in mine.items() if path[0] not in ("menu", "before") and parent.get(path) != value]
+
+
+def test_a_change_of_delegation_is_told_with_what_it_was() -> None:
+    found = {one.name: one for one in changes(load_regime("delegated"))}
+    assert found["functions.contract_removal"].was == "joint_committee lead, area_team shared, ccg shared"
+    assert found["functions.contract_removal"].now == "ccg lead, area_team executes, nhs_england advises"
+    assert found["staffing.from_area_team.share_assigned"].was == "0"
+    assert found["staffing.from_area_team.share_assigned"].now == "0.25 (0.05 to 0.6)"
+    assert "C048" in found["staffing.from_area_team.share_assigned"].reason
+    assert "exit.notice_months" not in found
 
 
 @ALL

@@ -183,21 +183,24 @@ def test_a_bought_service_is_skimped_by_a_buyer_without_time() -> None:
     assert skimped(100.0, s.MAKE) == 0.0
 
 
-def sent(appeal: float) -> tuple[int, float]:
-    """The action that stands after a breach notice, and the sanction in force, by how often appeals succeed."""
+def sent(appeal: float, authority: float = 0.5) -> tuple[int, float, float]:
+    """The action that stands after a breach notice, the sanction in force, and by how much care answers, in sd."""
     world = living_world()
     case = {"status": s.DECIDED, "action": s.BREACH, "kind": s.QUALITY, "practice": 0, "body": 0, "partner": -1}
     for column, value in case.items():
         world.cases[column][0] = value
-    world.bodies["kind"] = f.CCG
+    world.bodies["kind"], world.ties["authority_ccg"] = f.CCG, authority
+    before = float(world.care["support"][0])
     carry_out(
         world.cases, 1, world.lists, world.contract, world.money, world.care, world.life, world.ties, world.ccg_money,
-        world.schemes, world.plans, world.bodies, np.zeros(3), 2016, of(Effects, appeal=appeal), of(Costs),
-        of(SchemeTerms), np.uint64(3),
+        world.schemes, world.plans, world.bodies, np.zeros(3), 2016, of(Effects, appeal=appeal, breach_quality=0.2),
+        of(Costs), of(SchemeTerms), np.uint64(3),
     )  # fmt: skip
-    return int(world.cases["action"][0]), float(world.life["sanctioned"][0])
+    answered = float(world.care["support"][0]) - before
+    return int(world.cases["action"][0]), float(world.life["sanctioned"][0]), answered
 
 
-def test_a_notice_falls_where_the_appeal_succeeds() -> None:
-    assert sent(appeal=0.0) == (s.BREACH, 2.0)
-    assert sent(appeal=1.0) == (s.NOTHING, 0.0)
+def test_a_notice_falls_where_the_appeal_succeeds_and_is_answered_as_far_as_it_is_heeded() -> None:
+    assert sent(appeal=1.0) == (s.NOTHING, 0.0, 0.0)
+    for authority in (0.2, 0.9):
+        assert sent(0.0, authority) == pytest.approx((s.BREACH, 2.0, 0.2 * authority))

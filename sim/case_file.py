@@ -8,10 +8,13 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from sim.analysis.words import number, signed
 from sim.commissioning import functions as f
+from sim.commissioning.cycle import commissioning
+from sim.commissioning.explain import Deliberation, Weighed
 from sim.parameters import Params
 from sim.regime import Regime
 from sim.scenario import Scenario
@@ -20,7 +23,7 @@ from sim.toml_files import unknown
 from sim.world import states as s
 from sim.world.luck import Luck
 from sim.world.world import World
-from sim.year import PHASES
+from sim.year import PHASES, Phase
 
 STATES = ("unused", "open", "in a caretaker's hands", "merged into another practice", "dispersed")
 STATUS = ("free", "waits", "decided", "left undone")
@@ -52,6 +55,10 @@ class Case:
     hours: float
     action: str
     captured: bool
+    sides: tuple[str, ...] = ()
+    """Who had to prefer an action to what holds otherwise."""
+    weighed: tuple[Weighed, ...] = ()
+    """Every action that was open to them, the best first."""
 
 
 @dataclass
@@ -91,23 +98,28 @@ def follow(
     row = row_of(start, practice)
     world, timeline = build(start, scenario, regime, draw)
     chapters: list[Chapter] = []
+    weighed: dict[int, tuple[Weighed, ...]] = {}
+
+    def listen(meeting: Deliberation) -> None:
+        weighed.clear()
+        for k in range(meeting.n):
+            if meeting.world.cases["practice"][k] == row:
+                weighed[k] = tuple(meeting.explain(k))
 
     def read_decisions(world: World, params: Params, luck: Luck) -> None:
-        chapters.append(_decisions(world, row))
+        chapters.append(_decisions(world, row, weighed))
 
     def read_year(world: World, params: Params, luck: Luck) -> None:
         chapters[-1].lines = _state(world, row)
 
-    phases = []
+    phases: list[Phase] = []
     for phase in PHASES:
-        phases.append(phase)
-        if phase.__name__ == "commissioning":
-            phases.append(read_decisions)
+        phases += [partial(commissioning, witness=listen), read_decisions] if phase is commissioning else [phase]
     run_years(world, timeline, seed, years, [*phases, read_year])
     return Story(practice, world.names.ccgs[int(world.place["ccg"][row])], regime.title, chapters)
 
 
-def _decisions(world: World, row: int) -> Chapter:
+def _decisions(world: World, row: int, weighed: Mapping[int, tuple[Weighed, ...]]) -> Chapter:
     c = int(world.place["ccg"][row])
     t = int(world.ccgs["table"][c])
     chapter = Chapter(world.year, world.regime.names[t])
@@ -128,11 +140,11 @@ def _decisions(world: World, row: int) -> Chapter:
         if world.cases["status"][k] == s.FREE:
             break
         if world.cases["practice"][k] == row:
-            chapter.cases.append(_case(world, k, t))
+            chapter.cases.append(_case(world, k, t, weighed.get(k, ())))
     return chapter
 
 
-def _case(world: World, k: int, t: int) -> Case:
+def _case(world: World, k: int, t: int, weighed: tuple[Weighed, ...]) -> Case:
     case = {name: world.cases[name][k].item() for name in
             ("kind", "opened", "severity", "body", "partner", "executor", "status", "months", "hours", "action",
              "captured", "doubled", "function")}  # fmt: skip
@@ -142,12 +154,14 @@ def _case(world: World, k: int, t: int) -> Case:
     if case["executor"] >= 0:
         who.append(_body(world, case["executor"]) + " (does the paperwork)")
     decided = case["status"] == s.DECIDED
+    sides = [_body(world, case[name]) for name in ("body", "partner")]
     return Case(
         kind=s.CASE_KINDS[case["kind"]].replace("_", " "), opened=case["opened"], severity=case["severity"],
         bodies=", ".join(who), room=_room(world, case["body"], t, case["function"]), status=STATUS[case["status"]],
         months=case["months"], hours=case["hours"],
         action=s.ACTIONS[case["action"]].replace("_", " ") if decided and case["action"] >= 0 else "",
-        captured=bool(case["captured"]),
+        captured=bool(case["captured"]), sides=tuple(sides[: len(weighed[0].worth)]) if decided and weighed else (),
+        weighed=weighed if decided else (),
     )  # fmt: skip
 
 
@@ -211,7 +225,11 @@ def write_case_file(folder: Path, stories: list[Story]) -> Path:
     """Writes the file, year by year and regime beside regime, into a folder; returns its path."""
     first = stories[0]
     regimes = " and, with the same luck, under ".join(story.regime for story in stories)
-    about = f"Under {regimes}. Beliefs are in standard deviations of England's practices."
+    about = (
+        f"Under {regimes}. Beliefs are in standard deviations of England's practices. Below each decision stands every "
+        "action that was open, in points of utility; luck has a scale of one point. Of those that all sides prefer to "
+        "what holds otherwise, the best on average was taken."
+    )
     text = [f"# Practice {first.practice}, {first.ccg}", "", about, ""]
     for chapters in zip(*(story.chapters for story in stories), strict=True):
         text += [f"## {chapters[0].year}-{(chapters[0].year + 1) % 100:02d}", ""]
@@ -239,6 +257,19 @@ def _told(chapter: Chapter) -> list[str]:
             + (", which without the pull of interest would have been otherwise" if case.captured else "")
             + "."
         )
+        told += [f"  - {_weighed(action, case.sides)}" for action in case.weighed]
     if not chapter.cases:
         told.append("- Nothing about it came before a commissioner.")
     return told
+
+
+def _weighed(action: Weighed, sides: tuple[str, ...]) -> str:
+    """An action as it was weighed: its utility to each side, the pull of interests, and luck."""
+    name = s.ACTIONS[action.action].replace("_", " ")
+    each = [
+        f"worth {signed(worth, 2)} to {side}" + (f" and pulled at by {signed(pull, 2)}" if pull else "")
+        for side, worth, pull in zip(sides, action.worth, action.pull, strict=True)
+    ]
+    luck = "what holds otherwise" if action.otherwise else f"luck {signed(action.luck, 2)}"
+    name = f"**{name}**" if action.chosen else name
+    return f"{name}: {', '.join(each)}; {luck}; {signed(action.total, 2)} in all."

@@ -79,6 +79,12 @@ def rule(function: Function) -> Function:
     return _for_kernels(function, _nrt=False)
 
 
+def part(function: Function) -> Function:
+    """A rule that a kernel calls in one place and gives much to look at: it becomes a piece of the kernel's own code,
+    since to hand over some hundred columns and weights would cost more than what it does."""
+    return _for_kernels(function, _nrt=False, forceinline=True)
+
+
 def shared_rule(function: Function) -> Function:
     """A rule that Python calls compiled as well: keyed draws, whose arithmetic on 64 bits plain Python warns of."""
     compiled: Function = numba.njit(**OPTIONS, _nrt=False)(function)

@@ -12,6 +12,16 @@ from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from sim import parameters
+from sim.commissioning.utilities import (
+    Costs,
+    Effects,
+    Matter,
+    Weights,
+    improvement_utility,
+    improvements,
+    weight_of_goodwill,
+)
+from sim.world import states
 
 Group = TypeVar("Group", bound=tuple[Any, ...])
 
@@ -27,3 +37,15 @@ def shares(utilities: Sequence[float]) -> list[float]:
     top = max(utilities)
     weights = [math.exp(u - top) for u in utilities]
     return [weight / sum(weights) for weight in weights]
+
+
+def utilities_of_help(
+    actions: Sequence[int], need: float, may_punish: int, own_members: float, w: Weights, e: Effects, k: Costs
+) -> list[float]:
+    """Utilities of actions about the quality of a practice to a body that may send help; need: sd below standard."""
+    matter = Matter(
+        kind=states.QUALITY, need=need, severity=need, quality=-need, size=1.0, sanctioned=0.0, near=1.0,
+        grants_left=0.0, fit=0.0, goodwill=weight_of_goodwill(own_members, w), may_improve=1, may_pay=0,
+        may_punish=may_punish, may_remove=0, holds_hospital=0,
+    )  # fmt: skip
+    return [improvement_utility(a, matter, improvements(w, e, k)) for a in actions]

@@ -12,6 +12,7 @@ from sim.errors import InputError
 from sim.regime import load_regime
 from sim.scenario import load_scenario
 from sim.simulate import prepare
+from sim.world.states import ACTIONS
 
 YEARS = 6
 
@@ -35,6 +36,21 @@ def test_every_year_is_told_and_cases_have_somebody_who_decides() -> None:
     assert any("area team" in case.bodies for case in cases)  # of 2014-15, before the regime
 
 
+@pytest.mark.parametrize("regime", ["voluntary_2015", "joint"])
+def test_every_decision_is_explained_by_what_was_weighed(regime: str) -> None:
+    chapters = [chapter for story in stories_of_all(regime) for chapter in story.chapters]
+    cases = [case for chapter in chapters for case in chapter.cases if case.weighed]
+    assert len(cases) > 10
+    for case in cases:
+        (taken,) = [action for action in case.weighed if action.chosen]
+        assert case.action in (ACTIONS[taken.action].replace("_", " "), "nothing")  # no bidder: nothing
+        assert [action.luck for action in case.weighed if action.otherwise] == [0.0]
+        assert all(len(action.worth) == len(case.sides) for action in case.weighed)
+        if len(case.sides) == 1:
+            assert taken == case.weighed[0]
+    assert any(len(case.sides) == 2 for case in cases) == (regime == "joint")
+
+
 def test_nothing_differs_before_the_regimes_part() -> None:
     one, other = stories_of_all("area_team_only"), stories_of_all("delegated")
     assert [s.chapters[0] for s in one] == [s.chapters[0] for s in other]
@@ -51,3 +67,4 @@ def test_the_command_writes_it_beside_the_results(tmp_path: Path) -> None:
     assert text.startswith("# Practice S-03A-002, NHS Greater Huddersfield CCG")
     assert text.count("## 2014-15") == 1
     assert text.count("believed: distress") > 2
+    assert text.count("in all.") > 3

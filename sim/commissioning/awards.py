@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sim.commissioning import functions as f
 from sim.commissioning.cases import joint
-from sim.commissioning.committee import sit
+from sim.commissioning.committee import committee_of, sit
 from sim.kernel import kernel, rule
 from sim.rules.takeovers import sort_bidders
 from sim.world import states as s
@@ -62,7 +62,8 @@ def award(cases, n, providers, boards, ccgs, bodies, v, year, ending, interests,
         c = cases.ccg[k]
         t = ccgs.table[c]
         who = f.JOINT_COMMITTEE if joint(v, t, cases.function[k]) else bodies.kind[cases.body[k]]
-        _, pull, _, _ = sit(cases.id[k], v, t, who, True, meetings, interests, attending, declaring)
+        room = committee_of(v.seats, v.rules, v.recusal, t, who)
+        _, pull, _, _ = sit(cases.id[k], room, True, meetings, interests, attending, declaring)
         pull *= interests.pull * boards.interest_specific[c]
         best, free_best, winner, free, bidders = -1e18, -1e18, -1, -1, 0
         for unit in (c, len(ccgs) + ccgs.area_team[c]):

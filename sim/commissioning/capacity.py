@@ -14,14 +14,15 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.bodies import KINDS, body_row, practices_of_whole, total_fte
-from sim.commissioning.cases import wait_a_year
+from sim.commissioning.cases import NO_CLOCK, wait_a_year
 from sim.commissioning.functions import EXECUTES, JOINT_COMMITTEE, LEAD, PRACTICE, SHARED
 from sim.commissioning.views import view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world import states as s
 from sim.world.luck import Luck, decision, normal, uniform2
-from sim.world.world import World
+from sim.world.table import Table
+from sim.world.world import Floats, World
 
 HOURS_OF_CASE = decision("capacity.hours_of_case")
 UNCLEAR = decision("capacity.unclear_mandate")
@@ -235,18 +236,13 @@ def assign(cases, n, ccgs, bodies, cells, scale, mandate, medians, per_practice,
 
 
 @kernel
-def queue(cases, n, bodies, priority, p, lapse_months):
-    """Gives out hours: statutory clocks first, then value per hour; a joint decision needs the hours of both bodies.
+def give_hours(cases, order, bodies, p, lapse_months):
+    """Gives hours to cases in this order of rows; a joint decision needs the hours of both bodies.
 
-    priority: (n,) perceived value per hour. Marks reached cases DECIDED and adds their wait; the rest wait, or are
-    undone when their clock or patience has run out.
+    Marks reached cases DECIDED and adds their wait; the rest wait, or are undone when their clock or patience has run
+    out.
     """
-    key = np.zeros(n)
-    for k in range(n):
-        urgent = 1e6 - 1e3 * min(cases.clock[k], 99.0) if cases.clock[k] < 99.0 else 0.0
-        key[k] = cases.body[k] * 1e8 - urgent - min(max(priority[k], -100.0), 100.0)
-    order = np.argsort(key, kind="mergesort")
-    for j in range(n):
+    for j in range(len(order)):
         k = order[j]
         b = cases.body[k]
         if cases.status[k] != s.WAITING:
@@ -275,6 +271,17 @@ def queue(cases, n, bodies, priority, p, lapse_months):
             cases.status[k] = s.DECIDED
         else:
             wait_a_year(cases, k, lapse_months)
+
+
+def queue(cases: Table, n: int, bodies: Table, priority: Floats, p: Hours, lapse_months: float) -> None:
+    """Gives out hours, body by body: statutory clocks first, then value per hour.
+
+    priority: (n,) perceived value per hour.
+    """
+    clock = np.minimum(cases["clock"][:n], NO_CLOCK)
+    urgent = np.where(clock < NO_CLOCK, 1e6 - 1e3 * clock, 0.0)
+    key = cases["body"][:n] * 1e8 - urgent - np.clip(priority, -100.0, 100.0)
+    give_hours(cases, np.argsort(key, kind="stable"), bodies, p, lapse_months)
 
 
 def assign_cases(world: World, n: int, params: Params, luck: Luck) -> None:

@@ -263,7 +263,7 @@ def arrive_for_ccgs(cases, n, ccgs, schemes, ended, lists_growth, year, p, strea
 
 def cases_arrive(world: World, params: Params, luck: Luck, ended: Rows) -> int:
     """This year's cases join those that wait; returns how many rows are open. ended: see `arrive_for_ccgs`."""
-    waiting = np.zeros((len(world.place), N_KINDS), dtype=np.int64)
+    waiting = np.zeros((len(world.place), N_KINDS), dtype=np.int8)
     n = keep_waiting(world.cases, world.life, waiting)
     p, stream = params.of(Arrivals), luck.stream(ARRIVAL)
     n = arrive(

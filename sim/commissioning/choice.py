@@ -14,13 +14,23 @@ import numpy as np
 
 from sim.commissioning import functions as f
 from sim.commissioning.cases import BESIDES, FIRST, LAST, OTHERWISE, answers, joint, wait_a_year
-from sim.commissioning.committee import sit
+from sim.commissioning.committee import committee_of, sit
 from sim.commissioning.governance import pull_of
-from sim.commissioning.utilities import IMPOSSIBLE, utility
+from sim.commissioning.utilities import (
+    IMPOSSIBLE,
+    Matter,
+    improvement_utility,
+    improvements,
+    improves,
+    other_utility,
+    weight_of_goodwill,
+)
 from sim.commissioning.views import MEMBER_BODY
-from sim.kernel import kernel, rule
+from sim.kernel import kernel, part, rule
 from sim.world import states as s
-from sim.world.luck import uniform2
+from sim.world.luck import decision, uniform2
+
+GUMBEL = decision("choice.gumbel")
 
 
 @rule
@@ -70,64 +80,135 @@ def elected(kind, powers, alone):
     return 1.0 if kind == MEMBER_BODY or (alone and powers == f.JOINT_COMMITTEE) else 0.0
 
 
-@rule
-def liked(a, j, side, pull, gps, cases, place, lists, life, ccg_money, boards, bodies, v, t, powers, fit, need, quality,
-          alternatives, interests, w, e, k):  # fmt: skip
-    """Utility of an action to one side (0: the body, 1: its partner), with the pull on it; see `decide`."""
-    i, c = cases.practice[j], cases.ccg[j]
-    kind = bodies.kind[cases.body[j] if side == 0 else cases.partner[j]]
-    own = gps * elected(kind, powers, cases.partner[j] < 0)
-    hospital = max(v.holds_hospital[t, kind], v.holds_hospital[t, powers])
-    near = alternatives[i] if i >= 0 else 1.0
-    on_board = place.board[i] if i >= 0 else 0
-    worth = utility(
-        a, cases, j, lists, life, ccg_money, v, t, powers, own, hospital, need[j, side], quality[j, side], near,
-        fit[c], w, e, k,
-    )  # fmt: skip
-    if worth <= IMPOSSIBLE:
-        return IMPOSSIBLE
-    return worth + pull_of(a, cases.kind[j], pull, on_board, boards, c, interests)
+@part
+def matter_of(j, side, powers, gps, cases, lists, life, ccg_money, kinds, may, holds_hospital, t, fit, need, quality,
+              alternatives, w):  # fmt: skip
+    """What counts about case `j` to one side (0: the body, 1: its partner).
 
-
-@rule
-def decide(j, pull, share, cases, place, lists, life, ccg_money, boards, bodies, v, t, powers, fit, need, quality,
-           alternatives, interests, w, e, k, stream):  # fmt: skip
-    """What is done about case `j`: (action, 1 where one side of two would have had another).
-
-    pull: weight of interests on the whole committee; share: of GPs' votes. Of the actions that all sides prefer to what
-    holds otherwise, the one they like best on average is taken. The draw of an action is the same to both sides, so
-    that they differ by weights, beliefs and interests only.
+    powers: kind of body whose part in table `t` says what they may do. gps: share of GPs among those of this side.
+    kinds: `bodies.kind`; the other arguments as in `choose`.
     """
-    kind, who = cases.kind[j], cases.id[j]
-    one, other = bodies.kind[cases.body[j]], -1
+    kind, i, c = cases.kind[j], cases.practice[j], cases.ccg[j]
+    body = kinds[cases.body[j] if side == 0 else cases.partner[j]]
+    goodwill = weight_of_goodwill(gps * elected(body, powers, cases.partner[j] < 0), w)
+    size, sanctioned, near = 0.0, 0.0, 1.0
+    if i >= 0:
+        size, sanctioned, near = lists.total[i] / 4000.0, life.sanctioned[i], alternatives[i]
+    return Matter(
+        kind, need[j, side], cases.severity[j], quality[j, side], size, sanctioned, near,
+        ccg_money.support_budget[c] - ccg_money.support_spent[c], fit[c], goodwill,
+        may[t, f.QUALITY_IMPROVEMENT, powers], may[t, f.DISCRETIONARY_PAYMENTS, powers],
+        may[t, f.CONTRACTUAL_ACTION, powers], may[t, f.CONTRACT_REMOVAL, powers],
+        max(holds_hospital[t, body], holds_hospital[t, powers]),
+    )  # fmt: skip
+
+
+@part
+def value(matter, side, table, w, e, k, worth):
+    """Fills row `side` of worth, (2, actions): what each action is worth to that side, points; see `utilities`."""
+    for step in range(steps(matter.kind)):
+        a = candidate(matter.kind, step)
+        if a < 0:
+            continue
+        if improves(matter.kind):
+            worth[side, a] = improvement_utility(a, matter, table)
+        else:
+            worth[side, a] = other_utility(a, matter, w, e, k)
+
+
+@rule
+def tug(kind, side, weight, on_board, boards, c, interests, pull):
+    """Fills row `side` of pull, (2, actions): how interests of that weight (0 to 1) pull at each action, points."""
+    for step in range(steps(kind)):
+        a = candidate(kind, step)
+        if a >= 0:
+            pull[side, a] = pull_of(a, kind, weight, on_board, boards, c, interests)
+
+
+@rule
+def draw(kind, who, worth, stream, luck):
+    """Fills luck, (actions,): the draw of each possible action of case `who`, less that of what holds otherwise.
+
+    It is the same to all who decide, so that they differ by weights, beliefs and interests only.
+    """
+    otherwise = answers(kind, OTHERWISE)
+    least = gumbel(stream, who, otherwise)
+    for step in range(steps(kind)):
+        a = candidate(kind, step)
+        if a >= 0 and worth[0, a] > IMPOSSIBLE:
+            luck[a] = gumbel(stream, who, a) - least if a != otherwise else 0.0
+
+
+@part
+def deciders(j, cases, kinds, v, t):
+    """Kinds of body that decide case `j`: (the body, the other that must agree or -1, the one whose powers they use).
+
+    kinds: `bodies.kind`. v: `views.TableView`; t: the table in force.
+    """
+    one, other = kinds[cases.body[j]], -1
     if cases.partner[j] >= 0 and cases.doubled[j] == 0:
-        other = bodies.kind[cases.partner[j]]
+        other = kinds[cases.partner[j]]
+    return one, other, f.JOINT_COMMITTEE if joint(v, t, cases.function[j]) else one
+
+
+@part
+def hold_meeting(j, cases, on_board, boards, v, t, powers, interests, meetings, attending, declaring):
+    """A year's meetings about case `j`: (decided, weight of GPs with an interest, GPs who left, months lost, whether
+    any of them has an interest). A body without seats decides without a meeting."""
+    if v.gp_votes[t, powers] < 0.0:
+        return True, 0.0, 0.0, 0.0, False
+    conflicted = stake_in(cases.kind[j], on_board, boards, cases.ccg[j], interests) > 0.0
+    room = committee_of(v.seats, v.rules, v.recusal, t, powers)
+    decided, weight, left, lost = sit(cases.id[j], room, conflicted, meetings, interests, attending, declaring)
+    return decided, weight, left, lost, conflicted
+
+
+@part
+def consider(j, one, other, powers, share, weight, on_board, cases, lists, life, ccg_money, boards, kinds, may,
+             holds_hospital, t, fit, need, quality, alternatives, interests, table, w, e, k, stream, worth, pull,
+             luck):  # fmt: skip
+    """Fills worth, pull and luck of case `j`; see `value`, `tug` and `draw`. Returns how many sides must agree.
+
+    share: of GPs among those who decide; weight: of those with an interest. Both are of the whole committee, 0 to 1.
+    """
+    sides = 2 if other >= 0 else 1
+    for side in range(sides):
+        mine, theirs = (one, other) if side == 0 else (other, one)
+        matter = matter_of(
+            j, side, powers, part_of_gps(mine, theirs, share), cases, lists, life, ccg_money, kinds, may,
+            holds_hospital, t, fit, need, quality, alternatives, w,
+        )  # fmt: skip
+        value(matter, side, table, w, e, k, worth)
+        tug(cases.kind[j], side, part_of_gps(mine, theirs, weight), on_board, boards, cases.ccg[j], interests, pull)
+    draw(cases.kind[j], cases.id[j], worth, stream, luck)
+    return sides
+
+
+@rule
+def decide(kind, sides, worth, pull, luck, pulled):
+    """What is done about a case: (action, 1 where one side of two would have had another).
+
+    sides: 2 where two bodies must agree. worth, pull, luck: see `value`, `tug` and `draw`. pulled: 1.0, or 0.0 for what
+    would be done without the pull. Of the actions that all sides prefer to what holds otherwise, the one they like best
+    on average is taken.
+    """
     otherwise = answers(kind, OTHERWISE)
     best, action, wanted = -1e18, otherwise, 0
     for step in range(steps(kind)):
         a = candidate(kind, step)
-        if a < 0:
+        if a < 0 or worth[0, a] <= IMPOSSIBLE:
             continue
-        ahead = gumbel(stream, who, a) - gumbel(stream, who, otherwise)
         total, agreed = 0.0, True
-        for side in range(2 if other >= 0 else 1):
-            mine, theirs = (one, other) if side == 0 else (other, one)
-            tug, gps = part_of_gps(mine, theirs, pull), part_of_gps(mine, theirs, share)
-            u = liked(a, j, side, tug, gps, cases, place, lists, life, ccg_money, boards, bodies, v, t, powers, fit,
-                      need, quality, alternatives, interests, w, e, k)  # fmt: skip
-            if u <= IMPOSSIBLE:
-                agreed = False
-                break
-            if other >= 0 and a != otherwise:
-                stay = liked(otherwise, j, side, tug, gps, cases, place, lists, life, ccg_money, boards, bodies, v, t,
-                             powers, fit, need, quality, alternatives, interests, w, e, k)  # fmt: skip
-                if u + ahead > stay:
+        for side in range(sides):
+            u = worth[side, a] + pulled * pull[side, a]
+            if sides == 2 and a != otherwise:
+                if u + luck[a] > worth[side, otherwise] + pulled * pull[side, otherwise]:
                     wanted = 1
                 else:
                     agreed = False
             total += u
-        if agreed and total / (2.0 if other >= 0 else 1.0) + ahead > best:
-            best, action = total / (2.0 if other >= 0 else 1.0) + ahead, a
+        if agreed and total / sides + luck[a] > best:
+            best, action = total / sides + luck[a], a
     return action, 1 if wanted == 1 and action == otherwise else 0
 
 
@@ -139,29 +220,32 @@ def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, v, fit
     v: `views.TableView`. fit, (CCGs,): insight of scheme designers. need, quality: (n, 2) from `perceive`.
     alternatives: (practices,) 0 to 1. A committee without a quorum puts the case off.
     """
+    table = improvements(w, e, k)
+    worth, pull, luck = np.zeros((2, len(s.ACTIONS))), np.zeros((2, len(s.ACTIONS))), np.zeros(len(s.ACTIONS))
     for j in range(n):
         if cases.status[j] != s.DECIDED or cases.body[j] < 0:
             continue
-        i, c, kind = cases.practice[j], cases.ccg[j], cases.kind[j]
-        t = ccgs.table[c]
-        powers = f.JOINT_COMMITTEE if joint(v, t, cases.function[j]) else bodies.kind[cases.body[j]]
-        stake = stake_in(kind, place.board[i] if i >= 0 else 0, boards, c, interests)
-        decided, pull, recused, lost = sit(
-            cases.id[j], v, t, powers, stake > 0.0, meetings, interests, attending, declaring
+        i, c = cases.practice[j], cases.ccg[j]
+        t, on_board = ccgs.table[c], place.board[i] if i >= 0 else 0
+        one, other, powers = deciders(j, cases, bodies.kind, v, t)
+        decided, weight, left, lost, conflicted = hold_meeting(
+            j, cases, on_board, boards, v, t, powers, interests, meetings, attending, declaring
         )
-        boards.recused[c] += recused
+        boards.recused[c] += left
         if not decided:
             boards.deferred[c] += 1.0
             wait_a_year(cases, j, lapse_months)
             continue
         cases.months[j] += lost
-        share = max(0.0, v.gp_votes[t, powers])
-        action, split = decide(j, pull, share, cases, place, lists, life, ccg_money, boards, bodies, v, t, powers, fit,
-                               need, quality, alternatives, interests, w, e, k, stream)  # fmt: skip
+        sides = consider(
+            j, one, other, powers, max(0.0, v.gp_votes[t, powers]), weight, on_board, cases, lists, life, ccg_money,
+            boards, bodies.kind, v.may, v.holds_hospital, t, fit, need, quality, alternatives, interests, table, w, e,
+            k, stream, worth, pull, luck,
+        )  # fmt: skip
+        action, split = decide(cases.kind[j], sides, worth, pull, luck, 1.0)
         free = action
-        if pull > 0.0 and stake > 0.0:
-            free, _ = decide(j, 0.0, share, cases, place, lists, life, ccg_money, boards, bodies, v, t, powers, fit,
-                             need, quality, alternatives, interests, w, e, k, stream)  # fmt: skip
+        if weight > 0.0 and conflicted:
+            free, _ = decide(cases.kind[j], sides, worth, pull, luck, 0.0)
             boards.conflicted[c] += 1.0
         cases.action[j] = action
         cases.captured[j] = 1 if action != free else 0

@@ -20,7 +20,7 @@ from sim.commissioning.functions import (
     QUORUM_EXECUTIVE,
     QUORUM_LAY,
 )
-from sim.kernel import rule
+from sim.kernel import part, rule
 from sim.world.luck import decision, uniform2
 
 ATTENDING = decision("committee.attending")
@@ -35,6 +35,35 @@ class Meetings(NamedTuple):
     a_year: float
     months_between: float
     lay_chair: float
+
+
+class Committee(NamedTuple):
+    """Seats and rules of a committee, read once from its table."""
+
+    lay: float
+    executive: float
+    outside: float
+    gps: float
+    seats: float
+    recusal: float
+    """1 where members with an interest must leave the room, 0.5 where they only declare, 0 without either."""
+    leave_room: float
+    lay_chair: float
+    quorum_lay: float
+    quorum_executive: float
+
+
+@part
+def committee_of(seats, rules, recusal, t, body):
+    """The committee of a kind of body under table `t`. seats, rules, recusal: see `views.TableView`."""
+    total = 0.0
+    for seat in range(seats.shape[2]):
+        total += seats[t, body, seat]
+    return Committee(
+        seats[t, body, LAY], seats[t, body, EXECUTIVE], seats[t, body, OUTSIDE_CLINICIAN], seats[t, body, GP], total,
+        recusal[t, body], rules[t, body, LEAVE_ROOM], rules[t, body, LAY_CHAIR], rules[t, body, QUORUM_LAY],
+        rules[t, body, QUORUM_EXECUTIVE],
+    )  # fmt: skip
 
 
 @rule
@@ -77,44 +106,40 @@ def has_quorum(lay, executive, voters, seats, quorum_lay, quorum_executive, p):
 
 
 @rule
-def meet(who, meeting, v, t, body, conflicted, p, interests, attending, declaring):
+def meet(who, meeting, room, conflicted, p, interests, attending, declaring):
     """One meeting about case `who`: (has a quorum, pull of GPs' interests 0 to 1, votes of GPs, GPs who left).
 
-    conflicted: whether any member GP has an interest in the case. The pull is the weight of GPs with an interest among
-    all who came.
+    room: a `Committee`. conflicted: whether any member GP has an interest in the case. The pull is the weight of GPs
+    with an interest among all who came.
     """
-    lay = present(who, meeting, LAY, v.seats[t, body, LAY], p, attending)
-    executive = present(who, meeting, EXECUTIVE, v.seats[t, body, EXECUTIVE], p, attending)
-    outside = present(who, meeting, OUTSIDE_CLINICIAN, v.seats[t, body, OUTSIDE_CLINICIAN], p, attending)
+    lay = present(who, meeting, LAY, room.lay, p, attending)
+    executive = present(who, meeting, EXECUTIVE, room.executive, p, attending)
+    outside = present(who, meeting, OUTSIDE_CLINICIAN, room.outside, p, attending)
     came, votes, pull = 0.0, 0.0, 0.0
-    for number in range(int(v.seats[t, body, GP])):
+    for number in range(int(room.gps)):
         if not attends(who, meeting, GP, number, p, attending):
             continue
         came += 1.0
         declared = conflicted and uniform2(declaring, who, np.uint64(number)) < interests.declared
-        cast, weight = gp_vote(
-            declared, v.recusal[t, body], v.rules[t, body, LEAVE_ROOM] > 0.0, v.rules[t, body, LAY_CHAIR],
-            interests.informal, p,
-        )  # fmt: skip
+        cast, weight = gp_vote(declared, room.recusal, room.leave_room > 0.0, room.lay_chair, interests.informal, p)
         votes += cast
         pull += weight
-    others, seats = lay + executive + outside, 0.0
-    for seat in range(v.seats.shape[2]):
-        seats += v.seats[t, body, seat]
-    good = has_quorum(
-        lay, executive, others + votes, seats, v.rules[t, body, QUORUM_LAY], v.rules[t, body, QUORUM_EXECUTIVE], p
-    )
+    others = lay + executive + outside
+    good = has_quorum(lay, executive, others + votes, room.seats, room.quorum_lay, room.quorum_executive, p)
     return good, pull / max(1.0, others + came), votes, came - votes
 
 
 @rule
-def sit(who, v, t, body, conflicted, p, interests, attending, declaring):
-    """The year's meetings about a case until one has a quorum: (decided, pull, votes of GPs recused, months lost)."""
-    if v.gp_votes[t, body] < 0.0:
+def sit(who, room, conflicted, p, interests, attending, declaring):
+    """The year's meetings about a case until one has a quorum: (decided, pull, GPs recused, months lost).
+
+    room: a `Committee`; one without seats decides without a meeting.
+    """
+    if room.seats <= 0.0:
         return True, 0.0, 0.0, 0.0
     recused, lost = 0.0, 0.0
     for meeting in range(int(max(1.0, p.a_year))):
-        good, pull, _, left = meet(who, meeting, v, t, body, conflicted, p, interests, attending, declaring)
+        good, pull, _, left = meet(who, meeting, room, conflicted, p, interests, attending, declaring)
         recused = left
         if good:
             return True, pull, recused, lost

@@ -6,6 +6,7 @@ exposure.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -15,8 +16,9 @@ from sim.commissioning.bodies import StaffCost, scale_staff, staff_year
 from sim.commissioning.capacity import Hours, assign_cases, hold_hours, queue
 from sim.commissioning.carry_out import OptIn, SchemeTerms, decisions_take_effect, opt_in
 from sim.commissioning.cases import Arrivals, cases_arrive
-from sim.commissioning.choice import choose
+from sim.commissioning.choice import GUMBEL, choose
 from sim.commissioning.committee import ATTENDING, DECLARING, Meetings
+from sim.commissioning.explain import Deliberation
 from sim.commissioning.governance import Interests, clear_year, decisions_come_to_light, register_stakes
 from sim.commissioning.knowledge import Knowing, observe, scheme_insight
 from sim.commissioning.perception import perceive
@@ -30,9 +32,10 @@ from sim.world import states as s
 from sim.world.luck import Luck, decision
 from sim.world.world import Floats, World
 
-GUMBEL = decision("choice.gumbel")
 INVESTIGATION = decision("choice.investigation")
 OPT_IN = decision("carry_out.opt_in")
+
+Witness = Callable[[Deliberation], None]
 
 
 class Routine(NamedTuple):
@@ -71,15 +74,15 @@ def open_year(lists, care, life, place, networks_neighbours, alternatives, fund,
         alternatives[i] = min(1.0, near / p.choice_needs) if p.choice_needs > 0.0 else 1.0
 
 
-def commissioning(world: World, params: Params, luck: Luck) -> None:
-    """Phase 6 of the year."""
+def commissioning(world: World, params: Params, luck: Luck, witness: Witness | None = None) -> None:
+    """Phase 6 of the year. witness: is told what bodies go by when they choose, and changes nothing."""
     alternatives = begin_year(world, params)
     observe(world, params, luck)
     ended = np.zeros(len(world.ccgs), dtype=np.int64)
     services_end(world.providers, world.plans, world.year, ended)
     n = cases_arrive(world, params, luck, ended)
     assign_cases(world, n, params, luck)
-    decide_cases(world, n, alternatives, params, luck)
+    decide_cases(world, n, alternatives, params, luck, witness)
     opt_in(
         world.place, world.lists, world.care, world.life, world.ties, world.schemes, params.of(OptIn),
         params.of(SchemeTerms),
@@ -107,7 +110,9 @@ def begin_year(world: World, params: Params) -> Floats:
     return alternatives
 
 
-def decide_cases(world: World, n: int, alternatives: Floats, params: Params, luck: Luck) -> None:
+def decide_cases(
+    world: World, n: int, alternatives: Floats, params: Params, luck: Luck, witness: Witness | None = None
+) -> None:
     """What bodies believe, which cases their hours reach, what they choose, who wins contracts, and what follows."""
     w, v = world, view(world.regime)
     interests, meetings, lapse = params.of(Interests), params.of(Meetings), params.of(Arrivals).lapse_months
@@ -117,6 +122,8 @@ def decide_cases(world: World, n: int, alternatives: Floats, params: Params, luc
         params.of(Knowing).heard, need, quality, luck.stream(INVESTIGATION), len(w.place),
     )  # fmt: skip
     queue(w.cases, n, w.bodies, value_per_hour(world, n, need), params.of(Hours), lapse)
+    if witness is not None:
+        witness(Deliberation(world, n, fit, need, quality, alternatives, params, luck))
     attending, declaring = luck.stream(ATTENDING), luck.stream(DECLARING)
     choose(
         w.cases, n, w.place, w.lists, w.life, w.ccgs, w.ccg_money, w.boards, w.bodies, v, fit, need, quality,

@@ -83,44 +83,43 @@ def updated(mean, var, seen, prec):
 
 
 @kernel
-def learn(beliefs, place, life, care, ties, ccgs, bodies, slot, kind, acts, punishes, gp_votes, clinicians,
-          scale, p,
+def learn(beliefs, place, life, care, ties, ccgs, bodies, slots, acts, punishes, gp_votes, clinicians, scale, p,
           distress_stream, quality_stream):  # fmt: skip
-    """One kind of body observes every practice it serves and updates its beliefs.
+    """Every body with a say observes each practice it serves and updates its beliefs.
 
     Beside them stands the variance that routine data alone would have left, so that pooling counts those data once.
 
-    slot: block of beliefs of this kind. acts, punishes, gp_votes, clinicians: (T, kinds), see `views.TableView`.
+    slots: block of beliefs of each kind of body, -1 for none. acts, punishes, gp_votes, clinicians: (T, kinds), see
+    `views.TableView`.
     """
     n = len(place)
     stride = len(bodies) // KINDS
     for i in range(n):
         if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
             continue
-        c = place.ccg[i]
+        who, c = place.id[i], place.ccg[i]
         t = ccgs.table[c]
-        if acts[t, kind] == 0:
-            continue
-        b = body_row(kind, scale[t, kind], c, ccgs, stride)
-        votes, clinical, engaged = gp_votes[t, kind], clinicians[t, kind], 0.0
-        if kind == MEMBER_BODY:
-            engaged = ties.engagement[i]
-        national = kind == NHS_ENGLAND or kind == AREA_TEAM
-        trust = ties.trust_nhse[i] if national else ties.trust_ccg[i]
-        visit = bodies.hours_held[b] * p.visit_share / max(1.0, bodies.practices[b])
-        own = own_precision(visit, bodies.km[b], engaged, max(0.0, clinical), p)
-        prec = p.routine + own
-        looks = bias(max(0.0, votes), punishes[t, kind], trust, p)
-        who, other, row = place.id[i], np.uint64(kind), slot * n + i
-        missed = error(p.routine, own, normal(distress_stream, who), normal2(distress_stream, who, other))
-        seen = life.distress[i] - looks + missed
-        mean, var = updated(beliefs.distress[row], beliefs.distress_var[row] + p.drift, seen, prec)
-        beliefs.distress[row], beliefs.distress_var[row] = mean, var
-        missed = error(p.routine, own, normal(quality_stream, who), normal2(quality_stream, who, other))
-        seen = care.quality_true[i] + looks + missed
-        mean, var = updated(beliefs.quality[row], beliefs.quality_var[row] + p.drift, seen, prec)
-        beliefs.quality[row], beliefs.quality_var[row] = mean, var
-        _, beliefs.routine_var[row] = updated(0.0, beliefs.routine_var[row] + p.drift, 0.0, p.routine)
+        read_distress, read_quality = normal(distress_stream, who), normal(quality_stream, who)
+        for kind in range(len(slots)):
+            if acts[t, kind] == 0 or slots[kind] < 0:
+                continue
+            b = body_row(kind, scale[t, kind], c, ccgs, stride)
+            visit = bodies.hours_held[b] * p.visit_share / max(1.0, bodies.practices[b])
+            engaged = ties.engagement[i] if kind == MEMBER_BODY else 0.0
+            own = own_precision(visit, bodies.km[b], engaged, max(0.0, clinicians[t, kind]), p)
+            national = kind == NHS_ENGLAND or kind == AREA_TEAM
+            trust = ties.trust_nhse[i] if national else ties.trust_ccg[i]
+            looks = bias(max(0.0, gp_votes[t, kind]), punishes[t, kind], trust, p)
+            prec, other, row = p.routine + own, np.uint64(kind), slots[kind] * n + i
+            seen = life.distress[i] - looks
+            seen += error(p.routine, own, read_distress, normal2(distress_stream, who, other))
+            mean, var = updated(beliefs.distress[row], beliefs.distress_var[row] + p.drift, seen, prec)
+            beliefs.distress[row], beliefs.distress_var[row] = mean, var
+            seen = care.quality_true[i] + looks
+            seen += error(p.routine, own, read_quality, normal2(quality_stream, who, other))
+            mean, var = updated(beliefs.quality[row], beliefs.quality_var[row] + p.drift, seen, prec)
+            beliefs.quality[row], beliefs.quality_var[row] = mean, var
+            _, beliefs.routine_var[row] = updated(0.0, beliefs.routine_var[row] + p.drift, 0.0, p.routine)
 
 
 @kernel
@@ -159,15 +158,11 @@ def insight(beliefs, place, life, care, ccgs, may, slots, function, out):
 def observe(world: World, params: Params, luck: Luck) -> None:
     """Every body that has a function anywhere looks at its practices."""
     v = view(world.regime)
-    p = params.of(Knowing)
-    in_force = v.acts[world.ccgs["table"]].any(axis=0) & (world.belief_slot >= 0)
-    for kind in np.flatnonzero(in_force):
-        learn(
-            world.beliefs, world.place, world.life, world.care, world.ties, world.ccgs, world.bodies,
-            int(world.belief_slot[kind]), int(kind), v.acts, v.punishes, v.gp_votes, v.clinicians, world.regime.scale,
-            p,
-            luck.stream(DISTRESS_SEEN), luck.stream(QUALITY_SEEN),
-        )  # fmt: skip
+    learn(
+        world.beliefs, world.place, world.life, world.care, world.ties, world.ccgs, world.bodies, world.belief_slot,
+        v.acts, v.punishes, v.gp_votes, v.clinicians, world.regime.scale, params.of(Knowing),
+        luck.stream(DISTRESS_SEEN), luck.stream(QUALITY_SEEN),
+    )  # fmt: skip
 
 
 def scheme_insight(world: World) -> Floats:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from sim.commissioning import functions as f
+import numpy as np
+
 from sim.commissioning.cases import BESIDES, answers
-from sim.kernel import rule
+from sim.kernel import maker, rule
 from sim.world import states as s
 
 IMPOSSIBLE = -1e9
@@ -76,140 +77,173 @@ class Costs(NamedTuple):
     education_hours: float
 
 
+class Matter(NamedTuple):
+    """What counts about a case to one of the bodies that decide it."""
+
+    kind: int
+    """See `states.CASE_KINDS`."""
+    need: float
+    """Distress, shortfall of quality or relief that a request would bring, sd, as the body believes."""
+    severity: float
+    """What the case says of itself, sd; in a review of a PMS premium, pounds per patient over 10."""
+    quality: float
+    """Of the practice, sd, as the body believes."""
+    size: float
+    """List in patients over the list worth a procurement (4,000, PA347)."""
+    sanctioned: float
+    """Contractual action in force, 0 to 3, fading: actions go up one step at a time while it lasts, removal last."""
+    near: float
+    """Other practices within reach over those it takes to keep a choice, 0 to 1."""
+    grants_left: float
+    """In the support fund of the area, pounds."""
+    fit: float
+    """How well those who design schemes know their practices, 0 to 1."""
+    goodwill: float
+    """What goodwill of the practice counts to the body, points; see `weight_of_goodwill`."""
+    may_improve: int
+    """1 where the table lets those who decide send help; likewise the next three."""
+    may_pay: int
+    may_punish: int
+    may_remove: int
+    holds_hospital: int
+    """1 where the body, or the committee, holds the hospital budget."""
+
+
 @rule
-def notice_utility(action, need, step, loss, w, e, k):
-    """Utility of a contractual action short of removal. step: the last one in force, 0 to 3; loss: weight of goodwill.
+def weight_of_goodwill(own_members, w):
+    """What goodwill of practices counts to a body, points; more where those it may upset elect it.
+
+    own_members: 1 where the practices elect all who decide, 0 where none of them.
+    """
+    return w.goodwill * (1.0 + w.own_members * own_members)
+
+
+GAIN, COST, GOODWILL = range(3)
+"""Columns of `improvements`."""
+
+
+@rule
+def promise(table, action, gain, cost, goodwill):
+    """Writes a row of `improvements`."""
+    table[action, GAIN], table[action, COST], table[action, GOODWILL] = gain, cost, goodwill
+
+
+@maker
+def improvements(w, e, k):
+    """(actions, 3): what an action for a practice in trouble or below standard brings for each sd of need, what it
+    costs in money and hours, both in points, and the goodwill that it loses, sd.
 
     A remedial notice takes half the hours of a breach notice or a sanction.
     """
-    hours = w.hours * k.notice_hours / 100.0
-    if action == s.REMEDIAL and step == 0:
-        return w.improvement * e.remedial_quality * need - hours / 2.0 - loss * e.remedial_goodwill
-    if action == s.BREACH and step == 1:
-        return w.improvement * e.breach_quality * need - hours - loss * e.breach_goodwill
-    if action == s.SANCTION and step == 2:
-        return w.improvement * e.sanction_quality * need - hours - loss * e.sanction_goodwill
-    return IMPOSSIBLE
+    table = np.zeros((len(s.ACTIONS), 3))
+    notice = w.hours * k.notice_hours / 100.0
+    help_ = w.improvement * (e.support_quality + e.support_distress)
+    promise(table, s.SUPPORT_TEAM, help_, w.hours * k.support_hours / 100.0, 0.0)
+    promise(table, s.PAYMENT, w.improvement * e.payment_distress, w.money * k.grant_per_patient, 0.0)
+    promise(table, s.EDUCATION, w.improvement * e.education_quality, w.hours * k.education_hours / 100.0, 0.0)
+    promise(table, s.REMEDIAL, w.improvement * e.remedial_quality, notice / 2.0, e.remedial_goodwill)
+    promise(table, s.BREACH, w.improvement * e.breach_quality, notice, e.breach_goodwill)
+    promise(table, s.SANCTION, w.improvement * e.sanction_quality, notice, e.sanction_goodwill)
+    removed = w.hours * k.removal_hours / 100.0
+    promise(table, s.REMOVAL, w.improvement * e.removal_quality, removed, e.removal_goodwill)
+    return table
 
 
 @rule
-def improvement_utility(
-    action, need, sanctioned, grant_left, may_pay, may_improve, may_punish, may_remove, own_members, w, e, k
-):
+def open_to(action, m):
+    """Whether an action about a practice in trouble or below standard is open to those who decide."""
+    if action == s.SUPPORT_TEAM or action == s.EDUCATION:
+        return m.may_improve == 1
+    if action == s.PAYMENT:
+        return m.may_pay == 1 and m.grants_left > 0.0
+    step = math.ceil(m.sanctioned)
+    if action == s.REMOVAL:
+        return m.may_remove == 1 and step >= 2
+    return action == s.NOTHING or (m.may_punish == 1 and action == s.REMEDIAL + step)
+
+
+@rule
+def improvement_utility(action, m, table):
     """Utility of an action about a practice in trouble or below standard, against doing nothing (0).
 
-    need: perceived distress or shortfall of quality, sd. sanctioned: contractual action in force, 0 to 3, fading:
-    actions go up one step at a time while it lasts, removal last. own_members: 1 where the practice elects those who
-    decide, else 0. may_*: 1 where the table gives the body that power.
+    table: see `improvements`.
     """
-    loss = w.goodwill * (1.0 + w.own_members * own_members)
-    step = math.ceil(sanctioned)
-    if action == s.NOTHING:
-        return 0.0
-    if action == s.SUPPORT_TEAM:
-        if may_improve == 0:
-            return IMPOSSIBLE
-        return w.improvement * (e.support_quality + e.support_distress) * need - w.hours * k.support_hours / 100.0
-    if action == s.PAYMENT:
-        if may_pay == 0 or grant_left <= 0.0:
-            return IMPOSSIBLE
-        return w.improvement * e.payment_distress * need - w.money * k.grant_per_patient
-    if action == s.EDUCATION:
-        if may_improve == 0:
-            return IMPOSSIBLE
-        return w.improvement * e.education_quality * need - w.hours * k.education_hours / 100.0
-    if action == s.REMOVAL:
-        if may_remove == 0 or step < 2:
-            return IMPOSSIBLE
-        return w.improvement * e.removal_quality * need - w.hours * k.removal_hours / 100.0 - loss * e.removal_goodwill
-    return notice_utility(action, need, step, loss, w, e, k) if may_punish == 1 else IMPOSSIBLE
+    if not open_to(action, m):
+        return IMPOSSIBLE
+    return table[action, GAIN] * max(0.0, m.need) - table[action, COST] - m.goodwill * table[action, GOODWILL]
 
 
 @rule
-def ending_utility(action, kind, size, quality, need, may_improve, w, e, k):
+def ending_utility(action, m, w, e, k):
     """Utility of an action about a contract that ends or is handed back.
 
-    size: list in patients over the list worth a procurement (4,000, PA347). quality: perceived, sd. need: perceived
-    distress, sd. A caretaker (0) buys time; support may lead partners who gave notice to stay.
+    A caretaker (0) buys time; support may lead partners who gave notice to stay.
     """
     if action == s.SUPPORT_TEAM:
-        if may_improve == 0 or kind != s.HAND_BACK:
+        if m.may_improve == 0 or m.kind != s.HAND_BACK:
             return IMPOSSIBLE
-        return w.keep_practice + w.improvement * e.support_distress * need - w.hours * k.support_hours / 100.0
+        relieved = w.improvement * e.support_distress * max(0.0, m.need)
+        return w.keep_practice + relieved - w.hours * k.support_hours / 100.0
     if action == s.CARETAKER_CONTRACT:
         return 0.0
+    viable = w.viable_list * math.log(max(m.size, 0.05))
     if action == s.APMS_CONTRACT:
-        again = quality if kind == s.CONTRACT_END else 0.0
-        return (
-            w.keep_practice + w.viable_list * math.log(max(size, 0.05)) + again - w.hours * k.procurement_hours / 1000.0
-        )
+        again = m.quality if m.kind == s.CONTRACT_END else 0.0
+        return w.keep_practice + viable + again - w.hours * k.procurement_hours / 1000.0
     if action == s.DISPERSE:
-        return -w.viable_list * math.log(max(size, 0.05)) - w.keep_practice
+        return -viable - w.keep_practice
     return IMPOSSIBLE
 
 
 @rule
-def request_utility(action, kind, need, alternatives, premium, w, e, own_members):
-    """Utility of granting a practice's request (merger, closed list, its PMS premium); refusing is 0 less goodwill.
-
-    need: perceived relief, sd. alternatives: other practices within reach over those it takes to keep a choice, 0 to
-    1. premium: pounds per patient over 10.
-    """
-    loss = w.goodwill * (1.0 + w.own_members * own_members)
+def request_utility(action, m, w, e):
+    """Utility of granting a practice's request (merger, closed list, its PMS premium); refusing is 0 less goodwill."""
+    lost = m.goodwill * e.refusal_goodwill
     if action == s.REFUSE:
-        return -loss * e.refusal_goodwill
+        return -lost
     if action == s.APPROVE:
-        if kind == s.MERGER:
-            return w.merger_base + w.merger_relief * need - w.merger_choice * (1.0 - alternatives)
-        if kind == s.LIST_CLOSURE:
-            return w.closure_base + w.closure_relief * need - w.merger_choice * (1.0 - alternatives)
-        return w.new_practice * need
+        if m.kind == s.MERGER:
+            return w.merger_base + w.merger_relief * m.need - w.merger_choice * (1.0 - m.near)
+        if m.kind == s.LIST_CLOSURE:
+            return w.closure_base + w.closure_relief * m.need - w.merger_choice * (1.0 - m.near)
+        return w.new_practice * m.need
     if action == s.PMS_TAPER:
-        return w.premium * premium - loss * e.refusal_goodwill
+        return w.premium * m.severity - lost
     if action == s.PMS_KEEP:
         return 0.0
     if action == s.GMS_REVERT:
-        return w.premium * premium - 2.0 * loss * e.refusal_goodwill
+        return w.premium * m.severity - 2.0 * lost
     return IMPOSSIBLE
 
 
 @rule
-def area_utility(action, fit, holds_hospital, w):
+def area_utility(action, m, w):
     """Utility of an action for the whole CCG: scheme, service out of hospital, make or buy community nursing; nothing
-    is 0.
-
-    fit: how well the designers know their practices, 0 to 1. holds_hospital: a hospital saving counts only as far as
-    the body holds that money.
-    """
+    is 0. A hospital saving counts only as far as the body holds that money."""
     if action == s.START_SCHEME:
-        return w.scheme * (fit - 0.5)
+        return w.scheme * (m.fit - 0.5)
     if action == s.COMMISSION_SERVICE:
-        return w.service + w.hospital_saving * holds_hospital
+        return w.service + w.hospital_saving * m.holds_hospital
     if action == s.MAKE:
         return w.make_community
     return 0.0
 
 
 @rule
-def utility(
-    action, cases, j, lists, life, ccg_money, v, t, powers, own, hospital, need, quality, near, fit, w, e, k
-):  # fmt: skip
-    """Utility of an action about case `j` to one body, by its own beliefs.
+def about_area(kind):
+    """Whether a kind of case is about a scheme, a service or community nursing of the whole CCG."""
+    return kind == s.SCHEME or kind == s.BID or kind == s.COMMUNITY_NURSING
 
-    powers: kind of body whose part in the table says what it may do. own: share of GP votes where the practices elect
-    it, else 0. hospital: 1 where it holds the hospital budget. need, quality: as it believes, sd. near: choice that
-    patients have, 0 to 1. fit: insight of those who design schemes, 0 to 1.
-    """
-    kind, i, c = cases.kind[j], cases.practice[j], cases.ccg[j]
-    improve = v.may[t, f.QUALITY_IMPROVEMENT, powers]
-    if kind == s.HAND_BACK or kind == s.CONTRACT_END:
-        return ending_utility(action, kind, lists.total[i] / 4000.0, quality, max(0.0, need), improve, w, e, k)
-    if kind == s.SCHEME or kind == s.BID or kind == s.COMMUNITY_NURSING:
-        return area_utility(action, fit, hospital, w)
-    if answers(kind, BESIDES) == s.NOTHING:
-        return improvement_utility(
-            action, max(0.0, need), life.sanctioned[i], ccg_money.support_budget[c] - ccg_money.support_spent[c],
-            v.may[t, f.DISCRETIONARY_PAYMENTS, powers], improve, v.may[t, f.CONTRACTUAL_ACTION, powers],
-            v.may[t, f.CONTRACT_REMOVAL, powers], own, w, e, k,
-        )  # fmt: skip
-    return request_utility(action, kind, need, near, cases.severity[j], w, e, own)
+
+@rule
+def improves(kind):
+    """Whether a kind of case is about a practice in trouble or below standard."""
+    return answers(kind, BESIDES) == s.NOTHING and not about_area(kind)
+
+
+@rule
+def other_utility(action, m, w, e, k):
+    """Utility of an action about a case of any other kind, to one body, by its own beliefs."""
+    if m.kind == s.HAND_BACK or m.kind == s.CONTRACT_END:
+        return ending_utility(action, m, w, e, k)
+    return area_utility(action, m, w) if about_area(m.kind) else request_utility(action, m, w, e)

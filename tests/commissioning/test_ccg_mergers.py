@@ -129,7 +129,7 @@ def test_staff_are_kept_or_lost_but_not_made() -> None:
 
 def test_accounts_are_pooled_by_allocation_and_pounds_conserved() -> None:
     world = tiny_world()
-    money, seat = world.ccg_money, np.array([0, 0, 2])
+    money, seat = world.accounts, np.array([0, 0, 2])
     money["allocation"] = [100.0, 300.0, 50.0]
     money["outturn"], money["carried"], money["primary_carried"] = [8.0, -4.0, 1.0], [4.0, 4.0, 7.0], [0.0, 2.0, 3.0]
     pool_accounts(money, seat)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim import parameters
 from sim.commissioning import functions as f
-from sim.commissioning.committee import Meetings, gp_vote, has_quorum, meet
+from sim.commissioning.committee import Meetings, committee_of, gp_vote, has_quorum, meet
 from sim.commissioning.governance import Exposure, Interests, accused, against_practice, found_out
 from sim.commissioning.perception import restored
 from sim.commissioning.views import TableView, view
@@ -31,8 +31,9 @@ def table_of(regime: str) -> tuple[TableView, int]:
 
 def held(who: int, regime: str, conflicted: bool, interests: Interests, meetings: Meetings) -> tuple[float, ...]:
     v, t = table_of(regime)
+    room = committee_of(v.seats, v.rules, v.recusal, t, f.CCG)
     with np.errstate(over="ignore"):
-        return meet(np.uint64(who), 0, v, t, f.CCG, conflicted, meetings, interests, *KEYS)
+        return meet(np.uint64(who), 0, room, conflicted, meetings, interests, *KEYS)
 
 
 @settings(max_examples=40, deadline=None)

@@ -12,16 +12,16 @@ from sim import parameters
 from sim.commissioning import functions as f
 from sim.commissioning.awards import ServiceContract, begin_services, services_end
 from sim.commissioning.cases import ANSWERS, OTHERWISE
-from sim.commissioning.choice import decide, part_of_gps
-from sim.commissioning.governance import Interests
+from sim.commissioning.choice import part_of_gps
+from sim.commissioning.explain import Deliberation
 from sim.commissioning.knowledge import Knowing, error, own_part, updated
 from sim.commissioning.perception import pooled
 from sim.commissioning.support import closed, opened
-from sim.commissioning.utilities import Costs, Effects, Weights
 from sim.commissioning.views import view
 from sim.regime import load_regime, shipped_regimes
 from sim.rules.endings import drop_unanswered
 from sim.world import states as s
+from sim.world.luck import Luck
 from sim.world.table import Table
 from sim.world.world import World
 
@@ -123,22 +123,16 @@ def taken(seen_by_team: float, seen_by_ccg: float) -> Counter[int]:
     """Actions on the improvement cases of a joint committee whose two sides see so much need, sd."""
     world, timeline = begin(DURHAM, "joint", 3)
     each_year(world, timeline, 7, 2, lambda w: None)
-    v, cases = view(world.regime), world.cases
-    of = PARAMS.of
+    cases, n = world.cases, len(world.cases)
     found: Counter[int] = Counter()
-    n = len(cases)
-    need = np.tile([seen_by_team, seen_by_ccg], (n, 1))
+    meeting = Deliberation(
+        world, n, np.zeros(len(world.ccgs)), np.tile([seen_by_team, seen_by_ccg], (n, 1)), np.zeros((n, 2)),
+        np.ones(len(world.place)), timeline.year(2016), Luck(5, 2016),
+    )  # fmt: skip
     for j in np.flatnonzero((cases["status"] == s.DECIDED) & (cases["partner"] >= 0)):
         if ANSWERS[cases["kind"][j], OTHERWISE] != s.NOTHING or cases["practice"][j] < 0:
             continue
-        with np.errstate(over="ignore"):
-            action, _ = decide(
-                j, 0.0, 0.2, cases, world.place, world.lists, world.life, world.ccg_money, world.boards, world.bodies,
-                v, world.ccgs["table"][cases["ccg"][j]], f.JOINT_COMMITTEE, np.zeros(len(world.ccgs)), need,
-                np.zeros((n, 2)), np.ones(len(world.place)), of(Interests), of(Weights), of(Effects), of(Costs),
-                np.uint64(5),
-            )  # fmt: skip
-        found[int(action)] += 1
+        found.update(action.action for action in meeting.explain(int(j)) if action.chosen)
     return found
 
 

@@ -6,9 +6,9 @@ Every inverted rule named in a docstring was tried once in a copy, and its test 
 from __future__ import annotations
 
 import pytest
-from rivals import of, shares
+from rivals import of, shares, utilities_of_help
 
-from sim.commissioning.utilities import Costs, Effects, Weights, improvement_utility
+from sim.commissioning.utilities import Costs, Effects, Weights
 from sim.rules.relations import Encounters, Engagement, engagement_wanted, moved, signal_of
 from sim.world import states as s
 
@@ -33,7 +33,7 @@ def remedial_share(own_members: float, w: Weights) -> float:
     """How often a body that holds the contract sends a remedial notice to a practice 1 sd below standard."""
     e, k = of(Effects, remedial_quality=0.5), of(Costs)
     actions = (s.NOTHING, s.SUPPORT_TEAM, s.EDUCATION, s.REMEDIAL)
-    return shares([improvement_utility(a, 1.0, 0.0, 0.0, 0, 1, 1, 0, own_members, w, e, k) for a in actions])[3]
+    return shares(utilities_of_help(actions, 1.0, 1, own_members, w, e, k))[3]
 
 
 def test_mechanism_k045_bodies_are_slow_to_police_those_who_elect_them() -> None:

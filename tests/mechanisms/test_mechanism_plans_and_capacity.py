@@ -8,12 +8,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from parameters_of import params_of
-from rivals import of, shares
+from rivals import of, shares, utilities_of_help
 from worlds import tiny_world
 
 from sim.commissioning.capacity import Hours, Mandate, acts_anyway, hold_hours, queue
 from sim.commissioning.plans import Planning, foresee_doctors, seen_by_table
-from sim.commissioning.utilities import IMPOSSIBLE, Costs, Effects, Weights, improvement_utility
+from sim.commissioning.utilities import IMPOSSIBLE, Costs, Effects, Weights
 from sim.regime import load_regime
 from sim.rules import access, hospital
 from sim.rules.hospital import hospital_use
@@ -108,7 +108,7 @@ def action_rate(may_punish: int, own_members: float, w: Weights) -> float:
     """How often a body does something about a practice half a sd below standard, by whether it holds the contract."""
     e, k = of(Effects, support_quality=0.0, support_distress=0.0), of(Costs)
     actions = (s.NOTHING, s.SUPPORT_TEAM, s.EDUCATION, s.REMEDIAL)
-    utilities = [improvement_utility(a, 0.5, 0.0, 0.0, 0, 1, may_punish, 0, own_members, w, e, k) for a in actions]
+    utilities = utilities_of_help(actions, 0.5, may_punish, own_members, w, e, k)
     return 1.0 - shares([u for u in utilities if u > IMPOSSIBLE])[0]
 
 

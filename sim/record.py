@@ -295,7 +295,7 @@ def refuse_infinite(sums: Floats, year: int) -> None:
     by nil, or a parameter is out of all bounds. sums: (groups, SUMS)."""
     if np.isfinite(sums.sum()):
         return
-    wrong = [name for name, fine in zip(SUMS, np.isfinite(sums).all(axis=0), strict=True) if not fine]
+    wrong = [SUMS[k] for k in np.flatnonzero(~np.isfinite(sums).all(axis=0))]
     raise FloatingPointError(f"not a finite number in {year}: {', '.join(wrong)} (a division by 0, or an overflow)")
 
 

@@ -195,9 +195,10 @@ class Timeline:
         """A group filled for one row of years; equal years share one instance."""
         if group not in self._groups:
             columns = self.book.columns_of(group)
-            if not any([self._moves[column] for column in columns]):
-                made = self.lasting[group] = group(*[self._first[column] for column in columns])
-                return made
+            if not any(self._moves[column] for column in columns):
+                made: Any = group
+                self.lasting[group] = made(*[self._first[column] for column in columns])
+                return cast("Group", self.lasting[group])
             values = self.matrix[:, columns]
             filled: list[Group] = []
             before: list[float] | None = None

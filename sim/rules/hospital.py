@@ -207,7 +207,8 @@ def refer(life, place, lists, care, use, ccg_money, plans_of, level, p, p_sub, p
             continue
         use.usual_referrals[i] = by_age(lists, i, p) * level
         due = by_age(lists, i, p) * math.exp(p.per_unmet * (care.unmet[i] - USUAL_UNMET)) * level
-        moved = (p_sub.moved + p_sub.moved_per_spend * growth[place.ccg[i]]) * room(care.facilities[i], care.workload[i], p_sub)
+        moved = p_sub.moved + p_sub.moved_per_spend * growth[place.ccg[i]]
+        moved *= room(care.facilities[i], care.workload[i], p_sub)
         use.community[i] = due * min(0.9, max(0.0, moved))
         sent = due - use.community[i]
         use.referrals[i] = sent * (1.0 - use.held_back[i])

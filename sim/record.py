@@ -19,11 +19,12 @@ from sim.sums import (
     LIST_QUANTILES,
     OTHER_GROUPS,
     POLL_FROM,
+    SUMS,
     WORK_FROM,
     Sums,
 )  # fmt: skip
 from sim.world import states as s
-from sim.world.world import World
+from sim.world.world import Floats, World
 
 LIST_SHARES = np.array(list(LIST_QUANTILES.values()))
 DRAWINGS_SHARES = np.array(list(DRAWINGS_QUANTILES.values()))
@@ -259,6 +260,15 @@ def find_quantiles(order, values, counts, place, contract, ccgs, n_regions, n_te
                 seen[g] += 1
 
 
+def refuse_infinite(sums: Floats, year: int) -> None:
+    """Raises FloatingPointError that names the sums of a year that are not finite numbers: somewhere a kernel divided
+    by nil, or a parameter is out of all bounds. sums: (groups, SUMS)."""
+    if np.isfinite(sums.sum()):
+        return
+    wrong = [SUMS[k] for k in np.flatnonzero(~np.isfinite(sums).all(axis=0))]
+    raise FloatingPointError(f"not a finite number in {year}: {', '.join(wrong)} (a division by 0, or an overflow)")
+
+
 def record(world: World, params: Params, sums: Sums, index: int) -> None:
     """Phase 10: adds the year to the sums, as year number `index` of the run."""
     out, w = sums.by_group[index], world
@@ -269,6 +279,7 @@ def record(world: World, params: Params, sums: Sums, index: int) -> None:
     sum_bodies(out, w.ccgs, w.bodies, w.nation, w.regime.scale)
     sum_providers(out, w.ccgs, w.providers, w.trusts, w.networks.ccg_trusts, w.networks.ccg_trust_share)
     out[: len(w.ccgs), POLL_FROM:] = poll(world, params)
+    refuse_infinite(out, w.year)
     open_now = (w.life["state"] == s.OPEN) | (w.life["state"] == s.CARETAKER)
     with_partners = open_now & (w.staff["partner_fte"] > 0.0)
     each = w.money["drawings"] / np.maximum(w.staff["partners"], 1.0)

@@ -170,6 +170,10 @@ class Timeline:
         self.book = book
         self.start_year = start_year
         self.matrix = matrix
+        self._first: list[float] = matrix[0].tolist()
+        self._moves: list[bool] = np.any(matrix != matrix[0], axis=0).tolist()
+        self.lasting: dict[type, Any] = {}
+        """Groups none of whose values changes in the run, once they were asked for."""
         same = np.all(matrix[1:] == matrix[:-1], axis=1)
         self._by_year: list[Params] = []
         for row in range(len(matrix)):
@@ -190,7 +194,12 @@ class Timeline:
     def group(self, group: type[Group], row: int) -> Group:
         """A group filled for one row of years; equal years share one instance."""
         if group not in self._groups:
-            values = self.matrix[:, self.book.columns_of(group)]
+            columns = self.book.columns_of(group)
+            if not any(self._moves[column] for column in columns):
+                made: Any = group
+                self.lasting[group] = made(*[self._first[column] for column in columns])
+                return cast("Group", self.lasting[group])
+            values = self.matrix[:, columns]
             filled: list[Group] = []
             before: list[float] | None = None
             for numbers in values.tolist():
@@ -209,6 +218,7 @@ class Params:
         self._timeline = timeline
         self._row = row
         self._filled: dict[type, Any] = {}
+        self._lasting = timeline.lasting
 
     @property
     def year(self) -> int:
@@ -217,7 +227,9 @@ class Params:
 
     def of(self, group: type[Group]) -> Group:
         """A room's NamedTuple, filled; every value a float. Raises InputError if its fields and the records differ."""
-        filled = self._filled.get(group)
+        filled = self._lasting.get(group)
+        if filled is None:
+            filled = self._filled.get(group)
         if filled is None:
             filled = self._filled[group] = self._timeline.group(group, self._row)
         return filled

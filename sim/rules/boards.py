@@ -41,9 +41,10 @@ def appeal(engagement, draw, p):
 
 
 @kernel
-def group_by_ccg(place, seat):
+def group_by_ccg(place, seat, before):
     """Practices of each CCG, by id (seats are filled one after another, and rows say nothing), as compressed sparse
-    rows: (start, row). seat: (CCGs,) where the governing body of each sits, see `ccgs.seat`."""
+    rows: (start, row). seat: (CCGs,) where the governing body of each sits, see `ccgs.seat`. before: all rows in any
+    order; in that of an earlier call there is little left to sort."""
     ccgs = len(seat)
     start = np.zeros(ccgs + 1, np.int64)
     for i in range(len(place)):
@@ -52,7 +53,7 @@ def group_by_ccg(place, seat):
         start[c + 1] += start[c]
     filled = start[:-1].copy()
     row = np.zeros(len(place), np.int64)
-    for i in range(len(place)):
+    for i in before:
         c = seat[place.ccg[i]]
         at = filled[c]
         while at > start[c] and place.id[row[at - 1]] > place.id[i]:
@@ -117,7 +118,10 @@ def elect(place, life, ties, boards, start, row, p, term, standing, again, votes
 
 def choose_seats(world: World, p: Seats, luck: Luck) -> None:
     """A year's elections in every CCG."""
-    start, row = group_by_ccg(world.place, world.ccgs["seat"])
+    kept = world.networks.kept
+    before = kept["seats"] if "seats" in kept else np.arange(len(world.place))
+    start, row = group_by_ccg(world.place, world.ccgs["seat"], before)
+    kept["seats"] = row
     elect(
         world.place, world.life, world.ties, world.boards, start, row, p, luck.stream(TERM), luck.stream(STANDING),
         luck.stream(AGAIN), luck.stream(VOTES),

@@ -16,7 +16,7 @@ from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world.luck import Luck, decision, uniform
 from sim.world.states import CARETAKER, OPEN
-from sim.world.world import World
+from sim.world.world import Floats, Networks, World
 
 GROWTH_SHOCK = decision("demand.growth_shock")
 LASTING_GROWTH = decision("demand.lasting_growth")
@@ -222,13 +222,34 @@ def age_and_move(life, lists, place, nation, neighbours, p, shocks):
 
 
 @kernel
-def switch(life, lists, care, neighbours, neighbour_km, p):
-    """Patients leave for a neighbour that is good and near, never for a closed list; bands move in proportion."""
+def weigh_distance(neighbours, neighbour_km, per_km):
+    """(practices, K): what distance leaves of the pull of each neighbour, 0 to 1; nil where there is none."""
+    left = np.zeros(neighbours.shape)
+    for i in range(neighbours.shape[0]):
+        for k in range(neighbours.shape[1]):
+            if neighbours[i, k] >= 0:
+                left[i, k] = math.exp(-per_km * neighbour_km[i, k])
+    return left
+
+
+def distance_weights(networks: Networks, per_km: float) -> Floats:
+    """`weigh_distance` under this parameter: the same every year."""
+    if networks.kept.get("per_km") != per_km:
+        networks.kept["left"] = weigh_distance(networks.neighbours, networks.neighbour_km, per_km)
+        networks.kept["per_km"] = per_km
+    left: Floats = networks.kept["left"]
+    return left
+
+
+@kernel
+def switch(life, lists, care, neighbours, left, p):
+    """Patients leave for a neighbour that is good and near, never for a closed list; bands move in proportion.
+
+    left: see `weigh_distance`.
+    """
     rows, width = len(lists), neighbours.shape[1]
-    pull, change, weights = np.zeros(rows), np.zeros((rows, 4)), np.zeros(width)
+    pull, gained, share, weights = np.zeros(rows), np.zeros((rows, 4)), np.zeros(rows), np.zeros(width)
     for i in range(rows):
-        lists.switched_in[i] = 0.0
-        lists.switched_out[i] = 0.0
         if served(life.state[i]) and lists.open[i] == 1:
             pull[i] = attraction(care.quality_true[i], care.experience[i], p)
     for i in range(rows):
@@ -236,33 +257,26 @@ def switch(life, lists, care, neighbours, neighbour_km, p):
             continue
         total = 0.0
         for k in range(width):
-            j = neighbours[i, k]
-            weights[k] = pull[j] * math.exp(-p.per_km * neighbour_km[i, k]) if j >= 0 and pull[j] > 0.0 else 0.0
+            weights[k] = pull[max(neighbours[i, k], 0)] * left[i, k]
             total += weights[k]
         if total <= 0.0:
             continue
-        share = leaving_share(care.experience[i], p)
-        band_0, band_5, band_65 = share * lists.age_0_4[i], share * lists.age_5_64[i], share * lists.age_65_74[i]
-        band_75 = share * lists.age_75[i]
-        lists.switched_out[i] = band_0 + band_5 + band_65 + band_75
+        share[i] = leaving_share(care.experience[i], p)
         for k in range(width):
             if weights[k] > 0.0:
-                j, part = neighbours[i, k], weights[k] / total
-                change[j, 0] += part * band_0
-                change[j, 1] += part * band_5
-                change[j, 2] += part * band_65
-                change[j, 3] += part * band_75
-                lists.switched_in[j] += part * lists.switched_out[i]
-        change[i, 0] -= band_0
-        change[i, 1] -= band_5
-        change[i, 2] -= band_65
-        change[i, 3] -= band_75
+                j, part = neighbours[i, k], weights[k] / total * share[i]
+                gained[j, 0] += part * lists.age_0_4[i]
+                gained[j, 1] += part * lists.age_5_64[i]
+                gained[j, 2] += part * lists.age_65_74[i]
+                gained[j, 3] += part * lists.age_75[i]
     for i in range(rows):
+        lists.switched_in[i] = gained[i, 0] + gained[i, 1] + gained[i, 2] + gained[i, 3]
+        lists.switched_out[i] = share[i] * lists.total[i]
         if served(life.state[i]):
-            lists.age_0_4[i] += change[i, 0]
-            lists.age_5_64[i] += change[i, 1]
-            lists.age_65_74[i] += change[i, 2]
-            lists.age_75[i] += change[i, 3]
+            lists.age_0_4[i] += gained[i, 0] - share[i] * lists.age_0_4[i]
+            lists.age_5_64[i] += gained[i, 1] - share[i] * lists.age_5_64[i]
+            lists.age_65_74[i] += gained[i, 2] - share[i] * lists.age_65_74[i]
+            lists.age_75[i] += gained[i, 3] - share[i] * lists.age_75[i]
             count(lists, i)
 
 
@@ -287,11 +301,11 @@ def consultations_wanted(world: World, params: Params) -> None:
 
 def demand(world: World, params: Params, luck: Luck) -> None:
     """Phase 2 of a year."""
-    networks = world.networks
+    networks, switching = world.networks, params.of(Switching)
     shocks = luck.stream(GROWTH_SHOCK)
     age_and_move(world.life, world.lists, world.place, world.nation, networks.neighbours, params.of(Ageing), shocks)
-    km = networks.neighbour_km
-    switch(world.life, world.lists, world.care, networks.neighbours, km, params.of(Switching))
+    left = distance_weights(networks, switching.per_km)
+    switch(world.life, world.lists, world.care, networks.neighbours, left, switching)
     consultations_wanted(world, params)
 
 

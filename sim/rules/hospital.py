@@ -15,7 +15,7 @@ import numpy as np
 from sim.commissioning import accounts, plans, settlements, trusts
 from sim.commissioning.ccg_mergers import pool_accounts
 from sim.commissioning.tariff import AE, ELECTIVE, EMERGENCY, REFERRALS
-from sim.kernel import kernel, rule
+from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
 from sim.rules import practice_budgets
 from sim.rules.demand import START_YEAR, USUAL_IMD, grown, noise, served
@@ -150,6 +150,17 @@ def community_growth(community, allocation, skimp, made, p):
     return math.log(community / (p.usual_share * allocation)) - p.skimp * skimp + p.made * made
 
 
+@maker
+def growth_by_ccg(accounts, plans_of, p):
+    """`community_growth` of every CCG, (CCGs,)."""
+    growth = np.zeros(len(accounts))
+    for c in range(len(accounts)):
+        growth[c] = community_growth(
+            accounts.community[c], accounts.allocation[c], plans_of.community_skimp[c], plans_of.make_community[c], p
+        )
+    return growth
+
+
 @rule
 def spread(chance, count):
     """Standard deviation of a yearly count relative to its mean: its own chance, and that of small numbers."""
@@ -161,6 +172,7 @@ def use_urgent_care(
     life, place, lists, staff, care, use, ccgs, accounts, plans_of, trusts, levels, p, p_ae, p_sub, keys
 ):  # fmt: skip
     """A&E attendances and emergency admissions of each practice. levels: growth of (emergency, A&E); keys: streams."""
+    growth = growth_by_ccg(accounts, plans_of, p_sub)
     for i in range(len(life)):
         if not served(life.state[i]):
             use.emergency[i] = 0.0
@@ -173,11 +185,7 @@ def use_urgent_care(
             lists.age_0_4[i], lists.age_5_64[i], lists.age_65_74[i], lists.age_75[i], place.imd[i], p
         )
         due *= emergency_factor(unmet, care.continuity[i], turnover, care.quality_true[i], km, occupancy, p)
-        more = community_growth(
-            accounts.community[c], accounts.allocation[c], plans_of.community_skimp[c], plans_of.make_community[c],
-            p_sub,
-        )  # fmt: skip
-        due *= math.exp(-p_sub.emergency_per_spend * more * room(care.facilities[i], care.workload[i], p_sub))
+        due *= math.exp(-p_sub.emergency_per_spend * growth[c] * room(care.facilities[i], care.workload[i], p_sub))
         due *= ccgs.emergency_index[c] * use.luck[i] * levels[0]
         use.emergency[i] = max(0.0, due * (1.0 + noise(uniform(keys[0], place.id[i]), spread(p.chance, due))))
         due = by_age(lists, i, p_ae) * ae_factor(place.imd[i], unmet, turnover, km, p_ae) * use.luck[i] * levels[1]
@@ -190,6 +198,7 @@ def refer(life, place, lists, care, use, accounts, plans_of, level, p, p_sub, p_
 
     A practice that holds the budget for them holds some back, and does part of that work itself.
     """
+    growth = growth_by_ccg(accounts, plans_of, p_sub)
     for i in range(len(life)):
         if not served(life.state[i]):
             use.referrals[i] = 0.0
@@ -197,14 +206,10 @@ def refer(life, place, lists, care, use, accounts, plans_of, level, p, p_sub, p_
             use.community[i] = 0.0
             use.usual_referrals[i] = 0.0
             continue
-        c = place.ccg[i]
         use.usual_referrals[i] = by_age(lists, i, p) * level
         due = by_age(lists, i, p) * math.exp(p.per_unmet * (care.unmet[i] - USUAL_UNMET)) * level
-        more = community_growth(
-            accounts.community[c], accounts.allocation[c], plans_of.community_skimp[c], plans_of.make_community[c],
-            p_sub,
-        )  # fmt: skip
-        moved = (p_sub.moved + p_sub.moved_per_spend * more) * room(care.facilities[i], care.workload[i], p_sub)
+        moved = p_sub.moved + p_sub.moved_per_spend * growth[place.ccg[i]]
+        moved *= room(care.facilities[i], care.workload[i], p_sub)
         use.community[i] = due * min(0.9, max(0.0, moved))
         sent = due - use.community[i]
         use.referrals[i] = sent * (1.0 - use.held_back[i])

@@ -67,7 +67,7 @@ def post_at(draw, square, columns, ring, rings):
     s = square + (up - 1) * columns + k - 3 * up - 1
     first, end = rings.start[s], rings.start[s + 1]
     digits = draw * 1048576.0
-    point = digits - math.floor(digits)
+    point = digits - int(digits)
     v = rings.find[SLOTS * first + int(point * (SLOTS * (end - first)))]
     while v < end and ring[v] < point:
         v += 1

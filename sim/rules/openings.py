@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.kernel import kernel, rule
+import numpy as np
+
+from sim.kernel import kernel, maker, rule
 from sim.world.luck import mix
 from sim.world.states import APMS, APPROVE, DECIDED, FREE, NEW_PRACTICE, OPEN, UNUSED
 from sim.world.table import clear_row, copy_row
@@ -20,24 +22,33 @@ class Opening(NamedTuple):
     patients_per_post: float
 
 
-@rule
-def largest_list(ccg, place, lists, life):
-    """Row of the open practice with the longest list in a CCG; -1 if it has none."""
-    best = -1
+@maker
+def open_in(ccg, place, life):
+    """Rows of the open practices of a CCG."""
+    rows, many = np.empty(len(life), np.int64), 0
     for i in range(len(life)):
-        if place.ccg[i] == ccg and life.state[i] == OPEN and (best < 0 or lists.total[i] > lists.total[best]):
+        if place.ccg[i] == ccg and life.state[i] == OPEN:
+            rows[many] = i
+            many += 1
+    return rows[:many]
+
+
+@rule
+def largest_list(rows, lists):
+    """Which of these rows has the longest list; -1 if there are none."""
+    best = -1
+    for i in rows:
+        if best < 0 or lists.total[i] > lists.total[best]:
             best = i
     return best
 
 
 @rule
-def next_nearest(model, after, after_row, place, life):
-    """The open practice of the CCG of `model` that comes next by squared distance from it (then by row) after one of
-    `after` in row `after_row`: (row, squared km); row -1 if there is none."""
+def next_nearest(model, after, after_row, rows, place):
+    """Which of these rows comes next by squared distance from `model` (then by row) after one of `after` in row
+    `after_row`: (row, squared km); row -1 if there is none."""
     best, least = -1, 1e18
-    for i in range(len(life)):
-        if place.ccg[i] != place.ccg[model] or life.state[i] != OPEN:
-            continue
+    for i in rows:
         away = (place.x[i] - place.x[model]) ** 2 + (place.y[i] - place.y[model]) ** 2
         if (away > after or (away == after and i > after_row)) and away < least:
             best, least = i, away
@@ -101,7 +112,8 @@ def open_practices(cases, place, lists, contract, money, staff, care, life, ties
             continue
         while row < len(life) and life.state[row] != UNUSED:
             row += 1
-        model = largest_list(cases.ccg[case], place, lists, life)
+        rows = open_in(cases.ccg[case], place, life)
+        model = largest_list(rows, lists)
         if row == len(life) or model < 0:
             continue
         copy_row(place, row, model)
@@ -117,7 +129,7 @@ def open_practices(cases, place, lists, contract, money, staff, care, life, ties
         lists.need[row], lists.growth[row], lists.open[row] = lists.need[model], lists.growth[model], 1
         donor, away = model, -1.0
         for _ in range(int(p.donors)):
-            donor, away = next_nearest(model, away, donor if away >= 0.0 else -1, place, life)
+            donor, away = next_nearest(model, away, donor if away >= 0.0 else -1, rows, place)
             if donor < 0:
                 break
             give_patients(donor, row, p.share_of_list, lists)

@@ -7,6 +7,7 @@ has a place on a ladder of six rungs, read off what the function lets its holder
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -155,12 +156,9 @@ def step_middle(step):
 
 
 @kernel
-def poll_doctors(doctors, place, ties, seats, ease, ccgs, p):
-    """Expected answers to a poll of all GPs by CCG, (CCGs, functions + 3), see `poll`.
-
-    seats: see `find_seats`. ease: (functions,). ccgs: how many. Who answers selects itself: strong opinions and the
-    engaged answer more often. Opinions are counted in steps of 1/32, so that the answer of a step is worked out once.
-    """
+def answer_of_steps(ease, p):
+    """What a doctor in the middle of each step of opinion does: `loudness`, (STEPS,), and the chances of a yes to each
+    function and, last, to a usual one, (STEPS, functions + 1). ease: (functions,)."""
     functions = len(ease)
     loud, chance = np.zeros(STEPS), np.zeros((STEPS, functions + 1))
     for step in range(STEPS):
@@ -168,25 +166,51 @@ def poll_doctors(doctors, place, ties, seats, ease, ccgs, p):
         for f in range(functions):
             chance[step, f] = support_chance(step_middle(step), ease[f], p)
             chance[step, functions] += chance[step, f] / functions
+    return loud, chance
+
+
+@lru_cache(maxsize=4)
+def answers(p: Poll, ease: FunctionEase) -> tuple[Floats, Floats]:
+    """`answer_of_steps` under these parameters: the same every year, and dear in a small world."""
+    found: tuple[Floats, Floats] = answer_of_steps(ease_of_functions(ease), p)
+    return found
+
+
+@kernel
+def poll_doctors(doctors, minds, place, ties, loud, chance, ccgs, p):
+    """Expected answers to a poll of all GPs by CCG, (CCGs, functions + 3), see `poll`.
+
+    loud, chance: see `answer_of_steps`. ccgs: how many. Who answers selects itself: strong opinions and the engaged
+    answer more often. Opinions are counted in steps of 1/32, so that the answer of a step is worked out once.
+    """
+    functions = chance.shape[1] - 1
     quiet = np.zeros(len(ties))
     for i in range(len(ties)):
         quiet[i] = quietness(ties.engagement[i], p)
     answering = np.zeros((ccgs, STEPS))
-    found = np.zeros((ccgs, functions + 3))
+    board = np.zeros((len(ties), 3))  # of each practice with a seat: weight of its partners, their yeses and answers
     for d in range(len(doctors)):
-        i = doctors.practice[d]
-        if has_opinion(i, doctors.role[d]):
+        i, role = doctors.practice[d], doctors.role[d]
+        if has_opinion(i, role):
             step = min(STEPS - 1, int((doctors.opinion[d] + 1.0) * 0.5 * STEPS))
             weight = 1.0 / (1.0 + loud[step] * quiet[i])
             answering[place.ccg[i], step] += weight
-            if seats[d] > 0.0:
-                found[place.ccg[i], functions + 1] += seats[d] * weight * chance[step, functions]
-                found[place.ccg[i], functions + 2] += seats[d] * weight
+            if place.board[i] == 1 and role == PARTNER:
+                seat = holds_seat_weight(minds.trust[d], p)
+                board[i, 0] += seat
+                board[i, 1] += seat * weight * chance[step, functions]
+                board[i, 2] += seat * weight
+    found = np.zeros((ccgs, functions + 3))
+    for i in range(len(ties)):
+        if board[i, 0] > 0.0:
+            found[place.ccg[i], functions + 1] += board[i, 1] / board[i, 0]
+            found[place.ccg[i], functions + 2] += board[i, 2] / board[i, 0]
     for c in range(ccgs):
         for step in range(STEPS):
-            for f in range(functions):
-                found[c, f] += chance[step, f] * answering[c, step]
-            found[c, functions] += answering[c, step]
+            if answering[c, step] > 0.0:
+                for f in range(functions):
+                    found[c, f] += chance[step, f] * answering[c, step]
+                found[c, functions] += answering[c, step]
     return found
 
 
@@ -197,7 +221,6 @@ def poll(world: World, params: Params) -> Floats:
     then, of board members, the yeses to a usual function and the number who answer. Sums over CCGs give any level.
     """
     w, p = world, params.of(Poll)
-    seats = find_seats(w.doctors, w.minds, w.place, p)
-    ease = ease_of_functions(params.of(FunctionEase))
-    found: Floats = poll_doctors(w.doctors, w.place, w.ties, seats, ease, len(w.ccgs), p)
+    loud, chance = answers(p, params.of(FunctionEase))
+    found: Floats = poll_doctors(w.doctors, w.minds, w.place, w.ties, loud, chance, len(w.ccgs), p)
     return found

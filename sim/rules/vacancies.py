@@ -171,9 +171,9 @@ def make_grid(place, life):
 @rule
 def cell_of(x, y, grid):
     """Square of the grid in which a point (km) lies; points outside count to the nearest square."""
-    column = min(max(math.floor((x - grid[0]) / CELL_KM), 0.0), grid[2] - 1.0)
-    row = min(max(math.floor((y - grid[1]) / CELL_KM), 0.0), grid[3] - 1.0)
-    return int(row * grid[2] + column)
+    column = min(int(max((x - grid[0]) / CELL_KM, 0.0)), int(grid[2]) - 1)
+    row = min(int(max((y - grid[1]) / CELL_KM, 0.0)), int(grid[3]) - 1)
+    return row * int(grid[2]) + column
 
 
 @maker

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -150,13 +149,16 @@ class Luck:
     seed: int
     year: int
 
+    _streams: dict[str, np.uint64] = field(default_factory=dict, init=False, repr=False, compare=False)
+
     def stream(self, name: str) -> np.uint64:
         """The stream of a registered decision in this year; raises KeyError for a name never registered."""
-        return _streams(self.seed, self.year, len(_DECISIONS))[name]
+        if name not in self._streams:
+            self._streams.update(_streams(self.seed, self.year))
+        return self._streams[name]
 
 
-@lru_cache(maxsize=8)
-def _streams(seed: int, year: int, _known: int) -> dict[str, np.uint64]:
+def _streams(seed: int, year: int) -> dict[str, np.uint64]:
     """The streams of all decisions known by now, worked out together since a year needs most of them."""
     key = np.array(list(_DECISIONS.values()), np.uint64) ^ np.uint64((seed * _SEED + year * _YEAR) & _ALL)
     key = (key ^ (key >> _S32)) * _STREAM

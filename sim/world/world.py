@@ -26,6 +26,7 @@ class Networks:
     ccg_trusts, ccg_trust_share: (CCGs, T) trusts that treat its patients and their shares (rows of shares sum to 1;
     row 0 with share 0 pads).
     ccg_start, ccg_row: CCGs that share an area team, as compressed sparse rows.
+    kept: what kernels worked out from these in an earlier year and can use again; it saves time and changes nothing.
     """
 
     neighbours: Rows
@@ -36,6 +37,7 @@ class Networks:
     ccg_trust_share: Floats
     ccg_start: Rows
     ccg_row: Rows
+    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
 
 @dataclass

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sim.regime import Regime, load_regime
-from sim.regime_blocks import PLAIN_KEYS, RegimeFile, Uncertain
+from sim.regime_blocks import Uncertain
+from sim.regime_file import PLAIN_KEYS, RegimeFile
 from sim.toml_files import Block, read_toml
 
 WORDS = ("title", "why", "extends", "sources", "powers", "before", "menu")

@@ -52,7 +52,8 @@ def award(cases, n, providers, boards, ccgs, bodies, v, year, ending, interests,
     """Finds the winner of every contract that is awarded this year, and whether the pull of interest made it win.
 
     A bid's weight is that of `takeovers.bid_weight`; its logarithm plus a keyed draw plus the pull decides. Without a
-    bidder a service is not commissioned. The meeting is the one that chose to award.
+    bidder a service is not commissioned. The meeting is the one that chose to award; each of its GPs has a stake in a
+    company of members or not.
     """
     start, provider, weight = sort_bidders(providers, ccgs, ending)
     for k in range(n):
@@ -63,8 +64,9 @@ def award(cases, n, providers, boards, ccgs, bodies, v, year, ending, interests,
         t = ccgs.table[c]
         who = f.JOINT_COMMITTEE if joint(v, t, cases.function[k]) else bodies.kind[cases.body[k]]
         room = committee_of(v.seats, v.rules, v.recusal, t, who)
-        _, pull, _, _ = sit(cases.id[k], room, True, meetings, interests, attending, declaring)
-        pull *= interests.pull * boards.interest_specific[c]
+        stake = boards.interest_specific[c]
+        _, pull, _, _ = sit(cases.id[k], room, stake, meetings, interests, attending, declaring)
+        pull *= interests.pull
         best, free_best, winner, free, bidders = -1e18, -1e18, -1, -1, 0
         for unit in (c, len(ccgs) + ccgs.area_team[c]):
             if service and unit != c:

@@ -115,7 +115,8 @@ def answer_request(i, a, kind, year, lists, contract, life, ties, e):
         return
     ties.goodwill[i] *= 1.0 - e.refusal_goodwill
     if a == s.REFUSE:
-        life.merger_wish[i] = -1
+        if kind == s.MERGER:
+            life.merger_wish[i] = -1
         return
     contract.premium_left[i] = 0.75
     if a == s.GMS_REVERT:

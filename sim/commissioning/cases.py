@@ -103,6 +103,18 @@ def answers(kind, column):
 
 
 @rule
+def candidate(kind, step):
+    """The action that comes at a step of going through those that answer a kind of case; -1 where there is none."""
+    return answers(kind, BESIDES) if step == 0 else answers(kind, FIRST) + step - 1
+
+
+@rule
+def steps(kind):
+    """How many steps `candidate` takes."""
+    return answers(kind, LAST) - answers(kind, FIRST) + 2
+
+
+@rule
 def joint(v, t, function):
     """Whether a joint committee leads a function under table `t`; v: `views.TableView`."""
     return v.cells[t, function, JOINT_COMMITTEE] == LEAD

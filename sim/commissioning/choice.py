@@ -13,9 +13,9 @@ import math
 import numpy as np
 
 from sim.commissioning import functions as f
-from sim.commissioning.cases import BESIDES, FIRST, LAST, OTHERWISE, answers, joint, wait_a_year
+from sim.commissioning.cases import OTHERWISE, answers, candidate, joint, steps, wait_a_year
 from sim.commissioning.committee import committee_of, sit
-from sim.commissioning.governance import pull_of
+from sim.commissioning.governance import pull_of, stake_in
 from sim.commissioning.utilities import (
     IMPOSSIBLE,
     Matter,
@@ -40,18 +40,6 @@ def gumbel(stream, who, action):
 
 
 @rule
-def candidate(kind, step):
-    """The action that comes at a step of going through those that answer a kind of case; -1 where there is none."""
-    return answers(kind, BESIDES) if step == 0 else answers(kind, FIRST) + step - 1
-
-
-@rule
-def steps(kind):
-    """How many steps `candidate` takes."""
-    return answers(kind, LAST) - answers(kind, FIRST) + 2
-
-
-@rule
 def part_of_gps(kind, other, share):
     """Share of GPs among those who decide on one of two sides that have half of a joint committee each.
 
@@ -61,17 +49,6 @@ def part_of_gps(kind, other, share):
     if other < 0 or (kind != MEMBER_BODY and other != MEMBER_BODY):
         return share
     return min(1.0, 2.0 * share) if kind == MEMBER_BODY else 0.0
-
-
-@rule
-def stake_in(kind, on_board, boards, c, interests):
-    """Strongest pull that any action about a kind of case could have on a member GP, points of utility."""
-    most = 0.0
-    for step in range(steps(kind)):
-        a = candidate(kind, step)
-        if a >= 0:
-            most = max(most, abs(pull_of(a, kind, 1.0, on_board, boards, c, interests)))
-    return most
 
 
 @rule
@@ -153,23 +130,22 @@ def deciders(j, cases, kinds, v, t):
 
 @part
 def hold_meeting(j, cases, on_board, boards, v, t, powers, interests, meetings, attending, declaring):
-    """A year's meetings about case `j`: (decided, weight of GPs with an interest, GPs who left, months lost, whether
-    any of them has an interest). A body without seats decides without a meeting."""
-    if v.gp_votes[t, powers] < 0.0:
-        return True, 0.0, 0.0, 0.0, False
-    conflicted = stake_in(cases.kind[j], on_board, boards, cases.ccg[j], interests) > 0.0
+    """A year's meetings about case `j`: (decided, weight of GPs with an interest, GPs who left, months lost, chance that
+    a GP had an interest). A body without seats decides without a meeting."""
+    stake = stake_in(cases.kind[j], on_board, boards, cases.ccg[j])
     room = committee_of(v.seats, v.rules, v.recusal, t, powers)
-    decided, weight, left, lost = sit(cases.id[j], room, conflicted, meetings, interests, attending, declaring)
-    return decided, weight, left, lost, conflicted
+    decided, weight, left, lost = sit(cases.id[j], room, stake, meetings, interests, attending, declaring)
+    return decided, weight, left, lost, stake
 
 
 @part
-def consider(j, one, other, powers, share, weight, on_board, cases, lists, life, ccg_money, boards, kinds, may,
+def consider(j, one, other, powers, share, weight, stake, on_board, cases, lists, life, ccg_money, boards, kinds, may,
              holds_hospital, t, fit, need, quality, alternatives, interests, table, w, e, k, stream, worth, pull,
              luck):  # fmt: skip
     """Fills worth, pull and luck of case `j`; see `value`, `tug` and `draw`. Returns how many sides must agree.
 
     share: of GPs among those who decide; weight: of those with an interest. Both are of the whole committee, 0 to 1.
+    stake: chance that a GP had the interest; whoever has it is drawn to the action most concerned in full.
     """
     sides = 2 if other >= 0 else 1
     for side in range(sides):
@@ -179,7 +155,8 @@ def consider(j, one, other, powers, share, weight, on_board, cases, lists, life,
             holds_hospital, t, fit, need, quality, alternatives, w,
         )  # fmt: skip
         value(matter, side, table, w, e, k, worth)
-        tug(cases.kind[j], side, part_of_gps(mine, theirs, weight), on_board, boards, cases.ccg[j], interests, pull)
+        drawn = part_of_gps(mine, theirs, weight) / stake if weight > 0.0 else 0.0
+        tug(cases.kind[j], side, drawn, on_board, boards, cases.ccg[j], interests, pull)
     draw(cases.kind[j], cases.id[j], worth, stream, luck)
     return sides
 
@@ -228,7 +205,7 @@ def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, v, fit
         i, c = cases.practice[j], cases.ccg[j]
         t, on_board = ccgs.table[c], place.board[i] if i >= 0 else 0
         one, other, powers = deciders(j, cases, bodies.kind, v, t)
-        decided, weight, left, lost, conflicted = hold_meeting(
+        decided, weight, left, lost, stake = hold_meeting(
             j, cases, on_board, boards, v, t, powers, interests, meetings, attending, declaring
         )
         boards.recused[c] += left
@@ -238,13 +215,13 @@ def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, v, fit
             continue
         cases.months[j] += lost
         sides = consider(
-            j, one, other, powers, max(0.0, v.gp_votes[t, powers]), weight, on_board, cases, lists, life, ccg_money,
+            j, one, other, powers, max(0.0, v.gp_votes[t, powers]), weight, stake, on_board, cases, lists, life, ccg_money,
             boards, bodies.kind, v.may, v.holds_hospital, t, fit, need, quality, alternatives, interests, table, w, e,
             k, stream, worth, pull, luck,
         )  # fmt: skip
         action, split = decide(cases.kind[j], sides, worth, pull, luck, 1.0)
         free = action
-        if weight > 0.0 and conflicted:
+        if weight > 0.0 or left > 0.0:
             free, _ = decide(cases.kind[j], sides, worth, pull, luck, 0.0)
             boards.conflicted[c] += 1.0
         cases.action[j] = action

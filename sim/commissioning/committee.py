@@ -106,11 +106,11 @@ def has_quorum(lay, executive, voters, seats, quorum_lay, quorum_executive, p):
 
 
 @rule
-def meet(who, meeting, room, conflicted, p, interests, attending, declaring):
+def meet(who, meeting, room, stake, p, interests, attending, declaring):
     """One meeting about case `who`: (has a quorum, pull of GPs' interests 0 to 1, votes of GPs, GPs who left).
 
-    room: a `Committee`. conflicted: whether any member GP has an interest in the case. The pull is the weight of GPs
-    with an interest among all who came.
+    room: a `Committee`. stake: chance that a member GP has an interest in the case, 0 to 1; each has it or not. The
+    pull is the weight of GPs with an interest among all who came.
     """
     lay = present(who, meeting, LAY, room.lay, p, attending)
     executive = present(who, meeting, EXECUTIVE, room.executive, p, attending)
@@ -120,7 +120,10 @@ def meet(who, meeting, room, conflicted, p, interests, attending, declaring):
         if not attends(who, meeting, GP, number, p, attending):
             continue
         came += 1.0
-        declared = conflicted and uniform2(declaring, who, np.uint64(number)) < interests.declared
+        if uniform2(declaring, who, np.uint64(64 + number)) >= stake:
+            votes += 1.0
+            continue
+        declared = uniform2(declaring, who, np.uint64(number)) < interests.declared
         cast, weight = gp_vote(declared, room.recusal, room.leave_room > 0.0, room.lay_chair, interests.informal, p)
         votes += cast
         pull += weight
@@ -130,7 +133,7 @@ def meet(who, meeting, room, conflicted, p, interests, attending, declaring):
 
 
 @rule
-def sit(who, room, conflicted, p, interests, attending, declaring):
+def sit(who, room, stake, p, interests, attending, declaring):
     """The year's meetings about a case until one has a quorum: (decided, pull, GPs recused, months lost).
 
     room: a `Committee`; one without seats decides without a meeting.
@@ -139,7 +142,7 @@ def sit(who, room, conflicted, p, interests, attending, declaring):
         return True, 0.0, 0.0, 0.0
     recused, lost = 0.0, 0.0
     for meeting in range(int(max(1.0, p.a_year))):
-        good, pull, _, left = meet(who, meeting, room, conflicted, p, interests, attending, declaring)
+        good, pull, _, left = meet(who, meeting, room, stake, p, interests, attending, declaring)
         recused = left
         if good:
             return True, pull, recused, lost

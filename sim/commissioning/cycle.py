@@ -118,7 +118,7 @@ def decide_cases(
     interests, meetings, lapse = params.of(Interests), params.of(Meetings), params.of(Arrivals).lapse_months
     need, quality, fit = np.zeros((n, 2)), np.zeros((n, 2)), scheme_insight(world)
     perceive(
-        w.cases, n, w.beliefs, w.belief_slot, w.ccgs, w.bodies, v, interests, params.of(Weights),
+        w.cases, n, w.place, w.beliefs, w.belief_slot, w.ccgs, w.boards, w.bodies, v, interests, params.of(Weights),
         params.of(Knowing).heard, need, quality, luck.stream(INVESTIGATION), len(w.place),
     )  # fmt: skip
     queue(w.cases, n, w.bodies, value_per_hour(world, n, need), params.of(Hours), lapse)

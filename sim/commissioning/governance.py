@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.awards import set_aside
-from sim.commissioning.cases import joint
+from sim.commissioning.cases import candidate, joint, steps
 from sim.commissioning.functions import JOINT_COMMITTEE, PUBLIC
 from sim.commissioning.views import view
 from sim.kernel import kernel, rule
@@ -54,29 +54,48 @@ class Exposure(NamedTuple):
 
 
 @rule
+def interest_in(action, kind, on_board, boards, c):
+    """Mean interest of member GPs in an action, towards (positive) or away from it, -1 to 1.
+
+    Class: all members gain by schemes and by premiums that stay. Specific: contracts, for those with a stake. Loyalty
+    and rivalry: what is done for or against one practice. on_board: 1 where a partner of the practice sits on the
+    governing body. Which provider wins a contract is pulled at in `awards`.
+    """
+    if action == s.START_SCHEME or action == s.PMS_KEEP:
+        return boards.interest_class[c]
+    if action == s.COMMISSION_SERVICE or action == s.MAKE:
+        return boards.interest_specific[c]
+    if action == s.APPROVE:
+        if kind == s.NEW_PRACTICE:
+            return -boards.interest_rival[c]
+        return boards.interest_specific[c] if on_board == 1 else -boards.interest_rival[c]
+    if action == s.PAYMENT or (action >= s.REMEDIAL and action <= s.REMOVAL):
+        friend = min(1.0, boards.loyalty[c] * (1.0 + on_board)) - boards.interest_rival[c]
+        return friend if action == s.PAYMENT else -friend
+    if action == s.DISPERSE:
+        return boards.interest_rival[c]
+    return 0.0
+
+
+@rule
+def stake_in(kind, on_board, boards, c):
+    """Chance that a member GP has an interest in a case of some kind: the strongest that any answer to it meets, 0 to
+    1."""
+    most = 0.0
+    for step in range(steps(kind)):
+        a = candidate(kind, step)
+        if a >= 0:
+            most = max(most, abs(interest_in(a, kind, on_board, boards, c)))
+    return most
+
+
+@rule
 def pull_of(action, kind, weight, on_board, boards, c, p):
     """Pull of interest towards (positive) or away from (negative) an action, in points of utility.
 
-    weight: of GPs with an interest at the meeting, 0 to 1 (`committee.meet`). on_board: 1 where a partner of the
-    practice sits on the governing body. Contracts to providers are pulled at in `awards`.
+    weight: of GPs with an interest at the meeting over the chance of one, so that who has it pulls in full.
     """
-    weight *= p.pull
-    if action == s.PAYMENT or action == s.START_SCHEME or action == s.PMS_KEEP:
-        return weight * boards.interest_class[c]
-    if action == s.COMMISSION_SERVICE or action == s.MAKE:
-        return weight * boards.interest_specific[c]
-    if action == s.APPROVE:
-        tie = boards.interest_specific[c] * on_board
-        return (
-            weight * (tie - boards.interest_rival[c] * (1.0 - on_board))
-            if kind != s.NEW_PRACTICE
-            else -weight * boards.interest_rival[c]
-        )
-    if action >= s.REMEDIAL and action <= s.REMOVAL:
-        return weight * (boards.interest_rival[c] - boards.loyalty[c] * (1.0 + on_board))
-    if action == s.DISPERSE:
-        return weight * boards.interest_rival[c]
-    return 0.0
+    return weight * p.pull * interest_in(action, kind, on_board, boards, c)
 
 
 @rule

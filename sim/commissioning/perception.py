@@ -10,6 +10,7 @@ import math
 
 from sim.commissioning import functions as f
 from sim.commissioning.cases import BESIDES, answers, joint
+from sim.commissioning.governance import stake_in
 from sim.commissioning.knowledge import own_part
 from sim.kernel import kernel, rule
 from sim.world import states as s
@@ -52,7 +53,7 @@ def restored(gps, outside, substitute):
 
 
 @kernel
-def perceive(cases, n, beliefs, slots, ccgs, bodies, v, interests, w, heard, need, quality, stream, places):
+def perceive(cases, n, place, beliefs, slots, ccgs, boards, bodies, v, interests, w, heard, need, quality, stream, places):
     """Fills need and quality, (n, 2) each, in sd: what the body that decides (0) and its partner (1) believe.
 
     An investigation shows the true severity with noise, the same to both. Recused clinicians take part of their
@@ -67,6 +68,7 @@ def perceive(cases, n, beliefs, slots, ccgs, bodies, v, interests, w, heard, nee
         t, function = ccgs.table[cases.ccg[k]], cases.function[k]
         voters = f.JOINT_COMMITTEE if joint(v, t, function) else bodies.kind[b]
         gone = max(0.0, v.gp_votes[t, voters]) * v.recusal[t, voters] * interests.declared
+        gone *= stake_in(cases.kind[k], place.board[i], boards, cases.ccg[k])
         gone *= 1.0 - restored(v.seats[t, voters, f.GP], v.seats[t, voters, f.OUTSIDE_CLINICIAN], interests.substitute)
         look = w.investigation * max(0.0, 1.0 - w.recused_input * gone)
         seen = cases.severity[k] + normal(stream, cases.id[k]) / math.sqrt(max(look, 1e-6))

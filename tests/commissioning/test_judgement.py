@@ -40,8 +40,8 @@ def perceived(kind: int, other: int, quality: float = 0.0) -> Floats:
     v = view(regime)
     found, good = np.zeros((CASES, 2)), np.zeros((CASES, 2))
     perceive(
-        world.cases, CASES, world.beliefs, world.belief_slot, world.ccgs, world.bodies, v, of(Interests),
-        of(Weights), 1.0, found, good, Luck(1, 2015).stream("choice.investigation"), rows,
+        world.cases, CASES, world.place, world.beliefs, world.belief_slot, world.ccgs, world.boards, world.bodies, v,
+        of(Interests), of(Weights), 1.0, found, good, Luck(1, 2015).stream("choice.investigation"), rows,
     )  # fmt: skip
     return found[:, 0]
 

@@ -137,8 +137,9 @@ def test_interests_pull_towards_own_gain_and_colleagues_and_against_rivals() -> 
     boards, p = living_world().boards, of(Interests)
     boards["interest_class"], boards["interest_rival"] = 0.5, 0.0
     boards["interest_specific"], boards["loyalty"] = 0.5, 0.4
-    for action, kind in ((s.PAYMENT, s.DISTRESS), (s.START_SCHEME, s.SCHEME), (s.PMS_KEEP, s.PMS_REVIEW)):
+    for action, kind in ((s.START_SCHEME, s.SCHEME), (s.PMS_KEEP, s.PMS_REVIEW)):
         assert pull_of(action, kind, 1.0, 0, boards, 0, p) == pytest.approx(0.5 * p.pull)
+    assert pull_of(s.PAYMENT, s.DISTRESS, 1.0, 0, boards, 0, p) == pytest.approx(0.4 * p.pull)
     assert pull_of(s.COMMISSION_SERVICE, s.BID, 1.0, 0, boards, 0, p) > 0.0
     assert pull_of(s.BREACH, s.QUALITY, 1.0, 1, boards, 0, p) < pull_of(s.BREACH, s.QUALITY, 1.0, 0, boards, 0, p) < 0.0
     boards["interest_rival"], boards["loyalty"] = 0.5, 0.0

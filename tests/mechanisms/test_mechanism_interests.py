@@ -147,10 +147,10 @@ def weight_of(recusal: float, p: Interests) -> float:
 
 
 def captured_share(recusal: float, p: Interests) -> float:
-    """How much more often interests than merits alone make a committee with half its votes from GPs grant money."""
+    """How much more often interests than merits alone make a committee with half its votes from GPs start a scheme."""
     boards = living_world().boards
     boards["interest_class"] = 1.0
-    pull = pull_of(s.PAYMENT, s.DISTRESS, weight_of(recusal, p), 0, boards, 0, p)
+    pull = pull_of(s.START_SCHEME, s.SCHEME, weight_of(recusal, p), 0, boards, 0, p)
     return shares([0.0, pull])[1] - 0.5
 
 
@@ -174,13 +174,14 @@ def error_of_judgement(recusal: float, p: Interests) -> float:
     world.beliefs["quality_var"] = world.beliefs["distress_var"] = world.beliefs["routine_var"] = 1e6
     world.belief_slot[f.CCG] = 0
     world.bodies["kind"] = f.CCG
+    world.boards["loyalty"] = 1.0
     v = view(committee(gp=4, outside_clinician=4))
     v = v._replace(recusal=np.full_like(v.recusal, recusal))
     perceived, quality = np.zeros((n, 2)), np.zeros((n, 2))
     world.cases["partner"] = -1
     perceive(
-        world.cases, n, world.beliefs, world.belief_slot, world.ccgs, world.bodies, v, p, of(Weights),
-        1.0, perceived, quality, Luck(1, 2015).stream("choice.investigation"), len(world.place),
+        world.cases, n, world.place, world.beliefs, world.belief_slot, world.ccgs, world.boards, world.bodies, v, p,
+        of(Weights), 1.0, perceived, quality, Luck(1, 2015).stream("choice.investigation"), len(world.place),
     )  # fmt: skip
     return float(np.abs(perceived[:, 0] - world.cases["severity"]).mean())
 

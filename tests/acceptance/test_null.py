@@ -36,7 +36,9 @@ INTEREST = ("capture",)
 STANDING = ("authority_of_lead", "decisions_felt", "sanction_trust", "imposed_change", "local_voice")
 """Whom practices heed, credit and blame for decisions. These too follow whoever leads."""
 MONEY = ("pooled_overruns",)
-NEUTRAL = (*STAFF, *KNOWLEDGE, *BIAS, *INTEREST, *STANDING, *MONEY, "regime_ending")
+COMMITTEES = ("missed_meetings",)
+"""Every committee has a quorum of its own; under an unclear mandate either body may sit."""
+NEUTRAL = (*STAFF, *KNOWLEDGE, *BIAS, *INTEREST, *STANDING, *MONEY, *COMMITTEES, "regime_ending")
 
 NO_STAFF_MOVED = """
 [staffing]

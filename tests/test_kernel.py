@@ -65,6 +65,7 @@ from sim.model import CommissioningModel
 from sim.regime import shipped_regimes
 for regime in shipped_regimes():
     run(CORBY, regime, years=2)
+run(("00G", "00H"), "delegated", years=2)  # which merge in the second
 CommissioningModel("one_ccg", regime="voluntary_2015").step()
 assert len(KERNELS) > 40
 for kernel in KERNELS:

@@ -215,9 +215,9 @@ def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, v, fit
             continue
         cases.months[j] += lost
         sides = consider(
-            j, one, other, powers, max(0.0, v.gp_votes[t, powers]), weight, stake, on_board, cases, lists, life, ccg_money,
-            boards, bodies.kind, v.may, v.holds_hospital, t, fit, need, quality, alternatives, interests, table, w, e,
-            k, stream, worth, pull, luck,
+            j, one, other, powers, max(0.0, v.gp_votes[t, powers]), weight, stake, on_board, cases, lists, life,
+            ccg_money, boards, bodies.kind, v.may, v.holds_hospital, t, fit, need, quality, alternatives, interests,
+            table, w, e, k, stream, worth, pull, luck,
         )  # fmt: skip
         action, split = decide(cases.kind[j], sides, worth, pull, luck, 1.0)
         free = action

@@ -53,7 +53,8 @@ def restored(gps, outside, substitute):
 
 
 @kernel
-def perceive(cases, n, place, beliefs, slots, ccgs, boards, bodies, v, interests, w, heard, need, quality, stream, places):
+def perceive(cases, n, place, beliefs, slots, ccgs, boards, bodies, v, interests, w, heard, need, quality, stream,
+             places):  # fmt: skip
     """Fills need and quality, (n, 2) each, in sd: what the body that decides (0) and its partner (1) believe.
 
     An investigation shows the true severity with noise, the same to both. Recused clinicians take part of their

@@ -165,7 +165,7 @@ def test_practices_are_as_near_to_each_other_as_they_are(englands):
 def test_facts_hold_no_practice():
     files = [path for path in FOLDER.iterdir() if path.suffix in (".csv", ".toml")]
     text = {path.name: path.read_text(encoding="utf-8") for path in files}
-    assert sorted(text) == ["area_teams.csv", "ccgs.csv", "england.toml", "trusts.csv"]
+    assert sorted(text) == ["area_teams.csv", "ccg_mergers.csv", "ccgs.csv", "england.toml", "trusts.csv"]
     for name, content in text.items():
         assert not re.search(r"\b[A-Y]\d{5}\b", content), f"{name} names a practice"
     for name, rows in (("ccgs.csv", 211), ("area_teams.csv", 27), ("trusts.csv", 151)):

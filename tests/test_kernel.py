@@ -22,7 +22,7 @@ from sim.world.table import Table
 bodies = Table("bodies", 1)
 for skill in SKILLS:
     bodies[skill] = 1.0
-hold_hours(bodies, 1.0, Hours(1000.0, 0.5, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+hold_hours(bodies, np.full(1, -1), 1.0, 0.0, Hours(1000.0, 0.5, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
 print(float(bodies["hours_held"][0]), len(hold_hours.dispatcher.stats.cache_hits), CACHE)
 """
 """A kernel of `capacity.py` that calls a rule of `bodies.py`: four people of whom each has 500 hours."""

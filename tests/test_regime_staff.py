@@ -8,6 +8,7 @@ from england import DURHAM, FEW, begin, each_year, staff_of
 
 from sim.commissioning import functions as f
 from sim.commissioning.bodies import SKILLS, stride_of
+from sim.commissioning.reorganisation import move_to_tables
 from sim.commissioning.views import view
 from sim.population.counties import counties_of
 from sim.regime import load_regime, shipped_regimes
@@ -124,3 +125,25 @@ def test_the_best_area_team_keeps_its_people_and_hires() -> None:
     assert hired > 0.0
     assert fte(world, f.AREA_TEAM) == pytest.approx(before + hired)
     assert world.area_teams["open"].all()
+
+
+def staff_after(levels: list[int]) -> tuple[float, float]:
+    """Staff of CCGs and of area teams after every CCG has had some tables of the menu of 2015 one after another."""
+    world, timeline = begin(FEW, "voluntary_2015", 2)
+    for level in levels:
+        move_to_tables(world, np.full(len(world.ccgs), world.regime.menu[level]), timeline.year(2015))
+    return fte(world, f.CCG), fte(world, f.AREA_TEAM)
+
+
+def test_staff_do_not_depend_on_the_way_to_a_table() -> None:
+    """Under joint commissioning nobody changes desk, so who goes on to delegation takes the same staff along."""
+    none, joint, delegated = 0, 2, 3
+    start = staff_after([])
+    assert staff_after([joint]) == pytest.approx(start)
+    straight = staff_after([delegated])
+    assert straight[0] > start[0]
+    assert staff_after([joint, delegated]) == pytest.approx(straight)
+    back = staff_after([delegated, none])
+    assert staff_after([delegated, joint]) == pytest.approx(back)
+    assert back[0] == pytest.approx(start[0])
+    assert back[1] < start[1], "those who were lost on the way do not come back"

@@ -115,12 +115,17 @@ def skill_for(bodies, row, kind):
 
 
 @kernel
-def hold_hours(bodies, scale, p):
-    """Fills hours_held of every body from its staff, and clears those used. scale: see `nation.staff_scale`."""
+def hold_hours(bodies, slots, scale, visits, p):
+    """Fills hours_held of every body from its staff, and clears those used.
+
+    Bodies that have a view of practices (`slots`) spend the share `visits` of their free hours on visits. scale: see
+    `nation.staff_scale`.
+    """
     for b in range(len(bodies)):
-        bodies.hours_held[b] = hours_held(
+        free = hours_held(
             scale * total_fte(bodies, b), bodies.experience[b], bodies.transition[b], bodies.hours_lost[b], p
         )
+        bodies.hours_held[b] = free * (1.0 - visits) if slots[bodies.kind[b]] >= 0 else free
         bodies.hours_used[b] = 0.0
 
 
@@ -248,21 +253,22 @@ def give_hours(cases, order, bodies, p, lapse_months):
         if cases.status[k] != s.WAITING:
             continue
         other, executor = cases.partner[k], cases.executor[k]
-        # The body that decides does a share of the work itself where another executes; each body of a joint decision
-        # does so.
+        # The body that decides does a share of the work itself where another executes; so does the second body of a
+        # joint decision, which gets the papers of the first. Two that act against each other do it all twice.
         own = cases.hours[k] * (p.decide_share if executor >= 0 else 1.0)
+        theirs = own if cases.doubled[k] == 1 else cases.hours[k] * p.decide_share
         paperwork = cases.hours[k] - own
         if (
             b >= 0
             and room_for(bodies, b, own)
-            and room_for(bodies, other, own)
+            and room_for(bodies, other, theirs)
             and room_for(bodies, executor, paperwork)
         ):
             bodies.hours_used[b] += own
             if executor >= 0:
                 bodies.hours_used[executor] += paperwork
             if other >= 0:
-                bodies.hours_used[other] += own
+                bodies.hours_used[other] += theirs
                 if cases.doubled[k] == 0:
                     cases.months[k] += p.joint_cycle
             # The case is closed when the last of those who work on it has come to it.

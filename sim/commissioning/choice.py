@@ -130,8 +130,8 @@ def deciders(j, cases, kinds, v, t):
 
 @part
 def hold_meeting(j, cases, on_board, boards, v, t, powers, interests, meetings, attending, declaring):
-    """A year's meetings about case `j`: (decided, weight of GPs with an interest, GPs who left, months lost, chance that
-    a GP had an interest). A body without seats decides without a meeting."""
+    """A year's meetings about case `j`: (decided, weight of GPs with an interest, GPs who left, months lost, chance
+    that a GP had an interest). A body without seats decides without a meeting."""
     stake = stake_in(cases.kind[j], on_board, boards, cases.ccg[j])
     room = committee_of(v.seats, v.rules, v.recusal, t, powers)
     decided, weight, left, lost = sit(cases.id[j], room, stake, meetings, interests, attending, declaring)

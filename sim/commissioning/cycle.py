@@ -106,7 +106,10 @@ def begin_year(world: World, params: Params) -> Floats:
     clear_year(world.boards)
     register_stakes(world.boards, world.providers, world.place, world.life, world.ties, world.ccgs["seat"])
     scale_staff(world.bodies, world.nation, params.of(StaffCost))
-    hold_hours(world.bodies, float(world.nation["staff_scale"][0]), params.of(Hours))
+    hold_hours(
+        world.bodies, world.belief_slot, float(world.nation["staff_scale"][0]), params.of(Knowing).visit_share,
+        params.of(Hours),
+    )  # fmt: skip
     return alternatives
 
 

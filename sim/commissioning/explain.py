@@ -9,16 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.commissioning.cases import OTHERWISE, answers
-from sim.commissioning.choice import (
-    GUMBEL,
-    candidate,
-    consider,
-    decide,
-    deciders,
-    hold_meeting,
-    steps,
-)
+from sim.commissioning.cases import OTHERWISE, answers, candidate, steps
+from sim.commissioning.choice import GUMBEL, consider, decide, deciders, hold_meeting
 from sim.commissioning.committee import ATTENDING, DECLARING, Meetings
 from sim.commissioning.governance import Interests
 from sim.commissioning.utilities import IMPOSSIBLE, Costs, Effects, Weights, improvements
@@ -78,15 +70,15 @@ class Deliberation:
         worth, pull, luck = np.zeros(shape), np.zeros(shape), np.zeros(shape[1])
         with np.errstate(over="ignore"):
             one, other, powers = deciders(j, cases, kinds, v, t)
-            decided, weight, _, _, _ = hold_meeting(
+            decided, weight, _, _, stake = hold_meeting(
                 j, cases, on_board, w.boards, v, t, powers, of(Interests), of(Meetings), self.luck.stream(ATTENDING),
                 self.luck.stream(DECLARING),
             )  # fmt: skip
             if not decided:
                 return []
             sides = consider(
-                j, one, other, powers, max(0.0, v.gp_votes[t, powers]), weight, on_board, cases, w.lists, w.life,
-                w.ccg_money, w.boards, kinds, v.may, v.holds_hospital, t, self.fit, self.need, self.quality,
+                j, one, other, powers, max(0.0, v.gp_votes[t, powers]), weight, stake, on_board, cases, w.lists,
+                w.life, w.ccg_money, w.boards, kinds, v.may, v.holds_hospital, t, self.fit, self.need, self.quality,
                 self.alternatives, of(Interests), table, of(Weights), of(Effects), of(Costs), self.luck.stream(GUMBEL),
                 worth, pull, luck,
             )  # fmt: skip

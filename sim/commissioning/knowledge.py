@@ -94,6 +94,7 @@ def learn(beliefs, place, life, care, ties, ccgs, bodies, slots, acts, punishes,
     """
     n = len(place)
     stride = len(bodies) // KINDS
+    visits = p.visit_share / max(1e-6, 1.0 - p.visit_share)  # against hours for cases, which are what visits leave
     for i in range(n):
         if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
             continue
@@ -104,7 +105,7 @@ def learn(beliefs, place, life, care, ties, ccgs, bodies, slots, acts, punishes,
             if acts[t, kind] == 0 or slots[kind] < 0:
                 continue
             b = body_row(kind, scale[t, kind], c, ccgs, stride)
-            visit = bodies.hours_held[b] * p.visit_share / max(1.0, bodies.practices[b])
+            visit = visits * bodies.hours_held[b] / max(1.0, bodies.practices[b])
             engaged = ties.engagement[i] if kind == MEMBER_BODY else 0.0
             own = own_precision(visit, bodies.km[b], engaged, max(0.0, clinicians[t, kind]), p)
             national = kind == NHS_ENGLAND or kind == AREA_TEAM

@@ -78,6 +78,15 @@ def disturb(bodies, row, years, hours_lost):
     bodies.hours_lost[row] = max(bodies.hours_lost[row], hours_lost)
 
 
+@rule
+def keeper(holder, staffing, t):
+    """Kind of body that keeps the staff for general practice under table `t`; -1 for nobody.
+
+    That which holds most of its functions; but where the table assigns it nobody, that of table 0, as before.
+    """
+    return holder[0] if holder[t] >= 0 and staffing[t, SHARE_ASSIGNED] <= 0.0 else holder[t]
+
+
 @kernel
 def change_tables(bodies, before, ccgs, nation, new_table, holder, scale, staffing, transition, hiring):
     """Moves each CCG to its new table and the staff for its practices with it.
@@ -90,13 +99,12 @@ def change_tables(bodies, before, ccgs, nation, new_table, holder, scale, staffi
         old, new = ccgs.table[c], new_table[c]
         if old == new:
             continue
-        giver_kind, taker_kind = holder[old], holder[new]
+        giver_kind, taker_kind = keeper(holder, staffing, old), keeper(holder, staffing, new)
         ccgs.table[c] = new
-        if taker_kind >= 0:
-            taker = body_row(taker_kind, scale[new, taker_kind], c, ccgs, stride)
-            disturb(bodies, taker, transition[new, TRANSITION_YEARS], transition[new, HOURS_LOST_SHARE])
-        else:
-            taker = -1
+        if holder[new] >= 0:
+            leader = body_row(holder[new], scale[new, holder[new]], c, ccgs, stride)
+            disturb(bodies, leader, transition[new, TRANSITION_YEARS], transition[new, HOURS_LOST_SHARE])
+        taker = body_row(taker_kind, scale[new, taker_kind], c, ccgs, stride) if taker_kind >= 0 else -1
         if giver_kind < 0 or (giver_kind == taker_kind and scale[old, giver_kind] == scale[new, giver_kind]):
             continue
         giver = body_row(giver_kind, scale[old, giver_kind], c, ccgs, stride)

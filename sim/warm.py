@@ -1,19 +1,25 @@
 """Compiles the whole model once, on all cores, so that runs and workers only load what is compiled.
 
 Kernels compile when they are first called, one after another. Where processes can be forked, cores therefore share the
-start and the first year between them: of each two, one goes through it forwards and one backwards, and what one has
-compiled the other finds in the cache. Elsewhere one process does it all.
+start and the first year between them: of each two, one goes through it forwards and one backwards, each step is taken
+by one of them, and what one has compiled the other finds in the cache. Then they share the regimes, for what only some
+of these call. Elsewhere one process does it all.
 """
 
 from __future__ import annotations
 
+import gc
+import mmap
 import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from typing import Any
 
+import numpy as np
+
+from sim.commissioning.carry_out import decisions_take_effect
+from sim.commissioning.cycle import decide_cases
 from sim.commissioning.policy import policy
 from sim.kernel import CACHE, COMPILED
 from sim.population.start import FIRST_YEAR, ROOMS, lay_world
@@ -41,19 +47,35 @@ def warm_up(start: Start, scenario: Scenario, regimes: Sequence[Regime]) -> None
         return
     scenario = replace(scenario, years=YEARS)
     cores = os.cpu_count() or 1
+    shared = False
     if hasattr(os, "fork") and cores > 1:
         steps = _steps(start, scenario, regimes[0])
-        _in_children(lambda share: _take(steps, share, cores), cores)
-    for regime in regimes:
-        world, timeline = build(start, scenario, regime)
-        run_years(world, timeline, start.seed, YEARS)
+        taken = mmap.mmap(-1, len(steps))  # the children see each other's marks in it
+
+        def work(share: int) -> None:
+            _take(steps, share, cores, taken)
+            _run(start, scenario, regimes[share::cores])
+
+        shared = _in_children(work, cores)
+    if not shared:
+        _run(start, scenario, regimes)
     MARK.touch()
 
 
+def _run(start: Start, scenario: Scenario, regimes: Sequence[Regime]) -> None:
+    """The first years under each of these regimes."""
+    for regime in regimes:
+        world, timeline = build(start, scenario, regime)
+        run_years(world, timeline, start.seed, YEARS)
+
+
 def _steps(start: Start, scenario: Scenario, regime: Regime) -> list[Callable[[], None]]:
-    """The start of every room, the phases of a year, the record, and the policy of the year in which regimes part."""
+    """The start of every room, the phases of a year, the record, and the policy of the year in which regimes part.
+
+    What takes longest comes first and last, out of its phase and without cases, so that both ends begin with it.
+    """
     world, timeline = lay_world(start.ground, regime.compile()), scenario.timeline()
-    sums = Sums.empty(YEARS, world)
+    sums, params, luck = Sums.empty(YEARS, world), timeline.year(FIRST_YEAR), Luck(start.seed, FIRST_YEAR)
 
     def step(phase: Callable[..., None], year: int) -> Callable[[], None]:
         def run() -> None:
@@ -63,45 +85,53 @@ def _steps(start: Start, scenario: Scenario, regime: Regime) -> list[Callable[[]
         return run
 
     return [
+        lambda: decide_cases(world, 0, np.zeros(len(world.place)), params, luck),
         *(step(room, FIRST_YEAR - 1) for room in ROOMS),
         *(step(phase, FIRST_YEAR) for phase in PHASES),
-        lambda: record(world, timeline.year(FIRST_YEAR), sums, 0),
+        lambda: record(world, params, sums, 0),
         step(policy, FIRST_YEAR + 1),
+        lambda: decisions_take_effect(world, 0, np.zeros(len(world.ccgs)), params, luck),
     ]
 
 
-def _take(steps: list[Callable[[], None]], share: int, cores: int) -> None:
-    """Goes through all steps from this share's end on: shares 0, 2, ... forwards, shares 1, 3, ... backwards.
+def _take(steps: list[Callable[[], None]], share: int, cores: int, taken: mmap.mmap) -> None:
+    """Goes through the steps from this share's end on, but for those that others have taken: shares 0, 2, ...
+    forwards, shares 1, 3, ... backwards.
 
     A step that comes out of order may fail; by then it has been compiled.
     """
+    places = list(range(len(steps)))
     if share % 2 == 0:
         first = share * len(steps) // cores
-        order = steps[first:] + steps[:first]
+        order = places[first:] + places[:first]
     else:
         end = (share + 1) * len(steps) // cores
-        order = steps[:end][::-1] + steps[end:][::-1]
-    for run in order:
+        order = places[:end][::-1] + places[end:][::-1]
+    for place in order:
+        if taken[place]:
+            continue
+        taken[place] = 1
         with suppress(Exception):
-            run()
+            steps[place]()
 
 
-def _in_children(work: Callable[[int], Any], count: int) -> None:
-    """Runs work(0) to work(count - 1) in forked children and waits; a child that fails is ignored: all it does is
-    repeated."""
+def _in_children(work: Callable[[int], None], count: int) -> bool:
+    """Runs work(0) to work(count - 1) in forked children and waits; returns whether all went well."""
     sys.stdout.flush()
     sys.stderr.flush()
     children = []
     for share in range(count):
         child = os.fork()
         if child == 0:
+            gc.disable()  # compiling makes many small objects that live on: looking for rubbish takes a tenth of it
+            failed = 1
             try:
                 work(share)
+                failed = 0
             finally:
-                os._exit(0)
+                os._exit(failed)
         children.append(child)
-    for child in children:
-        os.waitpid(child, 0)
+    return sum(os.waitpid(child, 0)[1] for child in children) == 0
 
 
 def main() -> int:

@@ -134,21 +134,6 @@ def holds_seat_weight(trust, p):
     return math.exp(p.seat_trust * (trust - 0.5))
 
 
-@kernel
-def find_seats(doctors, minds, place, p):
-    """(doctors,): chance (0-1) that each holds a seat on the governing body: one partner of each practice with one."""
-    chance, total = np.zeros(len(doctors)), np.zeros(len(place))
-    for d in range(len(doctors)):
-        i = doctors.practice[d]
-        if i >= 0 and place.board[i] == 1 and doctors.role[d] == PARTNER:
-            chance[d] = holds_seat_weight(minds.trust[d], p)
-            total[i] += chance[d]
-    for d in range(len(doctors)):
-        if chance[d] > 0.0:
-            chance[d] /= total[doctors.practice[d]]
-    return chance
-
-
 @rule
 def step_middle(step):
     """The opinion (-1 to 1) in the middle of a step."""

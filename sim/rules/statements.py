@@ -20,12 +20,13 @@ from sim.rules.polls import (
     Poll,
     agrees,
     ease_of_functions,
-    find_seats,
+    holds_seat_weight,
     loudness,
     quietness,
     support_chance,
 )
 from sim.rules.relations import Engagement, Influence
+from sim.world.states import PARTNER
 from sim.world.world import Floats, World
 
 STATEMENTS = (
@@ -125,6 +126,21 @@ def answer_questions(doctors, minds, place, ties, d, seat, ease, p, paid_role, a
     answers[first + 3, 0] = feels_influence(ties.authority_ccg[i], engagement)
     for k in range(first, first + 4):
         answers[k, 2] = 1.0 - answers[k, 0]
+
+
+@kernel
+def find_seats(doctors, minds, place, p):
+    """(doctors,): chance (0-1) that each holds a seat on the governing body: one partner of each practice with one."""
+    chance, total = np.zeros(len(doctors)), np.zeros(len(place))
+    for d in range(len(doctors)):
+        i = doctors.practice[d]
+        if i >= 0 and place.board[i] == 1 and doctors.role[d] == PARTNER:
+            chance[d] = holds_seat_weight(minds.trust[d], p)
+            total[i] += chance[d]
+    for d in range(len(doctors)):
+        if chance[d] > 0.0:
+            chance[d] /= total[doctors.practice[d]]
+    return chance
 
 
 @kernel

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 
@@ -154,11 +155,12 @@ class Luck:
     def stream(self, name: str) -> np.uint64:
         """The stream of a registered decision in this year; raises KeyError for a name never registered."""
         if name not in self._streams:
-            self._streams.update(_streams(self.seed, self.year))
+            self._streams.update(_streams(self.seed, self.year, len(_DECISIONS)))
         return self._streams[name]
 
 
-def _streams(seed: int, year: int) -> dict[str, np.uint64]:
+@lru_cache(maxsize=8)
+def _streams(seed: int, year: int, _known: int) -> dict[str, np.uint64]:
     """The streams of all decisions known by now, worked out together since a year needs most of them."""
     key = np.array(list(_DECISIONS.values()), np.uint64) ^ np.uint64((seed * _SEED + year * _YEAR) & _ALL)
     key = (key ^ (key >> _S32)) * _STREAM

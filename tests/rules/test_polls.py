@@ -134,7 +134,7 @@ def test_support_falls_from_rung_to_rung() -> None:
 def test_one_partner_of_each_practice_with_a_seat_holds_it() -> None:
     world = started()
     world.doctors["role"][world.doctors["practice"] == 3] = LOCUM
-    seats = polls.find_seats(world.doctors, world.minds, world.place, P.of(polls.Poll))
+    seats = statements.find_seats(world.doctors, world.minds, world.place, P.of(polls.Poll))
     held = np.bincount(world.doctors["practice"][seats > 0.0], seats[seats > 0.0], minlength=len(world.place))
     with_partner = world.place["board"] == 1
     with_partner[3] = False

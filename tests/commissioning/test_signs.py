@@ -19,7 +19,7 @@ from sim.commissioning.carry_out import OptIn, SchemeTerms, authority_of, carry_
 from sim.commissioning.governance import Interests, pull_of
 from sim.commissioning.knowledge import Knowing, bias, own_precision
 from sim.commissioning.reorganisation import forget
-from sim.commissioning.utilities import Costs, Effects, Weights, area_utility
+from sim.commissioning.utilities import Costs, Effects, Matter, Weights, area_utility
 from sim.commissioning.views import view
 from sim.world import states as s
 from sim.world.table import Table
@@ -128,9 +128,11 @@ def test_work_takes_longer_far_away_and_twice_as_long_where_two_act() -> None:
 
 def test_a_hospital_saving_counts_for_who_holds_that_money_and_schemes_for_who_knows() -> None:
     w = of(Weights, hospital_saving=0.6)
-    service = [area_utility(s.COMMISSION_SERVICE, 0.5, holds, w) for holds in (0.0, 1.0)]
+    nothing = Matter(*(0.0 for _ in Matter._fields))
+    service = [area_utility(s.COMMISSION_SERVICE, nothing._replace(holds_hospital=holds), w) for holds in (0.0, 1.0)]
     assert service[1] - service[0] == pytest.approx(0.6)
-    assert area_utility(s.START_SCHEME, 0.9, 0.0, w) > 0.0 > area_utility(s.START_SCHEME, 0.1, 0.0, w)
+    scheme = [area_utility(s.START_SCHEME, nothing._replace(fit=fit), w) for fit in (0.9, 0.1)]
+    assert scheme[0] > 0.0 > scheme[1]
 
 
 def test_interests_pull_towards_own_gain_and_colleagues_and_against_rivals() -> None:
@@ -194,8 +196,8 @@ def sent(appeal: float, authority: float = 0.5) -> tuple[int, float, float]:
     before = float(world.care["support"][0])
     carry_out(
         world.cases, 1, world.lists, world.contract, world.money, world.care, world.life, world.ties, world.ccg_money,
-        world.schemes, world.plans, world.bodies, np.zeros(3), 2016, of(Effects, appeal=appeal, breach_quality=0.2),
-        of(Costs), of(SchemeTerms), np.uint64(3),
+        world.schemes, world.plans, world.bodies, world.ccgs["seat"], np.zeros(3), 2016,
+        of(Effects, appeal=appeal, breach_quality=0.2), of(Costs), of(SchemeTerms), np.uint64(3),
     )  # fmt: skip
     answered = float(world.care["support"][0]) - before
     return int(world.cases["action"][0]), float(world.life["sanctioned"][0]), answered

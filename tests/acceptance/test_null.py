@@ -26,13 +26,16 @@ PAIRS = 1600
 """Rare events (a breach notice, a dispersal) hit both runs of a pair at different times: 400 pairs would leave their
 interval as wide as 0.14 sd on either side."""
 
-OF_WHO_DECIDES = ("ccgs_delegated", "ccgs_joint", "ccgs_greater_involvement")
-"""Outcomes that only say which table is in force."""
+OF_WHO_DECIDES = (
+    "ccgs_delegated", "ccgs_joint", "ccgs_greater_involvement", "conflicted_decisions", "recused_votes",
+)  # fmt: skip
+"""Outcomes that only say which table is in force, and that GPs sit where decisions are made."""
 
 STAFF = ("scarce_hours", "travel", "specialists", "fixed_tasks", "learning_by_doing")
 KNOWLEDGE = ("knowledge_visits", "knowledge_engagement", "knowledge_clinicians", "plan_blindness", "recusal_cost")
 BIAS = ("leniency", "concealment", "own_members")
-INTEREST = ("capture",)
+INTEREST = ("capture", "conflict_exposure")
+"""No pull, and nobody accused of one."""
 MEETINGS = ("quorum",)
 """A committee with many seats and a rule of quorum puts cases off that a director decides at once."""
 STANDING = ("authority_of_lead", "decisions_felt", "sanction_trust", "imposed_change", "local_voice")

@@ -115,7 +115,7 @@ def test_practices_heed_those_who_share_and_not_those_who_only_advise() -> None:
     joint, board = (load_regime(name).compile() for name in ("joint", "devolved_joint_board"))
     local, national, *_ = relations.leads_of(joint)[joint.start_table] * 20.0
     assert (local, national) == (4.0 + 13 / 2, 3.0 + 13 / 2)  # of twenty functions thirteen are decided together
-    local, national, _, heard = relations.leads_of(board)[board.start_table] * 20.0
+    local, national, _, heard, _ = relations.leads_of(board)[board.start_table] * 20.0
     assert (local, national, heard) == pytest.approx((18.0, 2.0, 18.0))  # enhanced services and complaints
 
 

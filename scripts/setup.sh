@@ -68,7 +68,7 @@ fetch_uv() {
 
 install() { # the arguments of either installer
     if uv_runs; then
-        "$tools/bin/uv" pip install --quiet --python "$venv" "$@" </dev/null && return
+        "$tools/bin/uv" pip install --quiet --compile-bytecode --python "$venv" "$@" </dev/null && return
         say "uv did not manage; trying pip"
     fi
     "$venv/bin/python" -m pip install --quiet "$@" </dev/null

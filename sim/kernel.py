@@ -2,57 +2,29 @@
 
 Rules are small scalar functions, kernels are plain loops over them; both are compiled here and nowhere else.
 
-Numba stamps a cached function with its own file only, so a rule changed in another file would be served stale from the
-cache. Compiled code therefore lives in a folder named by a hash of every source file of the package: any edit anywhere
-gives a new folder. The folder must be chosen before numba is imported, which is why this module sets the environment
-first. Vector maths libraries are switched off, so that a result does not depend on the processor's extras. So is the
-vectorising of loops: it took a tenth of compiling and sped up nothing, since loops here look up and branch.
+Numba reads its settings when it is imported, which is why this module sets the environment first. Vector maths
+libraries are switched off, so that a result does not depend on the processor's extras. So is the vectorising of loops:
+it took a tenth of compiling and sped up nothing, since loops here look up and branch. `sim.kernel_cache` says where
+compiled code is kept, and when it may be used again.
 """
 
 from __future__ import annotations
 
-import hashlib
 import os
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
-PACKAGE = Path(__file__).resolve().parent
-
-
-def source_hash(package: Path = PACKAGE) -> str:
-    """Hash of every Python source file below `package`, in path order: names the folder of compiled code."""
-    digest = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
-        digest.update(path.relative_to(package).as_posix().encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()[:16]
-
-
-def cache_folder() -> Path:
-    """Folder for compiled code: below `COMMISSIM_CACHE` or the user's cache; a private temporary one if neither can
-    be written."""
-    home = os.environ.get("COMMISSIM_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    folder = Path(home) / "commissim" / source_hash()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            return folder
-    except OSError:
-        return Path(tempfile.mkdtemp(prefix="commissim-"))
-
-
-CACHE = cache_folder()
-os.environ["NUMBA_CACHE_DIR"] = str(CACHE)
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 os.environ.setdefault("NUMBA_LOOP_VECTORIZE", "0")
 
-import numba  # noqa: E402
+import numba
 
+from sim.kernel_cache import root, use_cache
+
+CACHE = root()
 COMPILED = not numba.config.DISABLE_JIT
 
-OPTIONS = {"cache": True, "nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
+OPTIONS = {"nogil": True, "error_model": "numpy", "no_cfunc_wrapper": True}
 """For rules and kernels alike. A wrapper for callers in C, which nobody here is, would cost a quarter of compiling.
 
 Under numpy's error model a division by nil gives infinity or NaN instead of an exception, which spares a branch at each
@@ -70,8 +42,15 @@ class Rule(numba.core.registry.CPUDispatcher):  # type: ignore[misc]
         return self.py_func(*arguments)
 
 
+def _compiled(function: Function, **options: bool) -> Function:
+    compiled: Function = numba.njit(**OPTIONS, **options)(function)
+    if COMPILED:
+        use_cache(compiled, CACHE)
+    return compiled
+
+
 def _for_kernels(function: Function, **options: bool) -> Function:
-    compiled: Function = numba.njit(**OPTIONS, **options, no_cpython_wrapper=True)(function)
+    compiled = _compiled(function, **options, no_cpython_wrapper=True)
     if COMPILED:
         compiled.__class__ = Rule
     return compiled
@@ -94,8 +73,7 @@ def part(function: Function) -> Function:
 
 def shared_rule(function: Function) -> Function:
     """A rule that Python calls compiled as well: keyed draws, whose arithmetic on 64 bits plain Python warns of."""
-    compiled: Function = numba.njit(**OPTIONS, _nrt=False)(function)
-    return compiled
+    return _compiled(function, _nrt=False)
 
 
 def maker(function: Function) -> Function:
@@ -128,10 +106,18 @@ class Kernel:
         return result
 
     @property
+    def _function(self) -> Any:
+        return self.dispatcher.py_func if COMPILED else self.dispatcher
+
+    @property
     def name(self) -> str:
         """Module and name of the function."""
-        function = self.dispatcher.py_func if COMPILED else self.dispatcher
-        return f"{function.__module__}.{function.__name__}"
+        return f"{self._function.__module__}.{self._function.__name__}"
+
+    @property
+    def file(self) -> str:
+        """Where the function stands."""
+        return str(self._function.__code__.co_filename)
 
     @property
     def signatures(self) -> list[Any]:
@@ -148,6 +134,6 @@ CHECK_TYPES = os.environ.get("COMMISSIM_CHECK_TYPES", "") not in ("", "0")
 
 def kernel(function: Callable[..., Any]) -> Kernel:
     """A plain loop over rows. Called from Python with column groups and parameters of fixed types, once a phase."""
-    made = Kernel(numba.njit(**OPTIONS)(function))
+    made = Kernel(_compiled(function))
     KERNELS.append(made)
     return made

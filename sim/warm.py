@@ -9,19 +9,23 @@ of these call. Elsewhere one process does it all.
 from __future__ import annotations
 
 import gc
+import hashlib
 import mmap
 import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from sim.commissioning.carry_out import decisions_take_effect
 from sim.commissioning.cycle import decide_cases
 from sim.commissioning.policy import policy
-from sim.kernel import CACHE, COMPILED
+from sim.kernel import CACHE, COMPILED, KERNELS
+from sim.kernel_cache import stamp_of
 from sim.population.start import FIRST_YEAR, ROOMS, lay_world
 from sim.record import record
 from sim.regime import Regime
@@ -31,14 +35,19 @@ from sim.sums import Sums
 from sim.world.luck import Luck
 from sim.year import PHASES
 
-MARK = CACHE / "compiled"
-"""Lies beside the compiled code once everything has been compiled."""
 YEARS = 2
 
 
 def is_warm() -> bool:
     """Whether nothing is left to compile."""
-    return not COMPILED or MARK.exists()
+    return not COMPILED or _mark().exists()
+
+
+@cache
+def _mark() -> Path:
+    """Lies beside the compiled code once everything has been compiled; its name changes with what is to compile."""
+    stamps = sorted({stamp_of(Path(kernel.file)) for kernel in KERNELS})
+    return CACHE / f"compiled-{sys.version_info.minor}-{hashlib.sha256(''.join(stamps).encode()).hexdigest()[:16]}"
 
 
 def warm_up(start: Start, scenario: Scenario, regimes: Sequence[Regime]) -> None:
@@ -59,7 +68,7 @@ def warm_up(start: Start, scenario: Scenario, regimes: Sequence[Regime]) -> None
         shared = _in_children(work, cores)
     if not shared:
         _run(start, scenario, regimes)
-    MARK.touch()
+    _mark().touch()
 
 
 def _run(start: Start, scenario: Scenario, regimes: Sequence[Regime]) -> None:

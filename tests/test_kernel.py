@@ -11,51 +11,82 @@ from pathlib import Path
 
 import pytest
 
-from sim import kernel
+from sim import kernel_cache
 
 HOLD_HOURS = """
 import numpy as np
 from sim.commissioning.bodies import SKILLS
 from sim.commissioning.capacity import Hours, hold_hours
-from sim.kernel import CACHE
 from sim.world.table import Table
 bodies = Table("bodies", 1)
 for skill in SKILLS:
     bodies[skill] = 1.0
 hold_hours(bodies, np.full(1, -1), 1.0, 0.0, Hours(1000.0, 0.5, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
-print(float(bodies["hours_held"][0]), len(hold_hours.dispatcher.stats.cache_hits), CACHE)
+print(float(bodies["hours_held"][0]), len(hold_hours.dispatcher.stats.cache_hits))
 """
 """A kernel of `capacity.py` that calls a rule of `bodies.py`: four people of whom each has 500 hours."""
 
 
-def hours_held(package: Path, cache: Path) -> tuple[float, bool, str]:
-    """Hours by the copy of the package, in its own process: (hours, whether from the cache, folder of the cache)."""
+def hours_held(package: Path, cache: Path) -> tuple[float, bool]:
+    """Hours by the copy of the package, in its own process, and whether the kernel came from the cache."""
     environment = {**os.environ, "PYTHONPATH": str(package), "COMMISSIM_CACHE": str(cache)}
     command = [sys.executable, "-c", HOLD_HOURS]
     done = subprocess.run(
         command, env=environment, cwd=package, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
-    hours, hits, folder = done.stdout.split(maxsplit=2)
-    return float(hours), int(hits) > 0, folder
+    hours, hits = done.stdout.split()
+    return float(hours), int(hits) > 0
+
+
+def edit(file: Path, old: str, new: str) -> None:
+    """Changes a text that stands in the file."""
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
 
 
 def test_a_changed_rule_in_another_file_is_never_served_stale(project: Path, tmp_path: Path) -> None:
     shutil.copytree(project / "sim", tmp_path / "copy" / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     package, cache = tmp_path / "copy", tmp_path / "cache"
-    first, _, folder = hours_held(package, cache)
-    assert first == pytest.approx(2000.0)
-    again, from_cache, same_folder = hours_held(package, cache)
-    assert (again, from_cache, same_folder) == (first, True, folder)
+    assert hours_held(package, cache) == (pytest.approx(2000.0), False)
+    assert hours_held(package, cache) == (pytest.approx(2000.0), True)
+
+    edit(package / "sim" / "rules" / "demand.py", "import math", "import math  # a file that this kernel does not need")
+    assert hours_held(package, cache) == (pytest.approx(2000.0), True)
 
     rules = package / "sim" / "commissioning" / "bodies.py"
-    text = rules.read_text(encoding="utf-8")
-    changed = text.replace("    return bodies.contracts_fte[row] +", "    return 3.0 * bodies.contracts_fte[row] +")
-    assert changed != text
-    rules.write_text(changed, encoding="utf-8")
-    after, _, other_folder = hours_held(package, cache)
-    assert after == pytest.approx(3000.0)
-    assert other_folder != folder
+    edit(rules, "    return bodies.contracts_fte[row] +", "    return 3.0 * bodies.contracts_fte[row] +")
+    assert hours_held(package, cache) == (pytest.approx(3000.0), False)
+
+    columns = package / "sim" / "world" / "columns.py"
+    edit(columns, "BODIES: tuple[Column, ...] = (", 'BODIES: tuple[Column, ...] = (\n    ("new", "f8", "", ""),')
+    assert hours_held(package, cache) == (pytest.approx(3000.0), False)
+
+
+def test_the_stamp_of_a_file_follows_its_imports(tmp_path: Path) -> None:
+    for name in ("kernel.py", "kernel_cache.py", "world/table.py", "world/columns.py", "rules/__init__.py"):
+        (tmp_path / "sim" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "sim" / name).touch()
+    files = {
+        "rules/top.py": "from sim.rules import (\n    middle,\n)\nimport sim.world.columns\n",
+        "rules/middle.py": "import math\nfrom sim.rules.bottom import deep, deeper\n",
+        "rules/bottom.py": "deep = 1\n",
+        "rules/other.py": "",
+    }
+    package = tmp_path / "sim"
+    for name, text in files.items():
+        (package / name).write_text(text)
+
+    def stamp() -> str:
+        kernel_cache._read.cache_clear()
+        kernel_cache._needs.cache_clear()
+        return kernel_cache.source_stamp(package / "rules/top.py", package)
+
+    first = stamp()
+    for name, matters in (("rules/other.py", False), ("world/columns.py", False), ("rules/bottom.py", True)):
+        (package / name).write_text("changed = 2\n")
+        assert (stamp() != first) is matters, name
 
 
 RUN_EVERYTHING = """
@@ -95,7 +126,7 @@ def test_a_home_that_cannot_be_written_gives_a_private_folder(tmp_path: Path, mo
     monkeypatch.setenv("COMMISSIM_CACHE", str(blocked))
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
-    one, other = kernel.cache_folder(), kernel.cache_folder()
+    one, other = kernel_cache.root(), kernel_cache.root()
     assert one != other
     for folder in (one, other):
         assert folder.parent == tmp_path
@@ -104,7 +135,7 @@ def test_a_home_that_cannot_be_written_gives_a_private_folder(tmp_path: Path, mo
 
 def test_the_cache_can_be_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COMMISSIM_CACHE", str(tmp_path))
-    assert kernel.cache_folder() == tmp_path / "commissim" / kernel.source_hash()
+    assert kernel_cache.root() == tmp_path / "commissim"
     monkeypatch.delenv("COMMISSIM_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    assert kernel.cache_folder() == tmp_path / "xdg" / "commissim" / kernel.source_hash()
+    assert kernel_cache.root() == tmp_path / "xdg" / "commissim"

@@ -91,8 +91,12 @@ outcome("list_size_mean", "patients", NEITHER, "registered patients for each pra
         lambda c: over(c.patients, c.practices + c.exited))
 outcome("list_size_p5", "patients", NEITHER, "5th percentile of lists",
         lambda c: c.q("list_size_p5"))
+outcome("list_size_p25", "patients", NEITHER, "25th percentile of lists",
+        lambda c: c.q("list_size_p25"))
 outcome("list_size_p50", "patients", NEITHER, "median list",
         lambda c: c.q("list_size_p50"))
+outcome("list_size_p75", "patients", NEITHER, "75th percentile of lists",
+        lambda c: c.q("list_size_p75"))
 outcome("list_size_p95", "patients", NEITHER, "95th percentile of lists",
         lambda c: c.q("list_size_p95"))
 outcome("practices_exited", "practices a year", NEITHER, "codes that ended in the year: merged or dispersed",
@@ -124,6 +128,8 @@ outcome("gp_fte", "FTE", MORE, "permanent qualified GPs, without trainees and lo
         lambda c: c.gp_fte)
 outcome("gp_fte_per_1000", "FTE per 1,000 patients", MORE, "the same for each 1,000 registered patients",
         lambda c: 1000 * over(c.gp_fte, c.patients))
+outcome("nurse_fte", "FTE", MORE, "practice nurses",
+        lambda c: c.nurses)
 outcome("gp_vacancies", "share", LESS, "GP posts left empty at the end of the year's matching, of all posts",
         lambda c: over(c.vacant, c.posts))
 outcome("gp_leavers", "doctors a year", LESS, "GPs who left their practice",
@@ -155,12 +161,18 @@ outcome("mpig_total", "pounds", NEITHER, "correction factor payments",
         lambda c: c.mpig)
 outcome("global_sum_total", "pounds", NEITHER, "global sum payments of GMS practices",
         lambda c: c.global_sum)
+outcome("pms_core_total", "pounds", NEITHER, "core payments of PMS practices: what GMS would pay them, and the premium",
+        lambda c: c.pms_core)
 outcome("premium_total", "pounds", NEITHER, "PMS premium",
         lambda c: c.premium)
 outcome("seniority_total", "pounds", NEITHER, "seniority payments",
         lambda c: c.seniority)
 outcome("qof_total", "pounds", NEITHER, "Quality and Outcomes Framework",
         lambda c: c.qof)
+outcome("premises_total", "pounds", NEITHER, "premises payments",
+        lambda c: c.premises)
+outcome("local_total", "pounds", NEITHER, "local services, local schemes and released PMS premium paid to practices",
+        lambda c: c.local)
 outcome("general_practice_share", "share", NEITHER,
         "general practice in what is spent on it, hospitals, community and other care",
         lambda c: over(c.income, c.income + c.hospital_spend + c.community_spend + c.other_spend), CCG_LEVELS)

@@ -62,6 +62,7 @@ def sum_people(out, place, lists, contract, staff, life, year):
             row[AT.vacant] = staff.vacant_fte[i]
             row[AT.left] = staff.left[i]
             row[AT.burnout] = staff.burnout[i] * staff.doctors[i]
+            row[AT.nurses] = staff.nurse_fte[i]
         for g in groups:
             for k in range(WORK_FROM):
                 out[g, k] += row[k]
@@ -92,9 +93,12 @@ def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
         row[AT.pay_per_patient_squared] = pay * pay * patients
         row[AT.mpig] = money.mpig[i]
         row[AT.global_sum] = money.global_sum[i] if contract.kind[i] == s.GMS else 0.0
+        row[AT.pms_core] = money.global_sum[i] + money.premium[i] if contract.kind[i] == s.PMS else 0.0
         row[AT.premium] = money.premium[i]
         row[AT.seniority] = money.seniority[i]
         row[AT.qof] = money.qof[i]
+        row[AT.premises] = money.premises[i]
+        row[AT.local] = money.local_services[i] + money.local_scheme[i] + money.reinvested[i]
         row[AT.reserves] = money.reserves[i]
         row[AT.expenses] = money.expenses[i]
         row[AT.wanted] = care.wanted[i]

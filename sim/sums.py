@@ -25,13 +25,13 @@ OTHER_GROUPS = FIFTHS + len(CONTRACTS)
 
 PEOPLE_SUMS = (
     "practices", "patients", "exited", "merged", "displaced", "unjustified", "new", "gms", "pms", "apms",
-    "gp_fte", "doctors", "partners", "posts", "vacant", "left", "burnout",
+    "gp_fte", "doctors", "partners", "posts", "vacant", "left", "burnout", "nurses",
 )  # fmt: skip
 """Over open practices, and those that ended in the year. Contracts stand in the order of `contract.kind`."""
 
 WORK_SUMS = (
     "drawings", "drawings_nil", "has_partners", "income", "pay_per_patient", "pay_per_patient_squared", "mpig",
-    "global_sum", "premium", "seniority", "qof", "reserves", "expenses",
+    "global_sum", "pms_core", "premium", "seniority", "qof", "premises", "local", "reserves", "expenses",
     "wanted", "appointments", "unmet", "workload", "continuity", "experience", "lists_closed", "distress",
     "quality", "quality_squared", "recorded", "quality_rich", "rich", "quality_poor", "poor",
     "emergency", "ae", "referrals", "elective", "budget_holders", "budget_kept",
@@ -67,7 +67,9 @@ WORK_FROM = len(PEOPLE_SUMS)
 CCG_FROM = WORK_FROM + len(WORK_SUMS)
 POLL_FROM = len(SUMS) - len(POLL_SUMS)
 
-LIST_QUANTILES = {"list_size_p5": 0.05, "list_size_p50": 0.50, "list_size_p95": 0.95}
+LIST_QUANTILES = {
+    "list_size_p5": 0.05, "list_size_p25": 0.25, "list_size_p50": 0.50, "list_size_p75": 0.75, "list_size_p95": 0.95,
+}  # fmt: skip
 DRAWINGS_QUANTILES = {"drawings_p10": 0.10}
 QUANTILES = (*LIST_QUANTILES, *DRAWINGS_QUANTILES)
 """Quantiles over practices by name, and the share of practices below each: of lists, and of drawings a partner."""

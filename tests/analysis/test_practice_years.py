@@ -1,0 +1,44 @@
+"""Practices by year: classes of lists add up to the nation, and watching a run changes nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.analysis.practice_years import SIZE_CLASS, PracticeYears, by_class, simulate_watched
+from sim.regime import load_regime
+from sim.simulate import RunResult
+from tests.england import DURHAM, differences, run, scenario_of, start_of
+
+YEARS = 4
+
+
+@pytest.fixture(scope="module")
+def watched() -> tuple[RunResult, PracticeYears]:
+    regime = load_regime("voluntary_2015")
+    return simulate_watched(start_of(DURHAM, 7), scenario_of(DURHAM, YEARS), regime, 7, YEARS)
+
+
+def test_watching_changes_nothing(watched: tuple[RunResult, PracticeYears]) -> None:
+    assert not differences(run(DURHAM, "voluntary_2015", YEARS), watched[0])
+
+
+def test_classes_add_up_to_the_nation(watched: tuple[RunResult, PracticeYears]) -> None:
+    result, _ = watched
+    for outcome in ("practices_open", "practices_exited", "practices_merged"):
+        k = result.outcomes.index(outcome)
+        assert np.array_equal(result.values[SIZE_CLASS][:, :, k].sum(axis=1), result.values["national"][:, 0, k])
+    assert np.isnan(result.values[SIZE_CLASS][:, :, result.outcomes.index("patients")]).all()
+
+
+def test_a_code_ends_once_and_keeps_the_list_with_which_it_entered(watched: tuple[RunResult, PracticeYears]) -> None:
+    _, practices = watched
+    ended = np.array([practices.ended_in(year) for year in range(YEARS)])
+    assert ended.sum(axis=0).max() == 1
+    for year in range(YEARS):
+        assert (practices.entered_with(year)[ended[year]] > 0.0).all()
+        assert (practices.list_size[year + 1][ended[year]] == 0.0).all()
+
+
+def test_edges_belong_to_the_class_above() -> None:
+    assert by_class([999.0, 1000.0, 15000.0, 90000.0]).tolist() == [1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2]

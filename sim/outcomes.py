@@ -136,8 +136,8 @@ outcome("gp_leavers", "doctors a year", LESS, "GPs who left their practice",
         lambda c: c.left)
 outcome("burnout_mean", "0 to 1", LESS, "mean burn-out of GPs",
         lambda c: over(c.burnout, c.doctors))
-outcome("partner_share", "share", NEITHER, "partners among permanent GPs, by headcount",
-        lambda c: over(c.partners, c.doctors))
+outcome("partner_share", "share", NEITHER, "partners among permanent GPs, by FTE",
+        lambda c: over(c.partner_fte, c.gp_fte))
 
 # ---------------------------------------------------------------- money
 outcome("drawings_mean", "pounds per partner", MORE, "income before tax of contractor GPs, a head",

@@ -56,6 +56,7 @@ def sum_people(out, place, lists, contract, staff, life, year):
             row[AT.new] = 1.0 if life.opened[i] == year else 0.0
             row[AT.gms + contract.kind[i]] = 1.0
             row[AT.gp_fte] = staff.gp_fte[i]
+            row[AT.partner_fte] = staff.partner_fte[i]
             row[AT.doctors] = staff.doctors[i]
             row[AT.partners] = staff.partners[i]
             row[AT.posts] = staff.posts_fte[i]

@@ -25,7 +25,7 @@ OTHER_GROUPS = FIFTHS + len(CONTRACTS)
 
 PEOPLE_SUMS = (
     "practices", "patients", "exited", "merged", "displaced", "unjustified", "new", "gms", "pms", "apms",
-    "gp_fte", "doctors", "partners", "posts", "vacant", "left", "burnout", "nurses",
+    "gp_fte", "partner_fte", "doctors", "partners", "posts", "vacant", "left", "burnout", "nurses",
 )  # fmt: skip
 """Over open practices, and those that ended in the year. Contracts stand in the order of `contract.kind`."""
 

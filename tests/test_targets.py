@@ -35,6 +35,7 @@ def line(target: Target, found: float) -> str:
 def test_every_target_names_an_outcome_and_its_evidence(baseline: RunResult) -> None:
     for target in TARGETS:
         assert target.outcome in baseline.outcomes, target.name
+        assert not target.place or target.place in baseline.places[target.level], target.name
         assert target.evidence, target.name
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.analysis.targets import check_frozen, digest, load_targets, measure_targets
+from sim.analysis.targets import IN_SAMPLE, OUT_OF_SAMPLE, check_frozen, digest, load_targets, measure_targets
 from sim.errors import InputError
 
 FILE = """
@@ -114,3 +114,16 @@ def test_a_file_that_changed_since_it_was_frozen_is_refused(tmp_path: Path) -> N
     path.write_text(FILE.replace("value = 12", "value = 13"), encoding="utf-8")
     with pytest.raises(InputError, match="frozen"):
         check_frozen(path, frozen)
+
+
+@pytest.mark.parametrize(
+    ("path", "sample", "years"), [(IN_SAMPLE, "in", (2014, 2016)), (OUT_OF_SAMPLE, "out", (2017, 2017))]
+)
+def test_shipped_files_are_the_frozen_ones_and_keep_to_their_years(
+    path: Path, sample: str, years: tuple[int, int]
+) -> None:
+    check_frozen(path)
+    targets = load_targets(path)
+    assert {target.sample for target in targets} == {sample}
+    assert {years[0] <= target.year <= years[1] for target in targets} == {True}
+    assert len({target.name for target in targets}) == len(targets)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.analysis.survey import Surveyed
-    from sim.regime import Regime
+    from sim.regimes import Regime
     from sim.scenario import Scenario
 
 DEFAULT_SCENARIO = "england"
@@ -185,7 +185,7 @@ def registry() -> Registry:
 
 def load_regimes(names: Sequence[str | Path]) -> dict[str, Regime]:
     """Regimes by the stem of their file, in the order given. Raises InputError for one unknown or given twice."""
-    from sim.regime import load_regime
+    from sim.regimes import load_regime
 
     loaded: dict[str, Regime] = {}
     for name in names:
@@ -202,7 +202,7 @@ def _scenario(
     population: str | Path | None,
     regime: str | Path | None = None,
 ) -> Scenario:
-    from sim.regime import load_regime
+    from sim.regimes import load_regime
     from sim.scenario import LONGEST, load_scenario
 
     if years is not None and not 1 <= years <= LONGEST:

@@ -16,7 +16,7 @@ from sim.commissioning import functions as f
 from sim.commissioning.cycle import commissioning
 from sim.commissioning.explain import Deliberation, Weighed
 from sim.parameters import Params
-from sim.regime import Regime
+from sim.regimes import Regime
 from sim.scenario import Scenario
 from sim.simulate import Start, build, run_years
 from sim.toml_files import unknown

@@ -179,9 +179,9 @@ def describe(
     ] = "schedule",
 ) -> None:
     """Print what the model holds: parameters, mechanisms, outcomes, regimes and their powers, schedule, or a file."""
-    from sim import descriptions
+    from sim.describe import topics
 
-    typer.echo(descriptions.describe(what))
+    typer.echo(topics.describe(what))
 
 
 @app.command()

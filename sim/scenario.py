@@ -20,7 +20,7 @@ from sim.parameters import FIRST_YEAR, Lever, ParameterBook, Timeline
 from sim.parameters.records import number_or_path
 from sim.population.facts import load_facts
 from sim.population.merger_events import EVENTS, events_of, read_events
-from sim.regime import BEFORE, REGIMES, Regime, load_regime
+from sim.regimes import BEFORE, REGIMES, Regime, load_regime
 from sim.toml_files import (
     SHIPPED,
     Block,

@@ -12,9 +12,9 @@ from typing import Any, Literal
 
 from sim.parameters import ParameterBook
 from sim.parameters.records import JUDGEMENT, sentence_faults
-from sim.regime import load_regime
-from sim.regime_blocks import Sourced
-from sim.regime_file import PLAIN_KEYS, RegimeFile
+from sim.regimes import load_regime
+from sim.regimes.blocks import Sourced
+from sim.regimes.file import PLAIN_KEYS, RegimeFile
 from sim.scenario import ScenarioFile, load_scenario
 from sim.toml_files import SHIPPED, Table, read_toml
 

@@ -17,7 +17,7 @@ from sim.population.start import FIRST_YEAR, Ground, lay_ground, start_world
 from sim.population.synthetic import synthetic_england
 from sim.population.tables import Population
 from sim.record import record
-from sim.regime import Regime
+from sim.regimes import Regime
 from sim.scenario import Scenario
 from sim.sums import Sums
 from sim.world.world import Floats, World

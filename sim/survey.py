@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from sim.measure import places_of
-from sim.regime import Regime
+from sim.regimes import Regime
 from sim.rules.statements import GRADES, GROUPS, QUESTIONS, survey
 from sim.scenario import Scenario
 from sim.simulate import RunResult, Start, build, prepare

@@ -28,7 +28,7 @@ from sim.kernel import CACHE, COMPILED, KERNELS
 from sim.kernel_cache import stamp_of
 from sim.population.start import FIRST_YEAR, ROOMS, lay_world
 from sim.record import record
-from sim.regime import Regime
+from sim.regimes import Regime
 from sim.scenario import Scenario
 from sim.simulate import Start, build, run_years
 from sim.sums import Sums
@@ -145,7 +145,7 @@ def _in_children(work: Callable[[int], None], count: int) -> bool:
 
 def main() -> int:
     """`python -m sim.warm`: compiles what runs of every shipped regime call."""
-    from sim.regime import load_regime, shipped_regimes
+    from sim.regimes import load_regime, shipped_regimes
     from sim.scenario import load_scenario
     from sim.simulate import prepare
 

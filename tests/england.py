@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.commissioning.bodies import SKILLS
 from sim.parameters import Lever, Step, Timeline
-from sim.regime import Regime, load_regime
+from sim.regimes import Regime, load_regime
 from sim.scenario import Place, Scenario, load_scenario
 from sim.simulate import RunResult, Start, build, prepare, run_years
 from sim.world.luck import Luck

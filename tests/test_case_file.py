@@ -9,7 +9,7 @@ import pytest
 from sim import api
 from sim.case_file import Story, follow
 from sim.errors import InputError
-from sim.regime import load_regime
+from sim.regimes import load_regime
 from sim.scenario import load_scenario
 from sim.simulate import prepare
 from sim.world.states import ACTIONS

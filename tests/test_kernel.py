@@ -93,7 +93,7 @@ RUN_EVERYTHING = """
 from england import CORBY, run
 from sim.kernel import KERNELS
 from sim.model import CommissioningModel
-from sim.regime import shipped_regimes
+from sim.regimes import shipped_regimes
 for regime in shipped_regimes():
     run(CORBY, regime, years=2)
 run(("00G", "00H"), "delegated", years=2)  # which merge in the second

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.commissioning import functions as names
-from sim.describe import describe_regime
+from sim.describe.files import describe_regime
 from sim.errors import InputError
-from sim.regime import REGIMES, UNCERTAIN, load_regime, shipped_regimes
-from sim.regime_file import mandate_fault
+from sim.regimes import REGIMES, UNCERTAIN, load_regime, shipped_regimes
+from sim.regimes.file import mandate_fault
 from sim.schemas import FOLDER, MODELS, check, kind_of, lint_regime, schema, schema_text
 
 ISSUED = (

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from sim.commissioning.functions import FIXED_FUNCTIONS, FUNCTIONS
-from sim.describe import describe_regime
-from sim.describe_regimes import CODES, short, side_by_side
-from sim.descriptions import describe
-from sim.fidelity import YEARS, entry
-from sim.regime import REGIMES, load_regime, shipped_regimes
-from sim.regime_changes import changes, parent_of
-from sim.regime_file import PLAIN_KEYS
+from sim.describe.fidelity import YEARS, entry
+from sim.describe.files import describe_regime
+from sim.describe.side_by_side import CODES, short, side_by_side
+from sim.describe.topics import describe
+from sim.regimes import REGIMES, load_regime, shipped_regimes
+from sim.regimes.changes import changes, parent_of
+from sim.regimes.file import PLAIN_KEYS
 
 WORDS = ("title", "why", "extends", "sources", "powers")
 CHILDREN = [path.stem for path in sorted(REGIMES.glob("*.toml")) if "extends" in path.read_text(encoding="utf-8")]

@@ -11,7 +11,7 @@ from sim.commissioning.bodies import SKILLS, stride_of
 from sim.commissioning.reorganisation import move_to_tables
 from sim.commissioning.views import view
 from sim.population.counties import counties_of
-from sim.regime import load_regime, shipped_regimes
+from sim.regimes import load_regime, shipped_regimes
 from sim.world.world import World
 
 LOCAL = {

@@ -8,7 +8,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from sim.describe import describe_file, describe_scenario
+from sim.describe.files import describe_file, describe_scenario
 from sim.errors import InputError
 from sim.parameters import ParameterBook, read
 from sim.scenario import Scenario, load_scenario, shipped_scenarios

@@ -10,7 +10,7 @@ import pytest
 
 from sim.analysis.practice_years import simulate_watched
 from sim.analysis.targets import Target, load_targets, measure_targets
-from sim.regime import load_regime
+from sim.regimes import load_regime
 from sim.scenario import load_scenario
 from sim.simulate import RunResult, prepare
 

@@ -29,7 +29,7 @@ def measure_size(name: str, years: int, repeat: int) -> dict[str, object]:
     """CPU seconds of a run and of each phase, the start and the memory of one size; runs in a process of its own."""
     import resource
 
-    from sim.regime import load_regime
+    from sim.regimes import load_regime
     from sim.scenario import load_scenario
     from sim.simulate import build, prepare, simulate
     from sim.world.luck import Luck

@@ -19,7 +19,7 @@ from typing import Any
 import numpy as np
 from scipy.stats import t as student
 
-from sim.regime import load_regime, shipped_regimes
+from sim.regimes import load_regime, shipped_regimes
 from sim.scenario import load_scenario
 from sim.simulate import RunResult, build, prepare, simulate
 from sim.world.world import World

@@ -19,7 +19,7 @@ import numpy as np
 from scipy.optimize import least_squares
 
 from sim.analysis.survey import Item, items
-from sim.regime import load_regime
+from sim.regimes import load_regime
 from sim.rules.statements import GRADES, GROUPS, QUESTIONS, survey
 from sim.scenario import load_scenario
 from sim.simulate import build, prepare

@@ -19,7 +19,7 @@ import numpy as np
 from experiments.uptake.frozen import digest, frozen_records, targets
 from experiments.uptake.scores import alike_chances, chances, interval, join_count, log_chance, slope_within
 from sim.population.merger_events import events_of, first_of, read_events
-from sim.regime import load_regime
+from sim.regimes import load_regime
 from sim.scenario import load_scenario
 from sim.simulate import prepare, simulate
 

@@ -20,7 +20,7 @@ from experiments.uptake.frozen import FITTED, targets, write_fit
 from sim import parameters
 from sim.commissioning.policy import policy
 from sim.commissioning.views import view
-from sim.regime import load_regime
+from sim.regimes import load_regime
 from sim.scenario import load_scenario
 from sim.simulate import Start, build, prepare
 from sim.world.luck import Luck

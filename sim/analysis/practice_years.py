@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.parameters import Params
-from sim.regime import Regime
+from sim.regimes import Regime
 from sim.scenario import Scenario
 from sim.simulate import RunResult, Start, build, run_years
 from sim.world.luck import Luck

@@ -86,7 +86,7 @@ def draw_pairs(pairs: int, master_seed: int, sample: Sampler | None = None) -> D
 def draw_uncertain(generator: np.random.Generator) -> dict[str, float]:
     """One draw of everything uncertain: parameters by full name, and quantiles (0 to 1) of values that regimes hold."""
     from sim import parameters
-    from sim.regime import UNCERTAIN
+    from sim.regimes import UNCERTAIN
 
     drawn = parameters.load().sample(generator)
     return {**drawn, **{name: float(generator.uniform()) for name in UNCERTAIN}}

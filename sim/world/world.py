@@ -57,7 +57,7 @@ class World:
     """State of all England at one moment. Column groups are documented in `sim.world.columns`.
 
     Practices stand in `place` to `use` (same rows); doctors in `doctors, minds`; CCGs in `ccgs` to `boards`. `regime`
-    holds the tables that assign functions to bodies (see `sim.regime`).
+    holds the tables that assign functions to bodies (see `sim.regimes`).
     `belief_slot[kind]` gives a body kind's block of `beliefs` (row = slot * practices + practice) or -1.
     `mergers`: dated mergers of CCGs, (events, 3), see `sim.population.merger_events.events_of`.
     """

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from sim.commissioning.support import SupportFund
 from sim.parameters import Lever
-from sim.regime import shipped_regimes
+from sim.regimes import shipped_regimes
 from sim.simulate import run_years
 from sim.world.states import DISPERSED, MERGED
 from sim.world.world import World

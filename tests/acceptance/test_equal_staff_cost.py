@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim import api
-from sim.regime import load_regime
+from sim.regimes import load_regime
 from sim.scenario import load_scenario
 from sim.simulate import prepare, simulate
 

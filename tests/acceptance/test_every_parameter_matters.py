@@ -16,7 +16,7 @@ from england import DURHAM, HUDDERSFIELD, scenario_of, start_of
 from sim import parameters
 from sim.outcomes import OUTCOMES
 from sim.parameters import Record
-from sim.regime import BEFORE, Regime, load_regime
+from sim.regimes import BEFORE, Regime, load_regime
 from sim.scenario import Scenario, load_scenario
 from sim.simulate import Start, prepare, simulate
 from sim.world.world import Floats

@@ -21,7 +21,7 @@ from sim.commissioning import functions as f
 from sim.commissioning.bodies import SKILLS
 from sim.commissioning.reorganisation import ReorganisationCost, hire, merge_teams, move_to_tables, recount
 from sim.commissioning.views import view
-from sim.regime import REGIMES, Regime, load_regime, shipped_regimes
+from sim.regimes import REGIMES, Regime, load_regime, shipped_regimes
 from sim.simulate import run_years
 from sim.world.columns import PRACTICE_GROUPS
 from sim.world.world import World

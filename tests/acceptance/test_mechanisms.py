@@ -17,10 +17,10 @@ from england import DURHAM, HUDDERSFIELD, scenario_of, start_of, step
 
 from sim import mechanisms, parameters
 from sim.cli import main
-from sim.describe import describe_file
+from sim.describe.files import describe_file
 from sim.errors import InputError
 from sim.outcomes import OUTCOMES
-from sim.regime import BEFORE, load_regime
+from sim.regimes import BEFORE, load_regime
 from sim.scenario import Scenario, load_scenario
 from sim.simulate import Start, prepare, simulate
 from sim.world.world import Floats

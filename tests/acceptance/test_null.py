@@ -16,7 +16,7 @@ import pytest
 from england import CORBY, FEW, HUDDERSFIELD, differences, run, scenario_of, start_of
 
 from sim.outcomes import OUTCOMES
-from sim.regime import REGIMES, Regime, load_regime
+from sim.regimes import REGIMES, Regime, load_regime
 from sim.simulate import simulate
 from sim.world.world import Floats
 

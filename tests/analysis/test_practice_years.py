@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.analysis.practice_years import SIZE_CLASS, PracticeYears, by_class, simulate_watched
-from sim.regime import load_regime
+from sim.regimes import load_regime
 from sim.simulate import RunResult
 from tests.england import DURHAM, differences, run, scenario_of, start_of
 

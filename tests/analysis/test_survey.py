@@ -11,7 +11,7 @@ from sim import api
 from sim.analysis import survey as module
 from sim.analysis.survey import Item, Surveyed, items
 from sim.errors import InputError
-from sim.regime import load_regime
+from sim.regimes import load_regime
 
 ITEM = Item("made up", "contract_design", 0.3, 0.4, "some", "K000", 600, "fitted")
 

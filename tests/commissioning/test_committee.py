@@ -13,7 +13,7 @@ from sim.commissioning.committee import Meetings, committee_of, gp_vote, has_quo
 from sim.commissioning.governance import Exposure, Interests, accused, against_practice, found_out
 from sim.commissioning.perception import restored
 from sim.commissioning.views import TableView, view
-from sim.regime import load_regime
+from sim.regimes import load_regime
 from sim.world import states as s
 
 PARAMS = parameters.load().resolve(levers=[], start_year=2014, years=10).year(2015)

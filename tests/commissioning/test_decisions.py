@@ -18,7 +18,7 @@ from sim.commissioning.knowledge import Knowing, error, own_part, updated
 from sim.commissioning.perception import pooled
 from sim.commissioning.support import closed, opened
 from sim.commissioning.views import view
-from sim.regime import load_regime, shipped_regimes
+from sim.regimes import load_regime, shipped_regimes
 from sim.rules.endings import drop_unanswered
 from sim.world import states as s
 from sim.world.luck import Luck

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.commissioning.bodies import SKILLS
-from sim.regime import load_regime, shipped_regimes
+from sim.regimes import load_regime, shipped_regimes
 from sim.simulate import build
 from sim.study.design import draw_uncertain
 from sim.world import states as s

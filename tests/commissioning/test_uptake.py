@@ -30,7 +30,7 @@ from sim.commissioning.policy import policy
 from sim.commissioning.rounds import interests, wishes
 from sim.commissioning.uptake import APPLICATION_NEWS, Uptake, company_worth, own_worth, worth_of_menu
 from sim.commissioning.views import ALONE, TOGETHER, view
-from sim.regime import load_regime
+from sim.regimes import load_regime
 from sim.scenario import load_scenario
 from sim.simulate import RunResult, Start, build, prepare, simulate
 from sim.world.luck import Luck

@@ -26,7 +26,7 @@ from sim.commissioning.regime_tables import RegimeTables
 from sim.commissioning.utilities import Weights
 from sim.commissioning.views import view
 from sim.outcomes import OUTCOMES
-from sim.regime import REGIMES, Regime, load_regime
+from sim.regimes import REGIMES, Regime, load_regime
 from sim.rules.relations import Influence, influence_wanted, leads_of
 from sim.world import states as s
 from sim.world.luck import Luck

@@ -14,7 +14,7 @@ from worlds import tiny_world
 from sim.commissioning.capacity import Hours, Mandate, acts_anyway, hold_hours, queue
 from sim.commissioning.plans import Planning, foresee_doctors, seen_by_table
 from sim.commissioning.utilities import IMPOSSIBLE, Costs, Effects, Weights
-from sim.regime import load_regime
+from sim.regimes import load_regime
 from sim.rules import access, hospital
 from sim.rules.hospital import hospital_use
 from sim.rules.relations import Influence, authority_wanted

@@ -13,7 +13,7 @@ from worlds import tiny_regime, tiny_world
 
 from sim.commissioning.tariff import prices
 from sim.outcomes import OUTCOMES
-from sim.regime import load_regime
+from sim.regimes import load_regime
 from sim.rules import practice_budgets as rooms
 from sim.rules.practice_budgets import PracticeBudgets
 from sim.world.luck import Luck

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from opinions import P, params_of, started
 
 from sim.commissioning import functions as names
-from sim.regime import load_regime
+from sim.regimes import load_regime
 from sim.rules import attitudes, boards, relations
 from sim.world import states as s
 from sim.world.luck import Luck

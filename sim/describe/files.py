@@ -7,9 +7,9 @@ from pathlib import Path
 from sim import mechanisms
 from sim.commissioning.functions import BUDGETS, FUNCTIONS
 from sim.parameters import ParameterBook
-from sim.regime import Regime, load_regime
-from sim.regime_changes import changes, parent_of
-from sim.regime_file import RegimeFile, mandate_fault
+from sim.regimes import Regime, load_regime
+from sim.regimes.changes import changes, parent_of
+from sim.regimes.file import RegimeFile, mandate_fault
 from sim.scenario import Scenario, load_scenario
 from sim.schemas import kind_of
 

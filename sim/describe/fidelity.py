@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sim.commissioning.functions import FUNCTIONS
-from sim.describe_regimes import CODES, short
-from sim.regime import Regime
-from sim.regime_file import ROLES, RegimeFile, mandate_fault
+from sim.describe.side_by_side import CODES, short
+from sim.regimes import Regime
+from sim.regimes.file import ROLES, RegimeFile, mandate_fault
 
 YEARS = (2014, 2015, 2016, 2017)
 Entry = tuple[str, ...]

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from sim.regime import Regime, load_regime
-from sim.regime_blocks import Uncertain
-from sim.regime_file import PLAIN_KEYS, RegimeFile
+from sim.regimes import Regime, load_regime
+from sim.regimes.blocks import Uncertain
+from sim.regimes.file import PLAIN_KEYS, RegimeFile
 from sim.toml_files import Block, read_toml
 
 WORDS = ("title", "why", "extends", "sources", "powers", "before", "menu")

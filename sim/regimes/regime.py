@@ -17,8 +17,8 @@ import numpy as np
 from sim.commissioning import functions as names
 from sim.commissioning.regime_tables import RegimeTables
 from sim.errors import InputError
-from sim.regime_blocks import NOBODY, Committee, Uncertain
-from sim.regime_file import RegimeFile, mandate_fault
+from sim.regimes.blocks import NOBODY, Committee, Uncertain
+from sim.regimes.file import RegimeFile, mandate_fault
 from sim.toml_files import SHIPPED, Table, find, named_in, read_extended, validated
 
 REGIMES = SHIPPED / "regimes"

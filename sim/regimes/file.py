@@ -1,6 +1,6 @@
-"""What a regime file may say as a whole: who leads what, and the blocks of `sim.regime_blocks`.
+"""What a regime file may say as a whole: who leads what, and the blocks of `sim.regimes.blocks`.
 
-`sim.regime` reads such files and compiles them to arrays.
+`sim.regimes` reads such files and compiles them to arrays.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, Strict, model_validator
 
 from sim.commissioning.functions import BODIES, CELLS, FIXED_FUNCTIONS, FUNCTIONS, SCALES
-from sim.regime_blocks import (
+from sim.regimes.blocks import (
     Budgets,
     Committee,
     Entry,

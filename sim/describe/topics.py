@@ -1,4 +1,4 @@
-"""The parts of the model in words, for `commissim describe`; files are described by `describe.py`."""
+"""The parts of the model in words, for `commissim describe`; files are described in `sim.describe.files`."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def describe(what: str) -> str:
     if what in by_topic:
         return by_topic[what]()
     if Path(what).exists() or Path(what).suffix:
-        from sim.describe import describe_file
+        from sim.describe.files import describe_file
 
         return describe_file(what)
     from sim.toml_files import unknown
@@ -66,8 +66,8 @@ def outcomes() -> str:
 
 def regimes() -> str:
     """Every regime that comes with the program: stem, title, why; then all of them side by side."""
-    from sim.describe_regimes import side_by_side
-    from sim.regime import load_regime, shipped_regimes
+    from sim.describe.side_by_side import side_by_side
+    from sim.regimes import load_regime, shipped_regimes
 
     loaded = [load_regime(stem) for stem in shipped_regimes()]
     return "\n\n".join([*(_block(regime.name, [regime.title, regime.why]) for regime in loaded), side_by_side(loaded)])
@@ -75,8 +75,8 @@ def regimes() -> str:
 
 def fidelity() -> str:
     """The page of powers, in Markdown: function, regime, year, power and source."""
-    from sim.fidelity import page
-    from sim.regime import load_regime, shipped_regimes
+    from sim.describe.fidelity import page
+    from sim.regimes import load_regime, shipped_regimes
 
     return page([load_regime(stem) for stem in shipped_regimes()])
 

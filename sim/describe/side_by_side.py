@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Callable, Sequence
 
 from sim.commissioning.functions import BUDGETS, FUNCTIONS
-from sim.regime import Regime
-from sim.regime_blocks import NOBODY, FromPredecessor, Uncertain
-from sim.regime_file import RegimeFile, Row, mandate_fault
+from sim.regimes import Regime
+from sim.regimes.blocks import NOBODY, FromPredecessor, Uncertain
+from sim.regimes.file import RegimeFile, Row, mandate_fault
 
 CODES = {
     "nhs_england": "NE",

@@ -1,0 +1,1 @@
+"""What the model holds, in words: `commissim describe`."""

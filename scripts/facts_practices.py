@@ -75,7 +75,7 @@ def smooth_quantiles(values):
     ordered = np.sort(values.dropna().to_numpy())
     half = max(1, round(0.00125 * len(ordered)))
     middle = np.round(np.array(LEVELS) * (len(ordered) - 1)).astype(int)
-    found = [ordered[max(0, m - half): m + half + 1].mean() for m in middle]
+    found = [ordered[max(0, m - half) : m + half + 1].mean() for m in middle]
     return [float(f"{v:.5g}") for v in np.maximum.accumulate(found)]
 
 

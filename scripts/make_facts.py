@@ -142,8 +142,9 @@ def main():
     area_team_table(data, ccgs).to_csv(FOLDER / "area_teams.csv")
     quantiles = {name: smooth_quantiles(practices[name]) for name in CONTINUOUS}
     print(f"{len(ccgs)} CCGs, {ccgs.shape[1] + 1} columns; fitting the copula")
-    read = Facts(read_table(FOLDER / "ccgs.csv"), read_table(FOLDER / "area_teams.csv"),
-                 read_table(FOLDER / "trusts.csv"), {})
+    read = Facts(
+        read_table(FOLDER / "ccgs.csv"), read_table(FOLDER / "area_teams.csv"), read_table(FOLDER / "trusts.csv"), {}
+    )
     target = real_spearman(practices)
     arrays = {name: np.array(values) for name, values in quantiles.items()}
     matrix, error = fit(read, np.array(LEVELS, dtype=float), arrays, target)

@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.analysis.survey import Surveyed
+    from sim.analysis.validation.validate import Validation
     from sim.regimes import Regime
     from sim.scenario import Scenario
 
 DEFAULT_SCENARIO = "england"
 DEFAULT_PAIRS = 20
 DEFAULT_SEED = 1
+AS_IT_WAS = "voluntary_2015"
+"""The menu of 2015, under which England was commissioned."""
+DEFAULT_VALIDATION = 100
 
 
 @dataclass(frozen=True)
@@ -174,6 +178,37 @@ def survey(
     chosen = _scenario(scenario, years, population, regime)
     task = _task(chosen, {chosen.regime.name: chosen.regime}, engine or survey_engine())
     return Surveyed(conduct("survey", task, design, workers=workers, quiet=quiet, warm=engine is None))
+
+
+def validate(
+    scenario: str | Path | Scenario = DEFAULT_SCENARIO,
+    *,
+    regime: str | Path | None = AS_IT_WAS,
+    runs: int = DEFAULT_VALIDATION,
+    seed: int = DEFAULT_SEED,
+    years: int = 9,
+    workers: int | None = 1,
+    fixed_parameters: bool = False,
+    parts: Sequence[str] = (),
+    population: str | Path | None = None,
+    quiet: bool = False,
+    engine: Engine | None = None,
+) -> Validation:
+    """Holds the model against England: see `sim.analysis.validation`.
+
+    parts: some of `sim.analysis.validation.validate.PARTS`; all for none. Nothing is written. For the rest see `run`
+    and `compare`.
+    """
+    from sim.analysis.validation.ensemble import run_ensemble
+    from sim.analysis.validation.fates import follow_engine
+    from sim.analysis.validation.validate import check_parts, examine
+
+    check_workers(workers)
+    wanted = check_parts(parts)
+    design = draw_pairs(runs, seed, None if fixed_parameters else draw_uncertain)
+    chosen = _scenario(scenario, years, population, regime)
+    task = _task(chosen, {chosen.regime.name: chosen.regime}, engine or follow_engine())
+    return examine(run_ensemble(task, design, workers=workers, quiet=quiet), wanted)
 
 
 def registry() -> Registry:

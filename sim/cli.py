@@ -139,6 +139,28 @@ def survey(
     typer.echo(surveyed.table())
 
 
+@app.command()
+def validate(
+    scenario: Annotated[str, typer.Argument(metavar="[FILE]", help=SCENARIO)] = "england",
+    runs: Annotated[int, typer.Option(help="Runs of one parameter draw and one seed each.")] = 100,
+    seed: Annotated[int, typer.Option(help="Master seed, from which all runs are drawn.")] = 1,
+    years: Annotated[int, typer.Option(help="Financial years to simulate, at least 4; 9 end in 2022-23.")] = 9,
+    workers: Workers = None,
+    fixed_parameters: FixedParameters = False,
+    part: Annotated[list[str] | None, typer.Option(help="Only this part; can be given again.")] = None,
+    population: Population = None,
+    quiet: Quiet = False,
+) -> None:
+    """Hold the model against what happened in England, from national totals to single practices."""
+    from sim import api
+
+    validated = api.validate(
+        scenario, runs=runs, seed=seed, years=years, workers=workers, fixed_parameters=fixed_parameters,
+        parts=part or (), population=population, quiet=quiet,
+    )  # fmt: skip
+    typer.echo(validated.text())
+
+
 @population_app.command("build")
 def build(
     out: Annotated[Path, typer.Option(help="Folder to write.")],

@@ -44,13 +44,16 @@ def test_a_part_is_sound_and_keeps_each_reference(england: Population, chosen: d
         before = np.flatnonzero(england.doctors["id"] == doctor)[0]
         then = england.practices["id"][england.doctors["practice"][before]]
         assert part.practices["id"][part.doctors["practice"][row]] == then
-    first = {c: england.trust_shares["trust"][england.trust_shares["ccg"] == i][0] for i, c in
-             enumerate(england.ccgs["code"])}
+    first = {
+        c: england.trust_shares["trust"][england.trust_shares["ccg"] == i][0]
+        for i, c in enumerate(england.ccgs["code"])
+    }
     for i, code in enumerate(part.ccgs["code"]):
         mine = part.trust_shares["trust"][part.trust_shares["ccg"] == i][0]
         assert part.trusts["code"][mine] == england.trusts["code"][first[code]]
-        assert england.area_teams["code"][england.ccgs["area_team"][list(england.ccgs["code"]).index(code)]] == (
-            part.area_teams["code"][part.ccgs["area_team"][i]]
+        assert (
+            england.area_teams["code"][england.ccgs["area_team"][list(england.ccgs["code"]).index(code)]]
+            == (part.area_teams["code"][part.ccgs["area_team"][i]])
         )
     assert part.rows("trusts") == len(np.unique(part.trust_shares["trust"]))
 

@@ -42,15 +42,15 @@ def measure(world: World, sums: Sums) -> dict[str, Floats]:
         zip(LEVELS, (slice(end - t.shape[1], end) for end, t in zip(ends, tables, strict=True)), strict=True)
     )
     everywhere, ccgs = Columns(np.concatenate(tables, axis=1), sums.quantiles), Columns(by_ccg, sums.quantiles)
-    out = np.full((len(by_ccg), int(ends[-1]), len(OUTCOMES)), np.nan)
-    for k, one in enumerate(OUTCOMES.values()):
+    out = np.full((len(OUTCOMES), len(by_ccg), int(ends[-1])), np.nan)
+    for values, one in zip(out, OUTCOMES.values(), strict=True):
         if one.between_ccgs:
-            out[:, place_of["national"], k] = one.formula(ccgs)
+            values[:, place_of["national"]] = one.formula(ccgs)
             continue
         found = one.formula(everywhere)
         for level in one.levels:
-            out[:, place_of[level], k] = found[:, place_of[level]]
-    return {level: out[:, place] for level, place in place_of.items()}
+            values[:, place_of[level]] = found[:, place_of[level]]
+    return {level: np.ascontiguousarray(np.moveaxis(out[..., place], 0, -1)) for level, place in place_of.items()}
 
 
 def _add_up(by_ccg: Floats, group: Floats, count: int) -> Floats:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from sim.commissioning.approval import INTERESTED
 from sim.commissioning.bodies import KINDS, body_row
 from sim.commissioning.functions import PRACTICE_SCALE
 from sim.commissioning.views import TOGETHER, VOICE, view
-from sim.kernel import kernel
+from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
 from sim.rules.polls import poll
+from sim.rules.sorting import bin_order, sort_within
 from sim.sums import (
     AT,
     CCG_FROM,
@@ -30,20 +33,33 @@ LIST_SHARES = np.array(list(LIST_QUANTILES.values()))
 DRAWINGS_SHARES = np.array(list(DRAWINGS_QUANTILES.values()))
 
 
+@rule
+def both(fifth, kind):
+    """Row of the sums of practices of a deprivation fifth and a contract."""
+    return fifth * len(s.CONTRACTS) + kind
+
+
+@rule
+def add_to_groups(out, by_both, first, last):
+    """Adds sums by fifth and contract at once, (15, SUMS), to those of each fifth and of each contract."""
+    fifths = out.shape[0] - OTHER_GROUPS
+    for fifth in range(FIFTHS):
+        for kind in range(len(s.CONTRACTS)):
+            for k in range(first, last):
+                out[fifths + fifth, k] += by_both[both(fifth, kind), k]
+                out[fifths + FIFTHS + kind, k] += by_both[both(fifth, kind), k]
+
+
 @kernel
 def sum_people(out, place, lists, contract, staff, life, year):
     """Adds counts of practices, patients and doctors: `PEOPLE_SUMS`."""
-    n_ccgs = out.shape[0] - OTHER_GROUPS
-    groups = np.zeros(3, np.int64)
-    row = np.zeros(WORK_FROM)
+    by_both, row = np.zeros((FIFTHS * len(s.CONTRACTS), WORK_FROM)), np.zeros(WORK_FROM)
     for i in range(len(place)):
         state = life.state[i]
         ended = state > s.CARETAKER and life.closed[i] == year
         if state == s.UNUSED or (state > s.CARETAKER and not ended):
             continue
-        groups[0] = place.ccg[i]
-        groups[1] = n_ccgs + place.fifth[i]
-        groups[2] = n_ccgs + FIFTHS + contract.kind[i]
+        c, group = place.ccg[i], both(place.fifth[i], contract.kind[i])
         row[:] = 0.0
         if ended:
             row[AT.exited] = 1.0
@@ -64,23 +80,20 @@ def sum_people(out, place, lists, contract, staff, life, year):
             row[AT.left] = staff.left[i]
             row[AT.burnout] = staff.burnout[i] * staff.doctors[i]
             row[AT.nurses] = staff.nurse_fte[i]
-        for g in groups:
-            for k in range(WORK_FROM):
-                out[g, k] += row[k]
+        for k in range(WORK_FROM):
+            out[c, k] += row[k]
+            by_both[group, k] += row[k]
+    add_to_groups(out, by_both, 0, WORK_FROM)
 
 
 @kernel
 def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
     """Adds money, care, hospital use and relations of open practices: `WORK_SUMS`."""
-    n_ccgs = out.shape[0] - OTHER_GROUPS
-    groups = np.zeros(3, np.int64)
-    row = np.zeros(CCG_FROM)
+    by_both, row = np.zeros((FIFTHS * len(s.CONTRACTS), CCG_FROM)), np.zeros(CCG_FROM)
     for i in range(len(place)):
         if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
             continue
-        groups[0] = place.ccg[i]
-        groups[1] = n_ccgs + place.fifth[i]
-        groups[2] = n_ccgs + FIFTHS + contract.kind[i]
+        c, group = place.ccg[i], both(place.fifth[i], contract.kind[i])
         patients = max(lists.total[i], 1.0)
         pay = money.income[i] / patients
         partnered = 1.0 if staff.partner_fte[i] > 0.0 else 0.0
@@ -131,9 +144,10 @@ def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
         row[AT.at_scale] = 1.0 * life.at_scale[i]
         row[AT.scheme_hours] = care.effort_scheme[i]
         row[AT.reporting_hours] = care.effort_reporting[i]
-        for g in groups:
-            for k in range(WORK_FROM, CCG_FROM):
-                out[g, k] += row[k]
+        for k in range(WORK_FROM, CCG_FROM):
+            out[c, k] += row[k]
+            by_both[group, k] += row[k]
+    add_to_groups(out, by_both, WORK_FROM, CCG_FROM)
 
 
 @kernel
@@ -230,39 +244,73 @@ def sum_providers(out, ccgs, providers, trusts, ccg_trusts, ccg_trust_share):
                 out[c, AT.trust_balance] += trusts.balance[t] * ccgs.patients[c] * ccg_trust_share[c, k] / weight[t]
 
 
-@kernel
-def find_quantiles(order, values, counts, place, contract, ccgs, n_regions, n_teams, shares, out, column):
-    """Quantiles of `values` at every place of every level, by one walk in sorted order: out[place, column + k].
+@maker
+def rising(values, counts):
+    """Rows that count (1), by rising value: put into as many bins as there are rows, then sorted within each."""
+    rows, n, low, high = np.zeros(len(values), np.int64), 0, math.inf, -math.inf
+    for i in range(len(values)):
+        if counts[i] == 1:
+            rows[n], n = i, n + 1
+            low, high = min(low, values[i]), max(high, values[i])
+    bins = np.zeros(len(values), np.int64)
+    for i in rows[:n]:
+        bins[i] = int((values[i] - low) / (high - low) * (n - 1)) if high > low else 0
+    return sort_within(bin_order(rows[:n], bins, n), bins, values)
 
-    order: rows by rising value; counts: (practices,) 1 for rows that count. out: (places, quantiles), in the order of
-    the places of a result.
-    """
-    places, levels = out.shape[0], 6
-    at = np.zeros((levels, len(order)), np.int64)
-    size, seen, rank = np.zeros(places, np.int64), np.zeros(places, np.int64), np.zeros((places, len(shares)), np.int64)
+
+@rule
+def place_at(level, i, place, contract, ccgs, n_regions, n_teams):
+    """The place of practice `i` at a level (in the order of `LEVELS`), among the places of all levels."""
     ccg_from = 1 + n_regions + n_teams
-    fifth_from = ccg_from + len(ccgs)
-    for i in range(len(order)):
-        c = place.ccg[i]
-        at[1, i] = 1 + ccgs.region[c]
-        at[2, i] = 1 + n_regions + ccgs.area_team[c]
-        at[3, i] = ccg_from + c
-        at[4, i] = fifth_from + place.fifth[i]
-        at[5, i] = fifth_from + FIFTHS + contract.kind[i]
-        if counts[i] == 1:
-            for level in range(levels):
-                size[at[level, i]] += 1
-    for g in range(places):
-        for k in range(len(shares)):
-            rank[g, k] = int(shares[k] * (size[g] - 1) + 0.5)
-    for i in order:
-        if counts[i] == 1:
-            for level in range(levels):
-                g = at[level, i]
+    if level == 0:
+        return 0
+    if level == 1:
+        return 1 + ccgs.region[place.ccg[i]]
+    if level == 2:
+        return 1 + n_regions + ccgs.area_team[place.ccg[i]]
+    if level == 3:
+        return ccg_from + place.ccg[i]
+    fifth = ccg_from + len(ccgs)
+    return fifth + place.fifth[i] if level == 4 else fifth + FIFTHS + contract.kind[i]
+
+
+@maker
+def quantiles(order, values, place, contract, ccgs, n_regions, n_teams, shares, out, column):
+    """Quantiles of `values` at every place of every level: out[place, column + k]. order: rows by rising value."""
+    where, sorted_here = np.zeros(len(order), np.int64), np.zeros(len(order))
+    for level in range(6):
+        start = np.zeros(out.shape[0] + 1, np.int64)
+        for m in range(len(order)):
+            where[m] = place_at(level, order[m], place, contract, ccgs, n_regions, n_teams)
+            start[where[m] + 1] += 1
+        for g in range(out.shape[0]):
+            start[g + 1] += start[g]
+        at = start.copy()
+        for m in range(len(order)):
+            sorted_here[at[where[m]]] = values[order[m]]
+            at[where[m]] += 1
+        for g in range(out.shape[0]):
+            size = start[g + 1] - start[g]
+            if size > 0:
                 for k in range(len(shares)):
-                    if seen[g] == rank[g, k]:
-                        out[g, column + k] = values[i]
-                seen[g] += 1
+                    out[g, column + k] = sorted_here[start[g] + int(shares[k] * (size - 1) + 0.5)]
+
+
+@kernel
+def find_quantiles(place, lists, contract, money, staff, life, ccgs, n_regions, n_teams, list_shares, drawings_shares,
+                   out):  # fmt: skip
+    """Quantiles of lists, and of drawings a partner where there are partners: out (places, quantiles), in the order of
+    the places of a result."""
+    n = len(place)
+    working, partnered, drawings = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n)
+    for i in range(n):
+        if life.state[i] == s.OPEN or life.state[i] == s.CARETAKER:
+            working[i] = 1
+            partnered[i] = 1 if staff.partner_fte[i] > 0.0 else 0
+            drawings[i] = money.drawings[i] / max(staff.partners[i], 1.0)
+    by_list, by_drawings = rising(lists.total, working), rising(drawings, partnered)
+    quantiles(by_list, lists.total, place, contract, ccgs, n_regions, n_teams, list_shares, out, 0)
+    quantiles(by_drawings, drawings, place, contract, ccgs, n_regions, n_teams, drawings_shares, out, len(list_shares))
 
 
 def refuse_infinite(sums: Floats, year: int) -> None:
@@ -285,16 +333,7 @@ def record(world: World, params: Params, sums: Sums, index: int) -> None:
     sum_providers(out, w.ccgs, w.providers, w.trusts, w.networks.ccg_trusts, w.networks.ccg_trust_share)
     out[: len(w.ccgs), POLL_FROM:] = poll(world, params)
     refuse_infinite(out, w.year)
-    open_now = (w.life["state"] == s.OPEN) | (w.life["state"] == s.CARETAKER)
-    with_partners = open_now & (w.staff["partner_fte"] > 0.0)
-    each = w.money["drawings"] / np.maximum(w.staff["partners"], 1.0)
-    drawings_from = len(LIST_QUANTILES)
-    for k, (values, counted, shares, column) in enumerate(
-        ((w.lists["total"], open_now, LIST_SHARES, 0), (each, with_partners, DRAWINGS_SHARES, drawings_from))
-    ):
-        order = sums.orders[k]
-        order[:] = order[np.argsort(values[order], kind="stable")]
-        find_quantiles(
-            order, values, counted.view(np.int8), w.place, w.contract, w.ccgs, len(w.regions), len(w.area_teams),
-            shares, sums.quantiles[index], column,
-        )  # fmt: skip
+    find_quantiles(
+        w.place, w.lists, w.contract, w.money, w.staff, w.life, w.ccgs, len(w.regions), len(w.area_teams), LIST_SHARES,
+        DRAWINGS_SHARES, sums.quantiles[index],
+    )  # fmt: skip

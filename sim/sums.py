@@ -17,7 +17,7 @@ import numpy as np
 
 from sim.rules.polls import POLLED
 from sim.world.states import CONTRACTS
-from sim.world.world import Floats, Rows, World
+from sim.world.world import Floats, World
 
 FIFTHS = 5
 OTHER_GROUPS = FIFTHS + len(CONTRACTS)
@@ -78,29 +78,28 @@ QUANTILES = (*LIST_QUANTILES, *DRAWINGS_QUANTILES)
 @dataclass(frozen=True)
 class Sums:
     """All sums of a run. by_group: (years, CCGs + 5 fifths + 3 contracts, SUMS); quantiles: (years, places,
-    QUANTILES). orders: (2, practices) rows by last year's list and drawings, from which this year's differ little."""
+    QUANTILES)."""
 
     by_group: Floats
     quantiles: Floats
-    orders: Rows
 
     @classmethod
     def empty(cls, years: int, world: World) -> Sums:
         """Sums of zero for a World of so many CCGs and teams."""
         groups = len(world.ccgs) + OTHER_GROUPS
         places = 1 + len(world.regions) + len(world.area_teams) + groups
-        orders = np.tile(np.arange(len(world.place)), (2, 1))
-        return cls(np.zeros((years, groups, len(SUMS))), np.full((years, places, len(QUANTILES)), np.nan), orders)
+        return cls(np.zeros((years, groups, len(SUMS))), np.full((years, places, len(QUANTILES)), np.nan))
 
 
 class Columns:
     """Sums by name, (years, places), as formulas read them; `q` gives a quantile by name."""
 
     def __init__(self, sums: Floats, quantiles: Floats) -> None:
-        self._sums, self._quantiles = sums, quantiles
+        self._sums, self._quantiles = np.ascontiguousarray(np.moveaxis(sums, -1, 0)), quantiles
 
     def __getattr__(self, name: str) -> Floats:
-        return self._sums[..., getattr(AT, name)]
+        column: Floats = self._sums[getattr(AT, name)]
+        return column
 
     def q(self, name: str) -> Floats:
         return self._quantiles[..., QUANTILES.index(name)]

@@ -18,6 +18,7 @@ from sim.commissioning.utilities import Costs, Effects
 from sim.commissioning.views import view
 from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
+from sim.rules.sorting import bin_order, sort_within
 from sim.world import states as s
 from sim.world.world import World
 
@@ -112,29 +113,27 @@ def give(i, grant, money, life, ties, e):
 
 
 @kernel
-def lump_sums(order, place, lists, money, life, ties, ccgs, ccg_money, bodies, beliefs, slots, v, budgets, scale, p, k,
+def lump_sums(place, lists, money, life, ties, ccgs, ccg_money, bodies, beliefs, slots, v, budgets, scale, p, k,
               e):  # fmt: skip
     """Late in the year part of what is left of each fund goes in lump sums to those believed worst off.
 
-    order: rows of practices by id. budgets: (T, budgets), see `RegimeTables`. A practice gets one where whoever pays
-    believes it worse off than most (above nil sd), it has had no grant in the year, the money suffices, and the payer
-    has staff. Payments are part of standing work and take no hours from cases. Neediest first.
+    budgets: (T, budgets), see `RegimeTables`. A practice gets one where whoever pays believes it worse off than most
+    (above nil sd), it has had no grant in the year, the money suffices, and the payer has staff. Payments are part of
+    standing work and take no hours from cases. Neediest first in each CCG.
     """
     n, stride = len(place), len(bodies) // KINDS
-    left, who, need = np.zeros(len(ccgs)), np.full(len(ccgs), -1, np.int64), np.zeros(n)
+    left, who = np.zeros(len(ccgs)), np.full(len(ccgs), -1, np.int64)
+    ease, asking, asks = np.zeros(n), np.zeros(n, np.int64), 0
     for c in range(len(ccgs)):
         who[c] = payer(v, ccgs.table[c], slots, budgets[ccgs.table[c], PRIMARY_MEDICAL])
         left[c] = p.placed * max(0.0, ccg_money.support_budget[c] - ccg_money.support_spent[c])
-    for m in range(n):
-        i = order[m]
+    for i in range(n):
         kind = who[place.ccg[i]]
         if kind >= 0 and life.state[i] == s.OPEN and money.discretionary[i] <= 0.0:
-            need[m] = max(0.0, beliefs.distress[slots[kind] * n + i])
-    turn = np.argsort(-need, kind="mergesort")
-    for m in turn:
-        if need[m] <= 0.0:
-            break
-        i = order[m]
+            ease[i] = -beliefs.distress[slots[kind] * n + i]
+            if ease[i] < 0.0:
+                asking[asks], asks = i, asks + 1
+    for i in sort_within(bin_order(asking[:asks], place.ccg, len(ccgs)), place.ccg, ease):
         c = place.ccg[i]
         b = body_row(who[c], scale[ccgs.table[c], who[c]], c, ccgs, stride)
         grant = k.grant_per_patient * lists.total[i]
@@ -149,7 +148,7 @@ def spend_late(world: World, params: Params) -> None:
     """Lump sums of the last weeks of the year."""
     w = world
     lump_sums(
-        np.argsort(w.place["id"], kind="stable"), w.place, w.lists, w.money, w.life, w.ties, w.ccgs, w.ccg_money,
+        w.place, w.lists, w.money, w.life, w.ties, w.ccgs, w.ccg_money,
         w.bodies, w.beliefs, w.belief_slot, view(w.regime), w.regime.budgets, w.regime.scale, params.of(SupportFund),
         params.of(Costs), params.of(Effects),
     )  # fmt: skip

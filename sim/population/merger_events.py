@@ -7,6 +7,7 @@ merger does is in `sim.commissioning.ccg_mergers`.
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -45,12 +46,14 @@ def read_events(file: Path = EVENTS) -> list[Event]:
         if not row["year"].strip().isdigit():
             raise InputError(f"{row['year']!r} is no year", file=file, key=f"line {line}")
         events.append(Event(row["code"].strip(), int(row["year"]), row["into"].strip()))
+    times, members = Counter(event.code for event in events), Counter(event.into for event in events)
+    years = {event.into: event.year for event in events}
     for event in events:
-        if sum(other.code == event.code for other in events) > 1:
+        if times[event.code] > 1:
             raise InputError(f"CCG {event.code} merges twice", file=file)
-        if sum(other.into == event.into for other in events) < 2:
+        if members[event.into] < 2:
             raise InputError(f"CCG {event.code} merges with nobody into {event.into}", file=file)
-        if len({other.year for other in events if other.into == event.into}) > 1:
+        if years[event.into] != event.year:
             raise InputError(f"members of {event.into} merge in different years", file=file)
     return sorted(events, key=lambda event: (event.year, event.into, event.code))
 

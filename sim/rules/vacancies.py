@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.kernel import kernel, maker, rule
 from sim.rules.counts import is_working
 from sim.rules.leaving import MOVES
+from sim.rules.sorting import bin_order, sort_within
 from sim.world.luck import decision, mix, to_unit, uniform, uniform2
 from sim.world.states import APMS, GOOD, INADEQUATE, OPEN, OUTSTANDING, PARTNER, SALARIED
 from sim.world.world import Floats, Rows
@@ -198,29 +199,7 @@ def ring_order(ring):
     bins = np.zeros(len(ring), np.int64)
     for v in range(len(ring)):
         bins[v] = int(ring[v] * len(ring))
-    order = bin_order(np.arange(len(ring)), bins, len(ring))
-    for k in range(1, len(ring)):
-        v, at = order[k], k
-        while at > 0 and ring[order[at - 1]] > ring[v]:
-            order[at] = order[at - 1]
-            at -= 1
-        order[at] = v
-    return order
-
-
-@maker
-def bin_order(rows, bins, many):
-    """`rows` by the bin (0 to many - 1) that each is in, and in the order given within a bin."""
-    start = np.zeros(many + 1, np.int64)
-    for v in rows:
-        start[bins[v] + 1] += 1
-    for b in range(many):
-        start[b + 1] += start[b]
-    order = np.zeros(len(rows), np.int64)
-    for v in rows:
-        order[start[bins[v]]] = v
-        start[bins[v]] += 1
-    return order
+    return sort_within(bin_order(np.arange(len(ring)), bins, len(ring)), bins, ring)
 
 
 @rule

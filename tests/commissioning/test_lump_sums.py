@@ -28,7 +28,7 @@ def funded(pounds: float = 1e6, hours: float = 1000.0, **changed: float) -> Worl
     world.bodies["hours_held"] = hours
     world.ccg_money["support_budget"] = pounds
     lump_sums(
-        np.argsort(world.place["id"]), world.place, world.lists, world.money, world.life, world.ties, world.ccgs,
+        world.place, world.lists, world.money, world.life, world.ties, world.ccgs,
         world.ccg_money, world.bodies, world.beliefs, world.belief_slot, view(world.regime), world.regime.budgets,
         world.regime.scale, of(SupportFund, **changed), of(Costs), of(Effects),
     )  # fmt: skip

@@ -1,0 +1,34 @@
+"""Sorting inside kernels: into bins first, then by insertion within each, in time that grows with the rows."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.kernel import maker
+
+
+@maker
+def bin_order(rows, bins, many):
+    """`rows` by the bin (0 to many - 1) that each is in, and in the order given within a bin."""
+    start = np.zeros(many + 1, np.int64)
+    for v in rows:
+        start[bins[v] + 1] += 1
+    for b in range(many):
+        start[b + 1] += start[b]
+    order = np.zeros(len(rows), np.int64)
+    for v in rows:
+        order[start[bins[v]]] = v
+        start[bins[v]] += 1
+    return order
+
+
+@maker
+def sort_within(order, bins, key):
+    """`order`, rows bin by bin, sorted by rising `key` within each bin (of few rows); equal keys keep their order."""
+    for k in range(1, len(order)):
+        v, at = order[k], k
+        while at > 0 and key[order[at - 1]] > key[v] and bins[order[at - 1]] == bins[v]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = v
+    return order

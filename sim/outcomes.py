@@ -89,15 +89,15 @@ outcome("patients", "patients", NEITHER, "registered patients",
         lambda c: c.patients)
 outcome("list_size_mean", "patients", NEITHER, "registered patients for each practice code paid in the year",
         lambda c: over(c.patients, c.practices + c.exited))
-outcome("list_size_p5", "patients", NEITHER, "5th percentile of lists",
+outcome("list_size_p5", "patients", NEITHER, "5th percentile of lists of codes paid in the year",
         lambda c: c.q("list_size_p5"))
-outcome("list_size_p25", "patients", NEITHER, "25th percentile of lists",
+outcome("list_size_p25", "patients", NEITHER, "25th percentile of these lists",
         lambda c: c.q("list_size_p25"))
-outcome("list_size_p50", "patients", NEITHER, "median list",
+outcome("list_size_p50", "patients", NEITHER, "median of these lists",
         lambda c: c.q("list_size_p50"))
-outcome("list_size_p75", "patients", NEITHER, "75th percentile of lists",
+outcome("list_size_p75", "patients", NEITHER, "75th percentile of these lists",
         lambda c: c.q("list_size_p75"))
-outcome("list_size_p95", "patients", NEITHER, "95th percentile of lists",
+outcome("list_size_p95", "patients", NEITHER, "95th percentile of these lists",
         lambda c: c.q("list_size_p95"))
 outcome("practices_exited", "practices a year", NEITHER, "codes that ended in the year: merged or dispersed",
         lambda c: c.exited)

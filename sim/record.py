@@ -297,19 +297,24 @@ def quantiles(order, values, place, contract, ccgs, n_regions, n_teams, shares, 
 
 
 @kernel
-def find_quantiles(place, lists, contract, money, staff, life, ccgs, n_regions, n_teams, list_shares, drawings_shares,
+def find_quantiles(place, contract, money, staff, life, ccgs, n_regions, n_teams, year, list_shares, drawings_shares,
                    out):  # fmt: skip
     """Quantiles of lists, and of drawings a partner where there are partners: out (places, quantiles), in the order of
-    the places of a result."""
+    the places of a result.
+
+    A code that ended counts in its last year, as in `practices_open`: lists are those of phase 3, before codes end.
+    """
     n = len(place)
-    working, partnered, drawings = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n)
+    paid, partnered, drawings = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n)
     for i in range(n):
+        if life.state[i] > s.CARETAKER and life.closed[i] == year:
+            paid[i] = 1
         if life.state[i] == s.OPEN or life.state[i] == s.CARETAKER:
-            working[i] = 1
+            paid[i] = 1
             partnered[i] = 1 if staff.partner_fte[i] > 0.0 else 0
             drawings[i] = money.drawings[i] / max(staff.partners[i], 1.0)
-    by_list, by_drawings = rising(lists.total, working), rising(drawings, partnered)
-    quantiles(by_list, lists.total, place, contract, ccgs, n_regions, n_teams, list_shares, out, 0)
+    by_list, by_drawings = rising(staff.list_before, paid), rising(drawings, partnered)
+    quantiles(by_list, staff.list_before, place, contract, ccgs, n_regions, n_teams, list_shares, out, 0)
     quantiles(by_drawings, drawings, place, contract, ccgs, n_regions, n_teams, drawings_shares, out, len(list_shares))
 
 
@@ -334,6 +339,6 @@ def record(world: World, params: Params, sums: Sums, index: int) -> None:
     out[: len(w.ccgs), POLL_FROM:] = poll(world, params)
     refuse_infinite(out, w.year)
     find_quantiles(
-        w.place, w.lists, w.contract, w.money, w.staff, w.life, w.ccgs, len(w.regions), len(w.area_teams), LIST_SHARES,
+        w.place, w.contract, w.money, w.staff, w.life, w.ccgs, len(w.regions), len(w.area_teams), w.year, LIST_SHARES,
         DRAWINGS_SHARES, sums.quantiles[index],
     )  # fmt: skip

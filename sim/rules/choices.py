@@ -46,15 +46,19 @@ class Choice(NamedTuple):
     merge_per_age: float
     merge_per_vacancy: float
     merge_alone: float
+    merge_per_independence: float
     hand_back: float
     hand_back_per_income: float
     hand_back_per_workload: float
     hand_back_per_age: float
     hand_back_per_vacancy: float
     hand_back_alone: float
+    hand_back_per_independence: float
     hand_back_per_liability: float
     hand_back_per_relief: float
     pressing_age: float
+    own_practice: float
+    unfelt_share: float
 
 
 class MergerPartner(NamedTuple):
@@ -106,20 +110,32 @@ def hidden_distress(relative, deficit, vacancy, workload, burnout, usual_burnout
 
 
 @rule
-def option_utilities(distress, relative, workload, age, vacancy, alone, liability_each, relief, c):
-    """Utilities (ask, merge, hand back) against carrying on. age: mean age of the GPs in years; relief: sd of
-    distress that help has lifted; others as in `hidden_distress`, whose parts weigh on handing back one by one.
+def cost_of_independence(pounds, income, unfelt):
+    """How much it weighs to run a practice of one's own, from 0: the logarithm of what it costs against `unfelt`.
+
+    pounds: a year's cost of having one at all, whatever its list (reception, manager, returns to make, inspections);
+    income: pounds a year; unfelt: share of income at which the cost begins to be felt. Each doubling beyond it counts
+    alike: a list of 1,500 spends a tenth of its income so, one of 12,000 a hundredth (PA104-PA108).
+    """
+    return math.log(1.0 + pounds / max(income, 1.0) / unfelt)
+
+
+@rule
+def option_utilities(distress, relative, workload, age, vacancy, alone, independence, liability_each, relief, c):
+    """Utilities (ask, merge, hand back) against carrying on. age: mean age of the GPs in years; independence: see
+    `cost_of_independence`; relief: sd of distress that help has lifted; others as in `hidden_distress`, whose parts
+    weigh on handing back one by one.
     """
     old = max(age - c.pressing_age, 0.0) / 5.0
     load = workload - 1.0
     ask = c.ask + c.ask_per_distress * distress
     merge = c.merge - c.merge_per_income * relative + c.merge_per_workload * load + c.merge_per_age * old
-    merge += c.merge_per_vacancy * vacancy + c.merge_alone * alone
+    merge += c.merge_per_vacancy * vacancy + c.merge_alone * alone + c.merge_per_independence * independence
     back = c.hand_back - c.hand_back_per_income * relative + c.hand_back_per_workload * load + c.hand_back_per_age * old
     back += (
         c.hand_back_per_vacancy * vacancy + c.hand_back_alone * alone - c.hand_back_per_liability * liability_each / 1e5
     )
-    back -= c.hand_back_per_relief * relief
+    back += c.hand_back_per_independence * independence - c.hand_back_per_relief * relief
     return ask, merge, back
 
 
@@ -249,7 +265,8 @@ def feel_distress(contract, money, staff, care, life, relative, d, usual_burnout
 
 @kernel
 def choose(
-    place, lists, contract, staff, care, life, relative, neighbours, km, c, m, p, choosing, accepting, partner_choosing
+    place, lists, contract, money, staff, care, life, relative, neighbours, km, c, m, p, choosing, accepting,
+    partner_choosing,
 ):
     """Partners of every open practice without a notice or a merger under way choose; a practice without a partner
     must end. relative: of partners' incomes, see `compare_incomes`.
@@ -269,8 +286,9 @@ def choose(
         alone = loneliness(staff.partners[i])
         each = contract.liability[i] * alone
         income = relative[i] if staff.partner_fte[i] > 0.0 else 0.0
+        own = cost_of_independence(c.own_practice, money.income[i], c.unfelt_share)
         ask, merge, back = option_utilities(
-            life.distress[i], income, load, staff.mean_age[i], vacancy, alone, each, life.relief[i], c
+            life.distress[i], income, load, staff.mean_age[i], vacancy, alone, own, each, life.relief[i], c
         )
         if contract.kind[i] == APMS or life.state[i] != OPEN:
             life.asking[i] = 1 if draw >= 1.0 / (1.0 + math.exp(ask)) else 0

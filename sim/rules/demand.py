@@ -46,6 +46,7 @@ class Ageing(NamedTuple):
     under_5_share: float
     shock: float
     lasting: float
+    spread_per_list: float
     calming: float
     settling: float
 
@@ -58,6 +59,7 @@ class Switching(NamedTuple):
     per_quality: float
     per_experience: float
     per_km: float
+    per_list: float
 
 
 class Wanting(NamedTuple):
@@ -91,6 +93,13 @@ def noise(draw, spread):
 
 
 @rule
+def spread_by_list(spread, list_size, per_list):
+    """Standard deviation of growth of a list (patients), which is `spread` at 7,000: the smaller the list, the more a
+    new block of flats or a partner's leaving sways it."""
+    return spread * (7000.0 / max(list_size, 100.0)) ** per_list
+
+
+@rule
 def grown(years, growth, fade):
     """How much a quantity has grown after `years` at a yearly `growth` that itself fades by `fade` a year; ratio."""
     if fade <= 0.0:
@@ -115,9 +124,14 @@ def leaving_share(experience, p):
 
 
 @rule
-def attraction(quality, experience, p):
-    """How strongly a practice draws patients who look for one, before distance (E042, PA266)."""
-    return math.exp(p.per_quality * quality + p.per_experience * (experience - 0.85))
+def attraction(quality, experience, list_size, p):
+    """How strongly a practice draws patients who look for one, before distance (E042, PA266).
+
+    list_size: patients. At a power (`per_list`) of 1 a large practice draws as many of its size as a small one; at 0
+    as many heads, so that small lists swell and large ones shrink.
+    """
+    pull = math.exp(p.per_quality * quality + p.per_experience * (experience - 0.85))
+    return pull * (max(list_size, 1.0) / 7000.0) ** p.per_list
 
 
 @rule
@@ -196,7 +210,8 @@ def age_and_move(life, lists, place, nation, neighbours, p, shocks):
         if not served(life.state[i]):
             continue
         before[i] = weight_per_patient(lists, i)
-        shock = noise(uniform(shocks, place.id[i]), p.shock)
+        spread = spread_by_list(p.shock, lists.total[i], p.spread_per_list)
+        shock = noise(uniform(shocks, place.id[i]), spread)
         moving = net_migration(lists.total[i], lists.growth[i], shock, p)
         lists.growth[i] += p.calming * (p.england_growth - lists.growth[i])
         births, deaths = grow_older(lists, i, p)
@@ -251,7 +266,7 @@ def switch(life, lists, care, neighbours, left, p):
     pull, gained, share, weights = np.zeros(rows), np.zeros((rows, 4)), np.zeros(rows), np.zeros(width)
     for i in range(rows):
         if served(life.state[i]) and lists.open[i] == 1:
-            pull[i] = attraction(care.quality_true[i], care.experience[i], p)
+            pull[i] = attraction(care.quality_true[i], care.experience[i], lists.total[i], p)
     for i in range(rows):
         if not served(life.state[i]):
             continue
@@ -315,8 +330,9 @@ def lasting_growth(lists, place, p, draws):
     for i in range(len(lists)):
         if lists.growth[i] == 0.0:
             lists.growth[i] = p.england_growth
-        lists.growth[i] += noise(uniform(draws, place.id[i]), p.lasting)
         count(lists, i)
+        spread = spread_by_list(p.lasting, lists.total[i], p.spread_per_list)
+        lists.growth[i] += noise(uniform(draws, place.id[i]), spread)
 
 
 def start(world: World, params: Params, luck: Luck) -> None:

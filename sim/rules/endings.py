@@ -67,11 +67,11 @@ class Ending(NamedTuple):
 
 
 @rule
-def answer_to_help(life, i, stays):
-    """Partners who are helped withdraw their notice (`stays`), or a caretaker takes over; returns the practice's
-    fate."""
+def answer_to_help(life, i, stays, list_size, viable):
+    """Partners who are helped withdraw their notice (`stays`); else a caretaker takes over a list of at least `viable`
+    patients, and a smaller one, which nobody would bid for, is dispersed (PA347, PA348). Returns the practice's fate."""
     if not stays:
-        return IN_CARE
+        return IN_CARE if list_size >= viable else DISPERSES
     life.handing_back[i] = 0
     life.months_left[i] = 0.0
     return LIVES
@@ -85,7 +85,7 @@ def drop_unanswered(cases, n, life):
 
 
 @kernel
-def read_decisions(place, contract, life, cases, p, year, withdrawing):
+def read_decisions(place, lists, contract, life, cases, p, year, withdrawing):
     """What commissioners decided, and notices that ran out undecided; returns each practice's fate, its merger
     partner and the provider that won its contract.
 
@@ -113,7 +113,8 @@ def read_decisions(place, contract, life, cases, p, year, withdrawing):
         elif kind in (HAND_BACK, CONTRACT_END) and action == DISPERSE:
             fate[i] = DISPERSES
         elif kind == HAND_BACK and action in (SUPPORT_TEAM, PAYMENT):
-            fate[i] = answer_to_help(life, i, uniform(withdrawing, place.id[i]) < p.withdraw)
+            stays = uniform(withdrawing, place.id[i]) < p.withdraw
+            fate[i] = answer_to_help(life, i, stays, lists.total[i], p.viable_list)
     for i in range(len(life)):
         if not is_working(life.state[i]) or fate[i] != LIVES:
             continue

@@ -68,7 +68,7 @@ def end_practices(world: World, params: Params, luck: Luck) -> None:
     near, km = w.networks.neighbours, w.networks.neighbour_km
     w.life["displaced"] = 0.0
     w.nation["moved"] = 0.0
-    fate, into, winner = read_decisions(w.place, w.contract, w.life, w.cases, p, year, luck.stream(WITHDRAWING))
+    fate, into, winner = read_decisions(w.place, w.lists, w.contract, w.life, w.cases, p, year, luck.stream(WITHDRAWING))
     settle_fates(w.life, fate, into)
     merge_practices(
         w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.use, w.providers, w.nation, fate,
@@ -94,7 +94,7 @@ def make_choices(world: World, params: Params, luck: Luck) -> None:
     relative = compare_incomes(w.money, w.staff, w.life)
     feel_distress(w.contract, w.money, w.staff, w.care, w.life, relative, params.of(Distress), usual_burnout)
     choose(
-        w.place, w.lists, w.contract, w.staff, w.care, w.life, relative, w.networks.neighbours,
+        w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, relative, w.networks.neighbours,
         w.networks.neighbour_km, params.of(Choice), params.of(MergerPartner), params.of(Property),
         luck.stream(CHOICE), luck.stream(ACCEPTING), luck.stream(PARTNER_CHOICE),
     )  # fmt: skip

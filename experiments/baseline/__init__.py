@@ -1,0 +1,1 @@
+"""The baseline against England: ten years, targets, and who ends."""

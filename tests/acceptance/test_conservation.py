@@ -28,8 +28,8 @@ STREAMS = (
 
 HARD_TIMES: tuple[Lever, ...] = (
     step("global_sum.price", 2015, by=-0.5),
-    step("choice.hand_back", 2015, to_value=-1.0),
-    step("choice.merge", 2016, to_value=-1.0),
+    step("choice.hand_back", 2015, to_value=-3.0),
+    step("choice.merge", 2016, to_value=-3.0),
     step("leaving.base", 2016, to_value=-1.0),
     step("arrivals.new_practice_base", 2016, to_value=1.0),
 )

@@ -42,7 +42,8 @@ def test_the_dissatisfied_leave(experience: float, more: bool) -> None:
 
 def test_attraction_rises_with_quality_as_in_the_choice_study() -> None:
     p = P.of(Switching)
-    assert demand.attraction(1.0, 0.85, 7000.0, p) / demand.attraction(0.0, 0.85, 7000.0, p) == pytest.approx(1.17, abs=0.01)
+    better, usual = demand.attraction(1.0, 0.85, 7000.0, p), demand.attraction(0.0, 0.85, 7000.0, p)
+    assert better / usual == pytest.approx(1.17, abs=0.01)
 
 
 def test_growth_fades_and_without_fading_goes_on() -> None:

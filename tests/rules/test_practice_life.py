@@ -65,6 +65,7 @@ def utilities(**changed: float) -> tuple[float, float, float]:
         "age": 48.0,
         "vacancy": 0.0,
         "alone": 0.25,
+        "independence": 0.6,
         "liability": 5e4,
         "relief": 0.0,
     }
@@ -73,13 +74,19 @@ def utilities(**changed: float) -> tuple[float, float, float]:
 
 
 @pytest.mark.parametrize(
-    "worse", [{"relative": -0.6}, {"workload": 1.5}, {"age": 60.0}, {"vacancy": 0.4}, {"alone": 1.0}]
+    "worse", [{"relative": -0.6}, {"workload": 1.5}, {"age": 60.0}, {"vacancy": 0.4}, {"alone": 1.0}, {"independence": 1.5}]
 )
 def test_each_strain_makes_mergers_and_hand_backs_likelier(worse: dict[str, float]) -> None:
     _, merge, back = utilities()
     _, merge_worse, back_worse = utilities(**worse)
     assert merge_worse > merge
     assert back_worse > back
+
+
+def test_a_practice_of_its_own_weighs_by_its_share_of_income_and_only_where_it_costs() -> None:
+    cost = choices.cost_of_independence
+    assert cost(20_000.0, 200_000.0, 0.02) > cost(20_000.0, 1_000_000.0, 0.02) > cost(20_000.0, 2_800_000.0, 0.02) > 0.0
+    assert cost(0.0, 200_000.0, 0.02) == 0.0
 
 
 def test_a_lease_holds_partners_back_from_handing_back_only() -> None:

@@ -15,10 +15,11 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-
-from experiments.baseline.exits import CLASSES, Observed, auc, brier_skill, class_of, read_observed, simulate_exits
-from experiments.baseline.flat import flat_scenario
 from sim.regime import load_regime
+
+from experiments.baseline.exits import CLASSES, Observed, class_of, read_observed, simulate_exits
+from experiments.baseline.flat import flat_scenario
+from sim.analysis.validation.scores import auc, brier_skill
 from sim.scenario import load_scenario
 from sim.simulate import RunResult, prepare, simulate
 
@@ -62,15 +63,15 @@ def print_exits(observed: Observed, ended: np.ndarray) -> None:
     alive = known & ((observed.ended == 0) | (observed.ended == last))
     still = ~((ended > 0) & (ended < last))[:, alive]
     chance = ((ended == last)[:, alive] & still).sum(axis=0) / np.maximum(still.sum(axis=0), 1)
-    print(f"codes of the last year that ended in it: {report(observed.ended[alive] == last, chance, observed.lists[alive])}")
+    late = report(observed.ended[alive] == last, chance, observed.lists[alive])
+    print(f"codes of the last year that ended in it: {late}")
 
 
 def report(truth: np.ndarray, chance: np.ndarray, lists: np.ndarray) -> str:
     """One line: counts, area under the curve of the model and of list size alone, Brier skill."""
-    return (
-        f"England {truth.sum()}, model {chance.sum():.0f}; area under the curve {auc(truth, chance):.3f}, list size alone "
-        f"{auc(truth, -lists):.3f}; Brier skill {brier_skill(truth, chance):+.3f}"
-    )
+    model, alone = auc(chance, truth), auc(-lists, truth)
+    counts = f"England {truth.sum()}, model {chance.sum():.0f}"
+    return f"{counts}; AUC {model:.3f}, list size alone {alone:.3f}; Brier skill {brier_skill(chance, truth):+.3f}"
 
 
 def main() -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-
 from sim.regime import load_regime
+
 from sim.scenario import load_scenario
 from sim.simulate import build, prepare, run_years
 
@@ -69,17 +69,3 @@ def simulate_exits(population: Path, runs: int, seed: int) -> np.ndarray:
         run_years(world, timeline, seed + k, YEARS)
         found.append(world.life["closed"][: len(start.population.practices["code"])].copy())
     return np.array(found)
-
-
-def auc(truth: np.ndarray, score: np.ndarray) -> float:
-    """Area under the curve: the chance that one that ended scores above one that did not; ties count half."""
-    from scipy.stats import rankdata
-
-    ended = int(truth.sum())
-    ranks = rankdata(score)
-    return float((ranks[truth].sum() - ended * (ended + 1) / 2) / (ended * (len(truth) - ended)))
-
-
-def brier_skill(truth: np.ndarray, chance: np.ndarray) -> float:
-    """1 less the Brier score over that of the base rate; above nil is better than knowing the rate alone."""
-    return float(1.0 - np.mean((chance - truth) ** 2) / np.mean((truth.mean() - truth) ** 2))

@@ -265,7 +265,21 @@ def feel_distress(contract, money, staff, care, life, relative, d, usual_burnout
 
 @kernel
 def choose(
-    place, lists, contract, money, staff, care, life, relative, neighbours, km, c, m, p, choosing, accepting,
+    place,
+    lists,
+    contract,
+    money,
+    staff,
+    care,
+    life,
+    relative,
+    neighbours,
+    km,
+    c,
+    m,
+    p,
+    choosing,
+    accepting,
     partner_choosing,
 ):
     """Partners of every open practice without a notice or a merger under way choose; a practice without a partner

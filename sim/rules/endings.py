@@ -69,7 +69,7 @@ class Ending(NamedTuple):
 @rule
 def answer_to_help(life, i, stays, list_size, viable):
     """Partners who are helped withdraw their notice (`stays`); else a caretaker takes over a list of at least `viable`
-    patients, and a smaller one, which nobody would bid for, is dispersed (PA347, PA348). Returns the practice's fate."""
+    patients, and a smaller one, which nobody would bid for, is dispersed (PA347, PA348). Returns its fate."""
     if not stays:
         return IN_CARE if list_size >= viable else DISPERSES
     life.handing_back[i] = 0

@@ -68,7 +68,9 @@ def end_practices(world: World, params: Params, luck: Luck) -> None:
     near, km = w.networks.neighbours, w.networks.neighbour_km
     w.life["displaced"] = 0.0
     w.nation["moved"] = 0.0
-    fate, into, winner = read_decisions(w.place, w.lists, w.contract, w.life, w.cases, p, year, luck.stream(WITHDRAWING))
+    fate, into, winner = read_decisions(
+        w.place, w.lists, w.contract, w.life, w.cases, p, year, luck.stream(WITHDRAWING)
+    )
     settle_fates(w.life, fate, into)
     merge_practices(
         w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.use, w.providers, w.nation, fate,

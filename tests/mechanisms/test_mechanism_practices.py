@@ -36,7 +36,7 @@ def fate_of_sound_practice(hours: float, months: float) -> int:
         world.cases["action"][0] = s.SUPPORT_TEAM
     ending = of(Ending, withdraw=1.0)
     stream = Luck(1, 2014).stream("practice_life.withdrawing")
-    fate, *_ = read_decisions(world.place, world.contract, world.life, world.cases, ending, 2014, stream)
+    fate, *_ = read_decisions(world.place, world.lists, world.contract, world.life, world.cases, ending, 2014, stream)
     return int(fate[0])
 
 

@@ -74,7 +74,8 @@ def utilities(**changed: float) -> tuple[float, float, float]:
 
 
 @pytest.mark.parametrize(
-    "worse", [{"relative": -0.6}, {"workload": 1.5}, {"age": 60.0}, {"vacancy": 0.4}, {"alone": 1.0}, {"independence": 1.5}]
+    "worse",
+    [{"relative": -0.6}, {"workload": 1.5}, {"age": 60.0}, {"vacancy": 0.4}, {"alone": 1.0}, {"independence": 1.5}],
 )
 def test_each_strain_makes_mergers_and_hand_backs_likelier(worse: dict[str, float]) -> None:
     _, merge, back = utilities()

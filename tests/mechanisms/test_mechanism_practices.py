@@ -51,7 +51,7 @@ def test_mechanism_k004_sound_practices_close_where_help_is_slow() -> None:
 def hand_back_share(drawings: float, liability: float, c: Choice) -> float:
     """How often the partners of a practice hand back, by drawings a partner in pounds."""
     relative = relative_income(drawings, MEAN)
-    options = option_utilities(0.0, relative, 1.2, 52.0, 0.1, 0.5, liability, 0.0, c)
+    options = option_utilities(0.0, relative, 1.2, 52.0, 0.1, 0.5, 0.7, liability, 0.0, c)
     return shares([0.0, *options])[3]
 
 
@@ -116,7 +116,7 @@ def test_mechanism_k004_help_that_came_holds_back_from_handing_back() -> None:
     sign of `hand_back_per_relief`."""
 
     def back(relief: float, c: Choice) -> float:
-        return float(option_utilities(0.0, -0.5, 1.2, 52.0, 0.1, 0.5, 5e4, relief, c)[2])
+        return float(option_utilities(0.0, -0.5, 1.2, 52.0, 0.1, 0.5, 0.7, 5e4, relief, c)[2])
 
     assert back(0.5, of(Choice)) < back(0.0, of(Choice)) < back(-0.5, of(Choice))
     deaf = of(Choice, hand_back_per_relief=0.0)

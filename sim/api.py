@@ -30,6 +30,8 @@ DEFAULT_SEED = 1
 AS_IT_WAS = "voluntary_2015"
 """The menu of 2015, under which England was commissioned."""
 DEFAULT_VALIDATION = 100
+VALIDATED_YEARS = 9
+"""To 2022-23."""
 
 
 @dataclass(frozen=True)
@@ -186,29 +188,43 @@ def validate(
     regime: str | Path | None = AS_IT_WAS,
     runs: int = DEFAULT_VALIDATION,
     seed: int = DEFAULT_SEED,
-    years: int = 9,
+    years: int = VALIDATED_YEARS,
     workers: int | None = 1,
     fixed_parameters: bool = False,
     parts: Sequence[str] = (),
     population: str | Path | None = None,
+    out: str | Path | None = None,
+    force: bool = False,
+    kept: str | Path | None = None,
     quiet: bool = False,
     engine: Engine | None = None,
 ) -> Validation:
-    """Holds the model against England: see `sim.analysis.validation`.
+    """Holds the model against England, from national totals to single practices.
 
-    parts: some of `sim.analysis.validation.validate.PARTS`; all for none. Nothing is written. For the rest see `run`
-    and `compare`.
+    parts: some of `sim.analysis.validation.validate.PARTS`; all for none. out: folder for the page and its tables; None
+    writes nothing. kept: a folder for what takes long, so that a validation that was stopped goes on. The folder named
+    by COMMISSIM_DATA has the panels that single practices are held against. For the rest see `run` and `compare`.
     """
     from sim.analysis.validation.ensemble import run_ensemble
     from sim.analysis.validation.fates import follow_engine
+    from sim.analysis.validation.tables import write
     from sim.analysis.validation.validate import check_parts, examine
+    from sim.study.store import check_target
 
     check_workers(workers)
-    wanted = check_parts(parts)
+    folder, wanted = _path(out), check_parts(parts, years)
+    if folder is not None:
+        check_target(folder, force)
     design = draw_pairs(runs, seed, None if fixed_parameters else draw_uncertain)
     chosen = _scenario(scenario, years, population, regime)
     task = _task(chosen, {chosen.regime.name: chosen.regime}, engine or follow_engine())
-    return examine(run_ensemble(task, design, workers=workers, quiet=quiet), wanted)
+    ensemble = run_ensemble(task, design, workers=workers, quiet=quiet)
+    found = examine(ensemble, task, wanted, seed=seed, workers=workers, kept=_path(kept), quiet=quiet)
+    if folder is not None:
+        from sim.report.validation import validation_page
+
+        write(found, validation_page(found), folder, force=force)
+    return found
 
 
 def registry() -> Registry:

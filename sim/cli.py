@@ -147,18 +147,28 @@ def validate(
     years: Annotated[int, typer.Option(help="Financial years to simulate, at least 4; 9 end in 2022-23.")] = 9,
     workers: Workers = None,
     fixed_parameters: FixedParameters = False,
-    part: Annotated[list[str] | None, typer.Option(help="Only this part; can be given again.")] = None,
+    part: Annotated[
+        list[str] | None,
+        typer.Option(help="Only targets, forecast, response, permutation or stability; can be given again."),
+    ] = None,
     population: Population = None,
+    out: Out = None,
+    force: Force = False,
+    kept: Annotated[Path | None, typer.Option(help="Folder for what takes long, to go on after a stop.")] = None,
     quiet: Quiet = False,
 ) -> None:
     """Hold the model against what happened in England, from national totals to single practices."""
     from sim import api
+    from sim.analysis.validation.tables import PAGE, text
 
-    validated = api.validate(
-        scenario, runs=runs, seed=seed, years=years, workers=workers, fixed_parameters=fixed_parameters,
-        parts=part or (), population=population, quiet=quiet,
-    )  # fmt: skip
-    typer.echo(validated.text())
+    with _folder("validate", out, force) as folder:
+        validated = api.validate(
+            scenario, runs=runs, seed=seed, years=years, workers=workers, fixed_parameters=fixed_parameters,
+            parts=part or (), population=population, out=folder, force=force, kept=kept, quiet=quiet,
+        )  # fmt: skip
+    typer.echo(text(validated))
+    if not quiet:
+        typer.echo(f"\nResults: {folder}\nPage: {folder / PAGE}")
 
 
 @population_app.command("build")

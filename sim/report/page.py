@@ -45,7 +45,7 @@ def page(results: Results, registry: Registry) -> str:
     several = len(results.regimes) > 1
     comparison = compare(results, registry)
     headlines = content.shown_outcomes(cube.outcomes)
-    template = _environment().get_template("page.html.j2")
+    template = environment().get_template("page.html.j2")
     return template.render(
         title=_title(results),
         several=several,
@@ -71,7 +71,8 @@ def page(results: Results, registry: Registry) -> str:
     )
 
 
-def _environment() -> Environment:
+def environment() -> Environment:
+    """What fills the templates of pages."""
     loader = PackageLoader("sim.report")
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 

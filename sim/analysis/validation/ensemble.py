@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -63,14 +62,3 @@ def run_ensemble(task: Task, design: Design, *, workers: int | None, quiet: bool
     told = manifest.describe("validate", task, design, rows, started, datetime.now(UTC), used)
     start = task.engine.prepare(task.scenario, design.pairs[0].seed, task.population)
     return Ensemble(tuple(kept), failures, start.population, told)
-
-
-def text_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Columns side by side for the terminal, the first to the left and the others to the right."""
-    widths = [max(len(row[k]) for row in [head, *rows]) for k in range(len(head))]
-    return "\n".join(
-        "  ".join(
-            cell.ljust(w) if k == 0 else cell.rjust(w) for k, (cell, w) in enumerate(zip(row, widths, strict=True))
-        )
-        for row in [head, *rows]
-    )

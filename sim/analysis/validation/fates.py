@@ -16,6 +16,9 @@ from sim.study.conduct import places_of
 from sim.study.records import Engine
 from sim.world.states import DISPERSED, MERGED, OPEN
 
+DROPPED = ("ccg",)
+"""Levels that no target speaks of; hundreds of runs would fill the memory with them."""
+
 
 @dataclass(frozen=True)
 class Fates:
@@ -43,7 +46,8 @@ def follow(
     """Simulates as `sim.simulate.simulate` does, and keeps every practice of the start at the end of each year."""
     run, practices = simulate_watched(start, scenario, regime, seed, years, draw)
     kept = fates_of(practices, len(start.population.practices["id"]))
-    return Followed(run.years, run.outcomes, run.places, run.values, kept)
+    values = {level: table for level, table in run.values.items() if level not in DROPPED}
+    return Followed(run.years, run.outcomes, run.places, values, kept)
 
 
 def fates_of(practices: PracticeYears, started: int) -> Fates:

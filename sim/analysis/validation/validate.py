@@ -2,17 +2,56 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
 
-from sim.analysis.validation.ensemble import Ensemble, text_table
-from sim.analysis.validation.forecast import Forecast, chances, forecasts
-from sim.analysis.validation.panel import data_folder, read_panel
+import numpy as np
+
+from sim.analysis.targets import IN_SAMPLE, OUT_OF_SAMPLE, check_frozen, load_targets
+from sim.analysis.validation.ensemble import Ensemble
+from sim.analysis.validation.flat import Drift, drifts
+from sim.analysis.validation.forecast import Chances, Forecast, chances, forecasts
+from sim.analysis.validation.naive import Coverage, Forecasted, coverage, forecast_series
+from sim.analysis.validation.panel import Panel, data_folder, read_panel
+from sim.analysis.validation.permutation import Fall, falls
+from sim.analysis.validation.response import Response, responses
+from sim.analysis.validation.shocks import Decay, Gain, gains, mean_gain, shock
+from sim.analysis.validation.verdicts import Verdict, verdicts
 from sim.errors import InputError
+from sim.study.records import Task
+from sim.study.runner import check_workers
 
-PARTS = ("forecast",)
+PARTS = ("targets", "forecast", "response", "permutation", "stability")
 """What can be asked for, in the order in which it is done."""
+NEEDED_YEARS = 4
+"""Years that end in 2017-18."""
+SEEDS = 5
+"""Seeds over which stability is averaged."""
+SCORED = ("initial_state", "behavioural")
+"""Tags of targets that say something of the model: `accounting` ones are policy seen again."""
+
+
+@dataclass(frozen=True)
+class TargetsFound:
+    """Verdicts in sample and out of sample, series forecast, coverage of all scored tags and of behavioural ones."""
+
+    past: tuple[Verdict, ...]
+    new: tuple[Verdict, ...]
+    series: Forecasted
+    coverage: Coverage
+    coverage_in: Coverage
+    coverage_out: Coverage
+
+
+@dataclass(frozen=True)
+class StabilityFound:
+    """Drift under flat inputs, what is left of a shock to one practice, gains of feedback loops."""
+
+    drifts: tuple[Drift, ...]
+    decay: Decay
+    gains: tuple[Gain, ...]
 
 
 @dataclass(frozen=True)
@@ -20,47 +59,124 @@ class Validation:
     """What was found. A part that was not asked for, or could not be done, is empty, and `notes` say why."""
 
     ensemble: Ensemble
-    notes: tuple[str, ...] = ()
+    population: str
+    notes: tuple[str, ...]
+    targets: TargetsFound | None = None
     forecasts: tuple[Forecast, ...] = ()
-    tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    chances: Chances | None = None
+    responses: tuple[Response, ...] = ()
+    falls: tuple[Fall, ...] = ()
+    stability: StabilityFound | None = None
 
-    def text(self) -> str:
-        """What was found, for the terminal."""
-        return "\n\n".join([*map(_forecast_text, self.forecasts), *self.notes])
 
-
-def check_parts(parts: Sequence[str]) -> tuple[str, ...]:
-    """The parts to do, in order; all for none. Raises InputError for one that is not known."""
+def check_parts(parts: Sequence[str], years: int) -> tuple[str, ...]:
+    """The parts to do, in order; all for none. Raises InputError for one that is not known, or too few years."""
     for part in parts:
         if part not in PARTS:
             raise InputError(f"{part!r} is not known", key="--part", allowed=PARTS)
+    if years < NEEDED_YEARS:
+        raise InputError(f"{years} do not reach 2017-18", key="--years", allowed=f"{NEEDED_YEARS} or more")
     return tuple(part for part in PARTS if not parts or part in parts)
 
 
-def examine(ensemble: Ensemble, parts: Sequence[str]) -> Validation:
-    """Holds an ensemble against what it can be held against."""
-    notes: list[str] = []
-    found: tuple[Forecast, ...] = ()
-    if "forecast" in parts:
-        found = _forecast(ensemble, notes)
-    return Validation(ensemble, tuple(notes), found)
+@dataclass
+class _Work:
+    """What the parts share."""
+
+    ensemble: Ensemble
+    task: Task
+    seed: int
+    workers: int
+    kept: Path | None
+    quiet: bool
+    notes: list[str] = field(default_factory=list)
+
+    def say(self, what: str) -> None:
+        """A line of progress."""
+        if not self.quiet:
+            print(what, file=sys.stderr, flush=True)
 
 
-def _forecast(ensemble: Ensemble, notes: list[str]) -> tuple[Forecast, ...]:
+def examine(
+    ensemble: Ensemble, task: Task, parts: Sequence[str], *, seed: int, workers: int | None, kept: Path | None,
+    quiet: bool,
+) -> Validation:  # fmt: skip
+    """Holds an ensemble against what it can be held against.
+
+    kept: a folder for what takes long, so that a validation that was stopped goes on. workers: see `conduct`.
+    """
+    work = _Work(ensemble, task, seed, check_workers(workers), kept, quiet)
+    targets = _targets(work) if "targets" in parts else None
+    panel = _panel(work) if {"forecast", "response", "permutation"} & set(parts) else None
+    chance = None if panel is None else chances([run.fates for run in ensemble.runs], ensemble.years)
+    practices = ensemble.population.practices
+    found: list[Forecast] = []
+    answers: list[Response] = []
+    fallen: list[Fall] = []
+    if panel is not None and chance is not None and "forecast" in parts:
+        work.say("Forecasts by practice ...")
+        found = forecasts(panel, chance, practices, ensemble.ccg)
+    if panel is not None and "response" in parts:
+        work.say("Responses to lost money ...")
+        answers = responses(panel, [run.fates for run in ensemble.runs], practices, ensemble.ccg)
+    if panel is not None and "permutation" in parts:
+        file = None if kept is None else kept / "permutation.json"
+        fallen = falls(
+            task, ensemble.population, panel, ensemble.ccg, seed=seed, workers=work.workers, kept=file,
+            say=lambda name: work.say(f"Start table with {name} shuffled ..."),
+        )  # fmt: skip
+    stability = _stability(work) if "stability" in parts else None
+    return Validation(
+        ensemble, ensemble.population.source if task.population else "synthetic England", tuple(work.notes), targets,
+        tuple(found), chance, tuple(answers), tuple(fallen), stability,
+    )  # fmt: skip
+
+
+def _targets(work: _Work) -> TargetsFound:
+    work.say("Targets ...")
+    wanted = {}
+    for file in (IN_SAMPLE, OUT_OF_SAMPLE):
+        check_frozen(file)
+        regime = next(iter(work.task.regimes))
+        wanted[file] = [target for target in load_targets(file) if target.regime in ("", regime)]
+    past, new = (verdicts(work.ensemble.runs, wanted[file]) for file in (IN_SAMPLE, OUT_OF_SAMPLE))
+    return TargetsFound(
+        tuple(past), tuple(new), forecast_series(past, new), coverage(past, new, SCORED), coverage(past, [], SCORED),
+        _coverage_of_new(past, new),
+    )  # fmt: skip
+
+
+def _coverage_of_new(past: Sequence[Verdict], new: Sequence[Verdict]) -> Coverage:
+    """Coverage of the points of 2017-18 alone, whose changes are still counted from the last point before."""
+    last = [one for one in past if one.target.year == max(v.target.year for v in past)]
+    return coverage([one for one in last if one.target.tag == "initial_state"], new, SCORED)
+
+
+def _panel(work: _Work) -> Panel | None:
     folder = data_folder()
     if folder is None:
-        notes.append("No forecast by practice: COMMISSIM_DATA does not name the published tables.")
-        return ()
-    panel = read_panel(folder, ensemble.codes)
+        work.notes.append("No forecast by practice: COMMISSIM_DATA does not name the published tables.")
+        return None
+    panel = read_panel(folder, work.ensemble.codes)
     if not panel.paid.any():
-        notes.append("No forecast by practice: a synthetic England has none of the real practices.")
-        return ()
-    chance = chances([run.fates for run in ensemble.runs], ensemble.years)
-    return tuple(forecasts(panel, chance, ensemble.population.practices, ensemble.ccg))
+        work.notes.append("No forecast by practice: a synthetic England has none of the real practices.")
+        return None
+    exits = panel.exits.sum(axis=1)
+    work.notes.append(
+        f"{int(panel.paid[0].sum())} practices of the start are in the payments panel of 2014-15; "
+        f"{', '.join(str(int(n)) for n in exits)} of them exit in 2014-15, 2015-16 and 2016-17. Codes that had ended "
+        "before the table was taken are not in it, so that the first figure lies below that of all England."
+    )
+    return panel
 
 
-def _forecast_text(forecast: Forecast) -> str:
-    q = forecast.question
-    head = (f"({q.name}) {q.title}: {int(q.happened.sum())} of {len(q.rows)}", "", "95% by CCG")
-    rows = [(name, f"{one.value:.3f}", f"{one.low:.3f} to {one.high:.3f}") for name, one in forecast.scores.items()]
-    return text_table(head, rows)
+def _stability(work: _Work) -> StabilityFound:
+    scenario, population = work.task.scenario, work.task.population
+    seeds = [int(s) for s in np.random.default_rng([work.seed, 7]).integers(2**32, size=SEEDS)]
+    work.say("Thirty years with flat inputs ...")
+    drifted = drifts(scenario, population, seeds)
+    work.say("A shock to one practice ...")
+    shaken = shock(scenario, population, seeds[0])
+    work.say("Gains of feedback loops ...")
+    found = mean_gain([gains(scenario, population, seed) for seed in seeds])
+    return StabilityFound(tuple(drifted), shaken, tuple(found))

@@ -34,14 +34,15 @@ def test_a_regression_finds_what_made_the_data_and_scores_ccgs_it_has_not_seen()
     rng = np.random.default_rng(3)
     x = rng.normal(size=(4000, 2))
     happened = rng.random(4000) < 1.0 / (1.0 + np.exp(2.0 - x[:, 0]))
-    assert fit(x, happened) == pytest.approx([-2.0, 1.0, 0.0], abs=0.2)
+    found = fit(x, happened)
+    assert [*found.intercept_, *found.coef_[0]] == pytest.approx([-2.0, 1.0, 0.0], abs=0.2)
     ccg = np.arange(4000) % 50
     fold = folds(ccg)
     assert all(len(np.unique(fold[ccg == one])) == 1 for one in range(50))
     told = np.column_stack([x, fold == 0])  # a column that gives fold 0 away is worth nothing where it is held out
     only_there = happened.copy()
-    only_there[fold != 0] = False
-    assert held_out([(told, only_there, fold)], told, fold)[fold == 0].max() < 0.05
+    only_there[fold != 0] &= rng.random((fold != 0).sum()) < 0.05
+    assert held_out([(told, only_there, fold)], told, fold)[fold == 0].mean() < 0.03 < only_there[fold == 0].mean()
 
 
 def test_calibration_groups_hold_everybody_once() -> None:

@@ -1,0 +1,97 @@
+"""Thirty years in which nothing changes from outside: what drifts then, drifts by the model's own doing.
+
+Flat inputs: every dated parameter keeps the value of its first year; what a parameter lets grow year by year does not
+grow (GROWTH); nobody is born, ages, dies or moves into England, while places still grow at each other's cost; the
+correction factor and PMS premiums stay; no CCGs merge and no government ends the regime. Area teams alone commission,
+whose reorganisation of April 2015 is the one event that stays, since it is written into the regime.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from sim import mechanisms, parameters
+from sim.regimes import BEFORE, load_regime
+from sim.scenario import Scenario
+from sim.simulate import prepare, simulate
+from sim.study.records import Floats
+
+YEARS = 30
+SETTLED = 5
+"""Years after which drift is also measured: by then the start has worn off."""
+LIMIT = 0.01
+"""Largest drift a year that counts as flat."""
+OUTCOMES = ("practices_open", "list_size_mean", "gp_fte_per_1000", "drawings_mean", "experience_good", "patients")
+"""The headline outcomes that are levels, and the patients that all of them are of."""
+GROWTH = {
+    "ageing.births": 0.0, "ageing.leave_0_4": 0.0, "ageing.reach_65": 0.0, "ageing.reach_75": 0.0,
+    "ageing.deaths_5_64": 0.0, "ageing.deaths_65_74": 0.0, "ageing.deaths_75": 0.0, "ageing.migration": 0.0,
+    "wanting.growth": 0.0, "emergency_use.growth": 0.0, "ae_use.growth": 0.0, "referral_use.growth": 0.0,
+    "tariff.change": 0.0, "trust_cost.unit_growth": 0.0, "trust_cost.other_growth": 0.0, "trust_cost.stay_fall": 0.0,
+    "allocation.growth": 0.0, "allocation.care_growth": 0.0, "planning.trend": 0.0, "planning.stay_fall": 0.0,
+    "planning.gp_hope": 0.0,
+}  # fmt: skip
+"""Parameters that make something grow, and the value at which it does not."""
+WITHOUT = ("mpig_withdrawal", "pms_review", "regime_ending")
+
+
+@dataclass(frozen=True)
+class Drift:
+    """How an outcome of all England moved: yearly rate from the first year to the last, and after SETTLED years."""
+
+    outcome: str
+    values: Floats
+    whole: float
+    settled: float
+
+    @property
+    def flat(self) -> bool:
+        """Whether it stays under LIMIT a year over the whole time."""
+        return abs(self.whole) < LIMIT
+
+    def row(self) -> dict[str, Any]:
+        """As a plain row."""
+        return {
+            "outcome": self.outcome, "first": float(self.values[0]), "last": float(self.values[-1]),
+            "drift_a_year": self.whole, "drift_a_year_settled": self.settled, "flat": self.flat,
+        }  # fmt: skip
+
+
+def flat_scenario(scenario: Scenario, years: int = YEARS) -> Scenario:
+    """This scenario with flat inputs (see the module) under area teams alone."""
+    records = parameters.load().records
+    frozen = {name: record.in_year(scenario.start_year) for name, record in records.items() if len(record.path) > 1}
+    off = mechanisms.neutral_values(dict.fromkeys(WITHOUT, False))
+    constants = {name: value for name, value in {**frozen, **GROWTH}.items() if name not in off}
+    regime = load_regime(BEFORE)
+    still = replace(scenario, years=years, regime=regime, ccg_mergers=None, levers=(), constants=constants)
+    return still.without(WITHOUT)
+
+
+def drifts(
+    scenario: Scenario,
+    population: Path | None,
+    seeds: Sequence[int],
+    years: int = YEARS,
+    outcomes: Sequence[str] = OUTCOMES,
+) -> list[Drift]:
+    """Drift of each outcome, mean over seeds; every parameter at its record."""
+    still = flat_scenario(scenario, years)
+    runs = [simulate(prepare(still, seed, population), still, still.regime, seed, years) for seed in seeds]
+    national = np.mean([run.values["national"][:, 0] for run in runs], axis=0)
+    return [_drift(name, national[:, runs[0].outcomes.index(name)]) for name in outcomes]
+
+
+def _drift(name: str, values: Floats) -> Drift:
+    after = min(SETTLED, len(values) - 2)
+    return Drift(name, values, _rate(values), _rate(values[after:]))
+
+
+def _rate(values: Floats) -> float:
+    """Yearly rate of change from the first to the last value, share."""
+    return float((values[-1] / values[0]) ** (1.0 / (len(values) - 1)) - 1.0)

@@ -1,6 +1,6 @@
 # Needs only Python >= 3.11, pip, make and git. Everything is put into this folder (.venv, .tools).
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench uptake history lock clean
+.PHONY: help setup run test lint bench calibrate uptake history lock clean
 
 VENV := .venv/bin
 REGIMES ?= area_team_only greater_involvement joint delegated voluntary_2015
@@ -29,6 +29,11 @@ lint: setup ## check style and types
 
 bench: setup ## time the engine
 	$(VENV)/python -m experiments.benchmarks
+
+calibrate: setup ## make the ensemble of plausible sets anew, on the synthetic England (half an hour)
+	$(VENV)/commissim calibrate --out results/calibrate-synthetic
+	mkdir -p sim/parameters/ensemble/synthetic
+	cp results/calibrate-synthetic/sets.csv results/calibrate-synthetic/manifest.json sim/parameters/ensemble/synthetic/
 
 uptake: setup ## hold the uptake of 2015 against what CCGs did, 200 runs
 	$(VENV)/python -m experiments.uptake.check

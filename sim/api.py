@@ -11,7 +11,7 @@ from sim.analysis.compare import Comparison, Registry
 from sim.analysis.compare import compare as compare_results
 from sim.errors import InputError
 from sim.study.conduct import conduct, model_engine
-from sim.study.design import Design, draw_pairs, draw_uncertain, single
+from sim.study.design import Design, Sampler, draw_pairs, sampler, single
 from sim.study.records import Engine, Task
 from sim.study.results import Results
 from sim.study.runner import check_workers
@@ -124,6 +124,7 @@ def compare(
     years: int | None = None,
     workers: int | None = 1,
     fixed_parameters: bool = False,
+    uninformed: bool = False,
     without: Sequence[str] = (),
     equal_staff_cost: bool = False,
     population: str | Path | None = None,
@@ -135,7 +136,8 @@ def compare(
     """Compares regimes with the first one, in `runs` pairs of one parameter draw and one seed each.
 
     workers: processes; 1 runs in this one, None takes all cores (a script must then guard its main part with
-    `if __name__ == "__main__":`). fixed_parameters: draw seeds only. without: mechanisms that are off under every
+    `if __name__ == "__main__":`). fixed_parameters: draw seeds only. uninformed: draw parameters from their ranges,
+    not from the plausible sets that calibration left. without: mechanisms that are off under every
     regime. equal_staff_cost: every regime spends on commissioning staff what the first one does; else as each is
     funded. For the rest see `run`.
     """
@@ -143,8 +145,8 @@ def compare(
         raise InputError("a comparison needs at least two regimes", key="REGIME")
     loaded = load_regimes(regimes)
     check_workers(workers)
-    design = draw_pairs(runs, seed, None if fixed_parameters else draw_uncertain)
     chosen = _scenario(scenario, years, population).without(without)
+    design = draw_pairs(runs, seed, _sampler(chosen, fixed_parameters, uninformed))
     task = replace(_task(chosen, loaded, engine), equal_staff_cost=equal_staff_cost)
     results = conduct(
         "compare", task, design, out=_path(out), force=force, workers=workers, quiet=quiet, warm=engine is None
@@ -161,6 +163,7 @@ def survey(
     years: int = 1,
     workers: int | None = 1,
     fixed_parameters: bool = False,
+    uninformed: bool = False,
     population: str | Path | None = None,
     quiet: bool = False,
     engine: Engine | None = None,
@@ -174,10 +177,10 @@ def survey(
     from sim.survey import survey_engine
 
     check_workers(workers)
-    design = draw_pairs(runs, seed, None if fixed_parameters else draw_uncertain)
+    chosen = _scenario(scenario, years, population, regime)
+    design = draw_pairs(runs, seed, _sampler(chosen, fixed_parameters, uninformed))
     if not fixed_parameters:
         design = replace(design, pairs=(*single(design.pairs[0].seed).pairs, *design.pairs))
-    chosen = _scenario(scenario, years, population, regime)
     task = _task(chosen, {chosen.regime.name: chosen.regime}, engine or survey_engine())
     return Surveyed(conduct("survey", task, design, workers=workers, quiet=quiet, warm=engine is None))
 
@@ -191,6 +194,7 @@ def validate(
     years: int = VALIDATED_YEARS,
     workers: int | None = 1,
     fixed_parameters: bool = False,
+    uninformed: bool = False,
     parts: Sequence[str] = (),
     population: str | Path | None = None,
     out: str | Path | None = None,
@@ -215,8 +219,8 @@ def validate(
     folder, wanted = _path(out), check_parts(parts, years)
     if folder is not None:
         check_target(folder, force)
-    design = draw_pairs(runs, seed, None if fixed_parameters else draw_uncertain)
     chosen = _scenario(scenario, years, population, regime)
+    design = draw_pairs(runs, seed, _sampler(chosen, fixed_parameters, uninformed))
     task = _task(chosen, {chosen.regime.name: chosen.regime}, engine or follow_engine())
     ensemble = run_ensemble(task, design, workers=workers, quiet=quiet)
     found = examine(ensemble, task, wanted, seed=seed, workers=workers, kept=_path(kept), quiet=quiet)
@@ -245,6 +249,11 @@ def load_regimes(names: Sequence[str | Path]) -> dict[str, Regime]:
             raise InputError(f"{regime.name!r} is given twice", key="REGIME")
         loaded[regime.name] = regime
     return loaded
+
+
+def _sampler(scenario: Scenario, fixed_parameters: bool, uninformed: bool) -> Sampler | None:
+    """What draws the parameters of a scenario's runs; None where they keep the values of their records."""
+    return None if fixed_parameters else sampler(scenario.population, uninformed=uninformed)
 
 
 def _scenario(

@@ -37,6 +37,10 @@ Workers = Annotated[int | None, typer.Option(help="Processes; all cores by defau
 FixedParameters = Annotated[
     bool, typer.Option("--fixed-parameters", help="Draw seeds only; parameters keep their values.")
 ]
+Uninformed = Annotated[
+    bool,
+    typer.Option("--uninformed", help="Draw parameters from their ranges, not from the sets that calibration left."),
+]
 Years = Annotated[int | None, typer.Option(help="Financial years to simulate; the scenario's own by default.")]
 Population = Annotated[
     Path | None, typer.Option(help="Folder made by `population build`; else the scenario's, or a synthetic England.")
@@ -89,6 +93,7 @@ def compare(
     years: Years = None,
     workers: Workers = None,
     fixed_parameters: FixedParameters = False,
+    uninformed: Uninformed = False,
     without: Annotated[
         list[str] | None,
         typer.Option(metavar="MECHANISM", help="Switch a mechanism off under every regime; can be given again."),
@@ -108,8 +113,8 @@ def compare(
     with _folder("compare", out, force) as folder:
         compared = api.compare(
             regimes, scenario=scenario, runs=runs, seed=seed, years=years, workers=workers,
-            fixed_parameters=fixed_parameters, without=without or (), equal_staff_cost=equal_staff_cost,
-            population=population, out=folder, force=force, quiet=quiet,
+            fixed_parameters=fixed_parameters, uninformed=uninformed, without=without or (),
+            equal_staff_cost=equal_staff_cost, population=population, out=folder, force=force, quiet=quiet,
         )  # fmt: skip
     if len(compared.results.failures) < len(compared.results.runs):
         typer.echo(compared.table())
@@ -125,6 +130,7 @@ def survey(
     years: Annotated[int, typer.Option(help="Financial years before the survey; 1 asks in March 2015.")] = 1,
     workers: Workers = None,
     fixed_parameters: FixedParameters = False,
+    uninformed: Uninformed = False,
     population: Population = None,
     quiet: Quiet = False,
 ) -> None:
@@ -133,7 +139,7 @@ def survey(
 
     surveyed = api.survey(
         scenario, regime=regime, runs=runs, seed=seed, years=years, workers=workers, fixed_parameters=fixed_parameters,
-        population=population, quiet=quiet,
+        uninformed=uninformed, population=population, quiet=quiet,
     )  # fmt: skip
     _say_failures(surveyed.results)
     typer.echo(surveyed.table())
@@ -147,6 +153,7 @@ def validate(
     years: Annotated[int, typer.Option(help="Financial years to simulate, at least 4; 9 end in 2022-23.")] = 9,
     workers: Workers = None,
     fixed_parameters: FixedParameters = False,
+    uninformed: Uninformed = False,
     part: Annotated[
         list[str] | None,
         typer.Option(help="Only targets, forecast, response, permutation or stability; can be given again."),
@@ -164,11 +171,34 @@ def validate(
     with _folder("validate", out, force) as folder:
         validated = api.validate(
             scenario, runs=runs, seed=seed, years=years, workers=workers, fixed_parameters=fixed_parameters,
-            parts=part or (), population=population, out=folder, force=force, kept=kept, quiet=quiet,
+            uninformed=uninformed, parts=part or (), population=population, out=folder, force=force, kept=kept,
+            quiet=quiet,
         )  # fmt: skip
     typer.echo(text(validated))
     if not quiet:
         typer.echo(f"\nResults: {folder}\nPage: {folder / PAGE}")
+
+
+@app.command()
+def calibrate(
+    file: Annotated[Path | None, typer.Argument(help="Settings; those shipped by default.")] = None,
+    out: Out = None,
+    population: Population = None,
+    workers: Workers = None,
+    trial: Annotated[
+        bool, typer.Option("--trial", help="Only recover known parameters from synthetic truth, the first step.")
+    ] = False,
+    force: Annotated[bool, typer.Option("--force", help="Begin anew where another calibration was made.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Find the sets of parameters that are plausible, given what England did from 2014-15 to 2016-17."""
+    from sim.analysis.calibration.conduct import calibrate as conduct
+    from sim.study import store
+
+    folder = store.new_folder("calibrate") if out is None else out
+    made = conduct(file, folder, population=population, workers=workers, trial=trial, force=force, quiet=quiet)
+    for path in made.files:
+        typer.echo(str(path))
 
 
 @population_app.command("build")

@@ -8,11 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sim.errors import InputError
+
+if TYPE_CHECKING:
+    from sim.parameters.plausible_sets import Ensemble
 
 Sampler = Callable[[np.random.Generator], Mapping[str, float]]
 
@@ -84,12 +89,31 @@ def draw_pairs(pairs: int, master_seed: int, sample: Sampler | None = None) -> D
 
 
 def draw_uncertain(generator: np.random.Generator) -> dict[str, float]:
-    """One draw of everything uncertain: parameters by full name, and quantiles (0 to 1) of values that regimes hold."""
+    """One draw of everything uncertain from its range or prior: parameters by full name, and quantiles (0 to 1) of what
+    regimes hold."""
     from sim import parameters
     from sim.regimes import UNCERTAIN
 
     drawn = parameters.load().sample(generator)
     return {**drawn, **{name: float(generator.uniform()) for name in UNCERTAIN}}
+
+
+def sampler(population: Path | None = None, *, uninformed: bool = False) -> Sampler:
+    """What draws everything uncertain: plausible sets where calibration made some, and ranges for the rest.
+
+    population: a built population, whose sets are those of the published practice table; None for the synthetic
+    England. uninformed: ranges and priors alone, as if nothing had been calibrated.
+    """
+    from sim.parameters.plausible_sets import shipped
+
+    ensemble = None if uninformed else shipped(synthetic=population is None)
+    return draw_uncertain if ensemble is None else partial(_draw_plausible, ensemble)
+
+
+def _draw_plausible(ensemble: Ensemble, generator: np.random.Generator) -> dict[str, float]:
+    """One draw of everything uncertain, of which what was calibrated comes from one plausible set."""
+    drawn = draw_uncertain(generator)
+    return ensemble.into(drawn, int(generator.integers(len(ensemble))))
 
 
 def single(seed: int) -> Design:

@@ -41,7 +41,7 @@ def describe(
         "equal_staff_cost": task.equal_staff_cost,
         "population": None if task.population is None else str(task.population),
         "design": design.as_json(),
-        "program": {"version": version(), **_git()},
+        "program": {"version": version(), **program()},
         "python": platform.python_version(),
         "platform": platform.platform(),
         "dependencies": dependencies(),
@@ -100,7 +100,7 @@ def parameters_hash() -> str:
     return digest.hexdigest()
 
 
-def _git() -> dict[str, Any]:
+def program() -> dict[str, Any]:
     """Commit of the source tree and whether it holds changes; None where it is no git tree."""
     commit = _ask_git("rev-parse", "HEAD")
     status = _ask_git("status", "--porcelain") if commit else None

@@ -15,7 +15,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from sim.regime import load_regime
+from sim.regimes import load_regime
 
 from experiments.baseline.exits import CLASSES, Observed, class_of, read_observed, simulate_exits
 from experiments.baseline.flat import flat_scenario

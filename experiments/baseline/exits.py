@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from sim.regime import load_regime
+from sim.regimes import load_regime
 
 from sim.scenario import load_scenario
 from sim.simulate import build, prepare, run_years

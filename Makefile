@@ -1,6 +1,6 @@
 # Needs only Python >= 3.11, pip, make and git. Everything is put into this folder (.venv, .tools).
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint bench calibrate uptake history lock clean
+.PHONY: help setup run test lint bench calibrate uptake history validate lock clean
 
 VENV := .venv/bin
 REGIMES ?= area_team_only greater_involvement joint delegated voluntary_2015
@@ -40,6 +40,12 @@ uptake: setup ## hold the uptake of 2015 against what CCGs did, 200 runs
 
 history: setup ## hold what earlier ways of commissioning did against the model
 	$(VENV)/python -m experiments.history
+
+validate: setup ## hold the model against England: synthetic, and the real one where COMMISSIM_DATA has it
+	$(VENV)/commissim validate --out results/validation-synthetic --kept results/kept/synthetic --force
+	if [ -n "$$COMMISSIM_DATA" ]; then \
+	  $(VENV)/commissim population build --table "$$COMMISSIM_DATA/england_2014/practices.csv" --out results/kept/england --force && \
+	  $(VENV)/commissim validate --population results/kept/england --out results/validation-real --kept results/kept/real --force; fi
 
 lock: setup ## resolve the dependencies anew into requirements.lock
 	bash scripts/lock.sh

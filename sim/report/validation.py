@@ -85,6 +85,7 @@ def _of_practices(validation: Validation) -> dict[str, Any]:
         "forecasts": [_forecast(one) for one in validation.forecasts],
         "responses": [one.row() for one in validation.responses],
         "falls": validation.falls,
+        "tracked": validation.tracked,
     }
 
 

@@ -42,6 +42,11 @@ def checks(validation: Validation) -> list[Check]:
         made += _of_targets(validation.targets)
     for forecast in validation.forecasts:
         made += _of_forecast(forecast)
+    for one in validation.tracked:
+        told = (
+            f"off by {one.error:.1f}%, no change by {one.unchanged:.1f}%; {_percent(one.covered)} within 90% intervals"
+        )
+        made.append(Check(f"Single practices that go on: {one.what}", told, "shown", None))
     if validation.responses:
         agree = sum(one.agrees for one in validation.responses)
         made.append(

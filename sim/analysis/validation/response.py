@@ -17,9 +17,10 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.analysis.validation.fates import Fates
-from sim.analysis.validation.panel import CENSUSES, YEARS, Panel
+from sim.analysis.validation.panel import YEARS, Panel
 from sim.analysis.validation.regression import folds
 from sim.analysis.validation.scores import Interval, bootstrap
+from sim.analysis.validation.survivors import observed_growth, simulated_growth
 from sim.population.tables import Table
 from sim.study.records import Floats
 from sim.world.states import GMS, OPEN, PMS
@@ -79,7 +80,7 @@ class _Group:
 def responses(panel: Panel, runs: Sequence[Fates], practices: Table, ccg: npt.NDArray[Any]) -> list[Response]:
     """Each money, set of practices and answer. ccg: code of each practice's CCG."""
     observed = _observed(panel)
-    simulated = [_simulated(run, practices) for run in runs]
+    simulated = [_simulated(run) for run in runs]
     found = []
     for group in _groups(panel, practices, ccg):
         for k, answer in enumerate(ANSWERS):
@@ -109,35 +110,24 @@ def _groups(panel: Panel, practices: Table, ccg: npt.NDArray[Any]) -> list[_Grou
     for money, (kind, pounds, threshold) in per_patient.items():
         for name, wanted in (("held-out CCGs", held), ("all CCGs", np.ones_like(held))):
             rows = np.flatnonzero(there & wanted & (practices["contract"] == kind))
+            each = pounds[rows] / panel.registered[0][rows]
             size = np.log(practices["list_size"][rows])
             beside = np.column_stack([size, size**2, practices["imd"][rows]])
-            made.append(_Group(money, name, rows, (pounds / panel.registered[0])[rows] >= threshold, beside))
+            loses = each >= threshold
+            if loses.any() and not loses.all():
+                made.append(_Group(money, name, rows, loses, beside))
     return made
 
 
 def _observed(panel: Panel) -> tuple[Floats, Floats, Floats]:
     """Each answer of every practice; NaN where it has none."""
-    stayed = panel.paid[0] & panel.paid[-1]
     exits = np.where(panel.paid[0], 100.0 * panel.exits.any(axis=0), np.nan)
-    lists = np.where(stayed, 100.0 * (panel.registered[-1] / panel.registered[0] - 1.0), np.nan)
-    fte = np.where(stayed, 100.0 * (panel.fte[-1] / panel.fte[0] - 1.0), np.nan)
-    return exits, _bounded(lists), _bounded(fte)
+    return exits, *observed_growth(panel)
 
 
-def _simulated(run: Fates, practices: Table) -> tuple[Floats, Floats, Floats]:
-    """The same of one run: ended by the year before the last of the panel, lists of the first and last year's end."""
-    last = len(YEARS) - 1
-    lives = run.state[last] == OPEN
-    exits = 100.0 * (run.state[last - 1] != OPEN)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        lists = np.where(lives, 100.0 * (run.list_size[last] / run.list_size[0] - 1.0), np.nan)
-        fte = np.where(lives, 100.0 * (run.gp_fte[len(CENSUSES) - 1] / run.gp_fte[0] - 1.0), np.nan)
-    return exits, _bounded(lists), _bounded(fte)
-
-
-def _bounded(change: Floats) -> Floats:
-    """Changes of more than -60% or +150% are mergers and new counts, not answers: left out on both sides."""
-    return np.where((change > -60.0) & (change < 150.0), change, np.nan)
+def _simulated(run: Fates) -> tuple[Floats, Floats, Floats]:
+    """The same of one run: ended by the year before the last of the panel."""
+    return 100.0 * (run.state[len(YEARS) - 2] != OPEN), *simulated_growth(run)
 
 
 def _gap(group: _Group, answer: Floats, rows: Rows) -> float:

@@ -18,6 +18,7 @@ from sim.analysis.validation.panel import Panel, data_folder, read_panel
 from sim.analysis.validation.permutation import Fall, falls
 from sim.analysis.validation.response import Response, responses
 from sim.analysis.validation.shocks import Decay, Gain, gains, mean_gain, shock
+from sim.analysis.validation.survivors import Tracked, tracked
 from sim.analysis.validation.verdicts import Verdict, verdicts
 from sim.errors import InputError
 from sim.study.records import Task
@@ -63,6 +64,7 @@ class Validation:
     notes: tuple[str, ...]
     targets: TargetsFound | None = None
     forecasts: tuple[Forecast, ...] = ()
+    tracked: tuple[Tracked, ...] = ()
     chances: Chances | None = None
     responses: tuple[Response, ...] = ()
     falls: tuple[Fall, ...] = ()
@@ -111,11 +113,13 @@ def examine(
     chance = None if panel is None else chances([run.fates for run in ensemble.runs], ensemble.years)
     practices = ensemble.population.practices
     found: list[Forecast] = []
+    followed: list[Tracked] = []
     answers: list[Response] = []
     fallen: list[Fall] = []
     if panel is not None and chance is not None and "forecast" in parts:
         work.say("Forecasts by practice ...")
         found = forecasts(panel, chance, practices, ensemble.ccg)
+        followed = tracked(panel, [run.fates for run in ensemble.runs])
     if panel is not None and "response" in parts:
         work.say("Responses to lost money ...")
         answers = responses(panel, [run.fates for run in ensemble.runs], practices, ensemble.ccg)
@@ -128,7 +132,7 @@ def examine(
     stability = _stability(work) if "stability" in parts else None
     return Validation(
         ensemble, ensemble.population.source if task.population else "synthetic England", tuple(work.notes), targets,
-        tuple(found), chance, tuple(answers), tuple(fallen), stability,
+        tuple(found), tuple(followed), chance, tuple(answers), tuple(fallen), stability,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.analysis.compare import Comparison, Registry
+from sim.analysis.compare import HEADLINES, Comparison, Registry
 from sim.analysis.compare import compare as compare_results
 from sim.errors import InputError
 from sim.study.conduct import conduct, model_engine
@@ -52,6 +52,14 @@ class Compared:
     def rows(self, *, level: str = "national", year: int | None = None) -> list[dict[str, Any]]:
         """The same as plain rows, one a place, outcome and regime, every outcome."""
         return self.comparison(level, year).tidy()
+
+    def rests_on(self, outcomes: Sequence[str] = HEADLINES) -> str:
+        """Text: how far differences rest on parameters that calibration did not narrow (fairness rule 6)."""
+        from sim.analysis.prior_driven import told
+        from sim.parameters.plausible_sets import shipped
+
+        ensemble = shipped(synthetic=self.results.manifest.get("population") is None)
+        return told(self.results, ensemble.narrowed if ensemble else (), outcomes)
 
     def plot(self, outcome: str) -> Figure:
         """A matplotlib figure of one outcome for all England: trends by regime with bands, and differences."""

@@ -117,7 +117,7 @@ def compare(
             equal_staff_cost=equal_staff_cost, population=population, out=folder, force=force, quiet=quiet,
         )  # fmt: skip
     if len(compared.results.failures) < len(compared.results.runs):
-        typer.echo(compared.table())
+        typer.echo(f"{compared.table()}\n\n{compared.rests_on()}")
     _finish(compared.results, folder, quiet)
 
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.calibration.screen import screen
 from sim.analysis.compare import paired
+from sim.analysis.words import label
 from sim.errors import InputError
 from sim.study.results import Results
 
@@ -93,3 +94,25 @@ def _whole_pairs(results: Results) -> NDArray[np.int64]:
 def by_outcome(shares: Sequence[Shares]) -> Mapping[tuple[str, str], Shares]:
     """Shares by (outcome, regime)."""
     return {(share.outcome, share.regime): share for share in shares}
+
+
+def told(results: Results, narrowed: Sequence[str], outcomes: Sequence[str]) -> str:
+    """Text for the terminal on these outcomes in the last year: what each regime's differences rest on.
+
+    Where pairs are too few, or parameters were not drawn, it says that this cannot be told (fairness rule 6).
+    """
+    try:
+        found = by_outcome(prior_driven(results, narrowed))
+    except InputError as error:
+        return f"Prior-driven share of these differences: {error.message}."
+    lines = [
+        "Of the variance of each difference, explained by parameters that calibration did not narrow (prior-driven),",
+        "by those that it did, and by neither (luck, interactions, effects too weak to be seen):",
+    ]
+    for name in outcomes:
+        for regime in results.regimes[1:]:
+            share = found.get((name, regime))
+            if share is not None and np.isfinite(share.prior):
+                parts = f"{share.prior:5.0%} {share.narrowed:5.0%} {share.rest:5.0%}"
+                lines.append(f"{label(name):34s} {regime:24s} {parts}")
+    return "\n".join(lines)

@@ -33,11 +33,15 @@ def describe(what: str) -> str:
 def parameters() -> str:
     """Every parameter: name, value, unit, range, status, label, source."""
     from sim import parameters
+    from sim.parameters.plausible_sets import shipped
 
+    ensemble = shipped(synthetic=True)
     blocks = []
     for row in parameters.load().describe():
         head = f"{row['name']} = {row['value']} ({row['unit']}; {row['status']})"
         body = [row["label"], f"range: {row['range']}" if row["range"] else "", f"moves: {row['moves']}", row["source"]]
+        if ensemble is not None and row["name"] in ensemble.manifest["narrowing"]:
+            body.insert(2, ensemble.narrowing_text(row["name"]))
         blocks.append(_block(head, body))
     return "\n\n".join(blocks)
 

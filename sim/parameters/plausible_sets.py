@@ -42,6 +42,14 @@ class Ensemble:
         """Parameters that calibration informed."""
         return tuple(name for name, told in self.manifest["narrowing"].items() if told["narrowed"])
 
+    def narrowing_text(self, name: str) -> str:
+        """What calibration left of a parameter, in a line."""
+        told = self.manifest["narrowing"][name]
+        low, middle, high = told["after"]
+        informed = "informed" if told["narrowed"] else "hardly informed"
+        spread = f"{-told['by']:+.0%}"
+        return f"calibrated: {low:.4g} to {high:.4g}, median {middle:.4g}; spread {spread} ({informed} by data)"
+
     def into(self, drawn: Mapping[str, float], row: int) -> dict[str, float]:
         """A draw of everything in which the parameters of set number `row` have the values of that set."""
         settings = load_variants()[self.variants[row]].settings

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.analysis.prior_driven import prior_driven, split
+from sim.analysis.prior_driven import prior_driven, split, told
 from sim.errors import InputError
 
 RNG = np.random.default_rng(3)
@@ -63,3 +63,11 @@ def test_few_pairs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     with pytest.raises(InputError, match="3 pairs"):
         prior_driven(Few(manifest={"design": {"parameters": {"leaving.base": [1, 2, 3]}}}), [])  # type: ignore[arg-type]
+
+
+def test_a_comparison_of_few_pairs_says_that_it_cannot_tell(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        "sim.analysis.prior_driven.paired", lambda *_: {"a": np.zeros((3, 1, 1, 1)), "b": np.ones((3, 1, 1, 1))}
+    )
+    text = told(Few(manifest={"design": {"parameters": {"leaving.base": [1, 2, 3]}}}), [], ["x"])  # type: ignore[arg-type]
+    assert "3 pairs" in text and "cannot tell" in text

@@ -27,6 +27,8 @@ from sim.analysis.targets import Target, check_frozen, load_targets
 from sim.errors import InputError
 from sim.regimes.regime import load_regime
 from sim.scenario import load_scenario
+from sim.study.conduct import warm_up
+from sim.study.design import single
 from sim.study.records import Task
 
 Floats = NDArray[np.float64]
@@ -97,6 +99,7 @@ class Calibration:
         """
         found = self._frozen()
         task = self._task(found)
+        warm_up(task, single(self.settings.seed), quiet=self.quiet)
         first = self._first_wave(found, task)
         self._screen(found, first)
         used = [found.column(target) for target in found.fitted]

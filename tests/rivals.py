@@ -45,7 +45,7 @@ def utilities_of_help(
     """Utilities of actions about the quality of a practice to a body that may send help; need: sd below standard."""
     matter = Matter(
         kind=states.QUALITY, need=need, severity=need, quality=-need, size=1.0, sanctioned=0.0, near=1.0,
-        grants_left=0.0, fit=0.0, goodwill=weight_of_goodwill(own_members, w), may_improve=1, may_pay=0,
-        may_punish=may_punish, may_remove=0, holds_hospital=0,
+        grants_left=0.0, deficit=0.0, fit=0.0, goodwill=weight_of_goodwill(own_members, w), may_improve=1, may_pay=0,
+        may_punish=may_punish, may_remove=0, holds_hospital=0, holds_community=0, local_terms=0,
     )  # fmt: skip
     return [improvement_utility(a, matter, improvements(w, e, k)) for a in actions]

@@ -1,7 +1,8 @@
 """From an application to a signed agreement: members' vote, NHS England's checks, signature, and notice to leave.
 
-A table's stages say which steps it takes. Members vote on the change of constitution; NHS England approves the
-constitution (governance) and, where the table asks for assurance, finance and leadership as well (C112). A CCG that
+A table's stages say which steps it takes. Members vote on the change; NHS England looks at a changed constitution
+(governance) and, where the table asks for assurance, at finance and leadership as well (C112); what needs its approval
+must be signed by both. A CCG that
 passes all but assurance may have the next level down, which asks for none.
 """
 
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.commissioning.functions import APPLICATION, APPROVAL, ASSURANCE, MEMBERS_VOTE
+from sim.commissioning.functions import APPLICATION, APPROVAL, ASSURANCE, CONSTITUTION_CHANGE, MEMBERS_VOTE
 from sim.commissioning.uptake import logistic
 from sim.kernel import kernel, rule
 from sim.world.luck import decision, uniform
@@ -131,7 +132,7 @@ def approve(c, wish, now, worth, menu, control, gp_votes, stages, ccgs, accounts
         return now
     applications.stage[c] = VOTED
     sound = constitution_chance(gp_votes[wish], boards.interest_specific[c], ccgs.legitimacy[c], constitution)
-    if stages[wish, APPROVAL] == 1 and uniform(streams.constitution, who) > sound:
+    if stages[wish, CONSTITUTION_CHANGE] == 1 and uniform(streams.constitution, who) > sound:
         applications.refused[c] = 1
         return now
     solvent = finance_chance(accounts.outturn[c], accounts.allocation[c], finance)
@@ -184,7 +185,7 @@ def decide(worth, wishes, menu, control, gp_votes, stages, notice_months, first,
             continue
         applications.approved[c] = got
         applications.stage[c] = APPROVED
-        if uniform(streams.signature, ccgs.id[c]) < signing.chance:
+        if stages[got, APPROVAL] == 0 or uniform(streams.signature, ccgs.id[c]) < signing.chance:
             applications.stage[c] = SIGNED
             after[c] = got
     return after

@@ -15,7 +15,17 @@ import numpy as np
 
 from sim.commissioning.bodies import KINDS, body_row, practices_of_whole, total_fte
 from sim.commissioning.cases import NO_CLOCK, wait_a_year
-from sim.commissioning.functions import EXECUTES, JOINT_COMMITTEE, LEAD, PRACTICE, SHARED
+from sim.commissioning.functions import (
+    ADVISES,
+    CONTRACT_REMOVAL,
+    CONTRACTUAL_ACTION,
+    EXECUTES,
+    JOINT_COMMITTEE,
+    LEAD,
+    PRACTICE,
+    SHARED,
+)
+from sim.commissioning.standing import StandingWork
 from sim.commissioning.views import view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
@@ -60,6 +70,7 @@ class CaseHours(NamedTuple):
     inadequate: float
     new_practice: float
     community: float
+    contract_failure: float
 
 
 class Mandate(NamedTuple):
@@ -115,8 +126,8 @@ def skill_for(bodies, row, kind):
 
 
 @kernel
-def hold_hours(bodies, slots, scale, visits, p):
-    """Fills hours_held of every body from its staff, and clears those used.
+def hold_hours(bodies, slots, scale, visits, standing, p):
+    """Fills hours_held of every body from its staff, less `standing` (bodies,) work, and clears those used.
 
     Bodies that have a view of practices (`slots`) spend the share `visits` of their free hours on visits. scale: see
     `nation.staff_scale`.
@@ -125,6 +136,7 @@ def hold_hours(bodies, slots, scale, visits, p):
         free = hours_held(
             scale * total_fte(bodies, b), bodies.experience[b], bodies.transition[b], bodies.hours_lost[b], p
         )
+        free = max(0.0, free - standing[b])
         bodies.hours_held[b] = free * (1.0 - visits) if slots[bodies.kind[b]] >= 0 else free
         bodies.hours_used[b] = 0.0
 
@@ -188,6 +200,16 @@ def executor_of(bodies, cells, scale, t, function, c, ccgs, stride):
 
 
 @rule
+def take_advice(bodies, cells, scale, t, function, hours, c, ccgs, stride):
+    """Bodies that advise on a function read and answer the papers of a case, so many hours each, as far as they have
+    them."""
+    for kind in range(cells.shape[2]):
+        if cells[t, function, kind] == ADVISES and kind != PRACTICE:
+            b = body_row(kind, scale[t, kind], c, ccgs, stride)
+            bodies.hours_used[b] += min(hours, max(0.0, bodies.hours_held[b] - bodies.hours_used[b]))
+
+
+@rule
 def room_for(bodies, row, hours):
     """Whether a body can still take on work of so many hours this year; nobody (-1) is no hindrance."""
     return row < 0 or bodies.hours_used[row] + hours <= bodies.hours_held[row]
@@ -200,10 +222,13 @@ def hours_gone(bodies, row):
 
 
 @kernel
-def assign(cases, n, ccgs, bodies, cells, scale, mandate, medians, per_practice, p, hours_stream, unclear_stream):
+def assign(cases, n, ccgs, bodies, cells, scale, mandate, medians, per_practice, advice, p, hours_stream,
+           unclear_stream):  # fmt: skip
     """Settles for each open case who is responsible and how long it takes.
 
-    medians: (kinds,) hours of a case; per_practice: (kinds,) more for each practice of the CCG. A case for which nobody
+    medians: (kinds,) hours of a case; per_practice: (kinds,) more for each practice of the CCG.
+    advice: hours of those who advise, as a share; whoever advises on removals does so on every notice. A case for which
+    nobody
     has a part in the table is undone, but for mergers: without anybody to refuse, partners merge as they please.
     """
     stride, whole = len(bodies) // KINDS, practices_of_whole(ccgs)
@@ -237,6 +262,10 @@ def assign(cases, n, ccgs, bodies, cells, scale, mandate, medians, per_practice,
         if doubled == 1:
             hours *= 2.0
         cases.hours[k] = hours
+        if advice > 0.0:
+            take_advice(bodies, cells, scale, t, cases.function[k], advice * hours, c, ccgs, stride)
+            if cases.function[k] == CONTRACTUAL_ACTION:
+                take_advice(bodies, cells, scale, t, CONTRACT_REMOVAL, advice * hours, c, ccgs, stride)
         cases.executor[k] = executor_of(bodies, cells, scale, t, cases.function[k], c, ccgs, stride)
 
 
@@ -297,5 +326,6 @@ def assign_cases(world: World, n: int, params: Params, luck: Luck) -> None:
     per_practice = np.array([hours.scheme_per_practice if kind == "scheme" else 0.0 for kind in s.CASE_KINDS])
     assign(
         world.cases, n, world.ccgs, world.bodies, view(world.regime).cells, world.regime.scale, params.of(Mandate),
-        medians, per_practice, params.of(Hours), luck.stream(HOURS_OF_CASE), luck.stream(UNCLEAR),
+        medians, per_practice, params.of(StandingWork).advise_share, params.of(Hours), luck.stream(HOURS_OF_CASE),
+        luck.stream(UNCLEAR),
     )  # fmt: skip

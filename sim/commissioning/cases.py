@@ -18,7 +18,7 @@ from sim.parameters import Params
 from sim.world import states as s
 from sim.world.luck import Luck, decision, mix, uniform, uniform2
 from sim.world.table import copy_row
-from sim.world.world import Rows, World
+from sim.world.world import Floats, Rows, World
 
 ARRIVAL = decision("cases.arrival")
 
@@ -27,13 +27,14 @@ FUNCTION_OF_KIND = np.array(
         f.DISCRETIONARY_PAYMENTS, f.QUALITY_IMPROVEMENT, f.CONTRACT_MONITORING, f.PROCUREMENT,
         f.CONTRACT_VARIATION_RENEWAL,
         f.MERGER_APPROVAL, f.CONTRACT_DESIGN, f.COMPLAINTS, f.INCENTIVE_DESIGN, f.LOCALLY_COMMISSIONED_SERVICES,
-        f.LIST_CLOSURE, f.CONTRACTUAL_ACTION, f.PRACTICE_ESTABLISHMENT, f.PATHWAY_DESIGN,
+        f.LIST_CLOSURE, f.CONTRACTUAL_ACTION, f.PRACTICE_ESTABLISHMENT, f.PATHWAY_DESIGN, f.CONTRACTUAL_ACTION,
     ],
     dtype=np.int64,
 )  # fmt: skip
 """Function under which each kind of case is decided, in the order of `states.CASE_KINDS`."""
 
 IMPROVEMENT = (s.SUPPORT_TEAM, s.REMOVAL, s.NOTHING, s.NOTHING)
+FAILURE = (s.BREACH, s.REMOVAL, s.NOTHING, s.NOTHING)  # a date that has passed cannot be remedied
 REQUEST = (s.APPROVE, s.REFUSE, -1, s.REFUSE)
 ANSWERS = np.array(
     [
@@ -47,6 +48,7 @@ ANSWERS = np.array(
         (s.COMMISSION_SERVICE, s.COMMISSION_SERVICE, s.NOTHING, s.NOTHING),
         REQUEST, IMPROVEMENT, REQUEST,
         (s.MAKE, s.BUY, -1, s.BUY),
+        FAILURE,
     ],
     dtype=np.int64,
 )  # fmt: skip
@@ -76,6 +78,9 @@ class Arrivals(NamedTuple):
     new_practice_base: float
     new_practice_growth: float
     community: float
+    failure_base: float
+    failure_distress: float
+    failure_under_notice: float
     lapse_months: float
 
 
@@ -231,6 +236,12 @@ def arrive(cases, n, place, lists, contract, care, staff, life, waiting, year, p
                 p.list_closure_base, p.list_closure_slope, pressure
             ):
                 n = add(cases, n, who, s.LIST_CLOSURE, i, c, year, clocks.list_closure, pressure)
+        if waiting[i, s.CONTRACT_FAILURE] == 0:
+            under_notice = p.failure_under_notice if life.sanctioned[i] > 0.0 else 0.0
+            if uniform2(stream, who, np.uint64(s.CONTRACT_FAILURE)) < chance(
+                p.failure_base + under_notice, p.failure_distress, life.distress[i]
+            ):
+                n = add(cases, n, who, s.CONTRACT_FAILURE, i, c, year, NO_CLOCK, 1.0)
         if contract.kind[i] == s.PMS and contract.premium_left[i] >= 1.0 and waiting[i, s.PMS_REVIEW] == 0:
             if uniform2(stream, who, np.uint64(s.PMS_REVIEW)) < p.pms_review:
                 premium = contract.premium_2013[i] / max(1.0, lists.total[i])
@@ -239,11 +250,12 @@ def arrive(cases, n, place, lists, contract, care, staff, life, waiting, year, p
 
 
 @kernel
-def arrive_for_ccgs(cases, n, ccgs, schemes, ended, lists_growth, year, p, stream):
+def arrive_for_ccgs(cases, n, ccgs, schemes, ended, lists_growth, pressure, year, p, stream):
     """New cases about a whole CCG: a local scheme, a bid for work out of hospital, a new practice, community nursing.
 
     ended: (CCGs,) 1 where a service's term is over, so that it is bid for anew. lists_growth: (CCGs,) yearly growth of
-    its population. A merged CCG has one local scheme and one community service. Returns the number of open rows.
+    its population. pressure: (CCGs,), see `planned_pressure`. A merged CCG has one local scheme and one
+    community service. Returns the number of open rows.
     """
     open_kinds = np.zeros((len(ccgs), N_KINDS), np.int64)
     for k in range(n):
@@ -264,13 +276,21 @@ def arrive_for_ccgs(cases, n, ccgs, schemes, ended, lists_growth, year, p, strea
             n = add(cases, n, who, s.SCHEME, -1, c, year, NO_CLOCK, 0.0)
         bid = ended[c] == 1 or uniform2(stream, who, np.uint64(s.BID)) < p.bid
         if open_kinds[c, s.BID] == 0 and bid:
-            n = add(cases, n, who, s.BID, -1, c, year, NO_CLOCK, 0.0)
+            n = add(cases, n, who, s.BID, -1, c, year, NO_CLOCK, pressure[c])
         rate = chance(p.new_practice_base, p.new_practice_growth, lists_growth[c])
         if open_kinds[c, s.NEW_PRACTICE] == 0 and uniform2(stream, who, np.uint64(s.NEW_PRACTICE)) < rate:
             n = add(cases, n, who, s.NEW_PRACTICE, -1, c, year, NO_CLOCK, 100.0 * lists_growth[c])
         if one and open_kinds[c, s.COMMUNITY_NURSING] == 0 and uniform(stream, who) < p.community:
-            n = add(cases, n, who, s.COMMUNITY_NURSING, -1, c, year, NO_CLOCK, 0.0)
+            n = add(cases, n, who, s.COMMUNITY_NURSING, -1, c, year, NO_CLOCK, pressure[c])
     return n
+
+
+def planned_pressure(world: World) -> Floats:
+    """(CCGs,): emergency admissions that each CCG plans for, per patient against all CCGs, less 1."""
+    emergencies, patients = world.plans["emergency"], world.plans["patients"]
+    usual = emergencies.sum() / max(1.0, patients.sum())
+    each = emergencies / np.maximum(patients, 1.0)
+    return np.asarray(each / usual - 1.0 if usual > 0.0 else np.zeros(len(each)))
 
 
 def cases_arrive(world: World, params: Params, luck: Luck, ended: Rows) -> int:
@@ -288,4 +308,8 @@ def cases_arrive(world: World, params: Params, luck: Luck, ended: Rows) -> int:
     )
     patients = np.bincount(world.place["ccg"], weights=world.lists["total"], minlength=len(world.ccgs))
     growth = growing / np.maximum(patients, 1.0)
-    return int(arrive_for_ccgs(world.cases, n, world.ccgs, world.schemes, ended, growth, world.year, p, stream))
+    return int(
+        arrive_for_ccgs(
+            world.cases, n, world.ccgs, world.schemes, ended, growth, planned_pressure(world), world.year, p, stream
+        )
+    )

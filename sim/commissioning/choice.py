@@ -58,25 +58,29 @@ def elected(kind, powers, alone):
 
 
 @part
-def matter_of(j, side, powers, gps, cases, lists, life, ccg_money, kinds, may, holds_hospital, t, fit, need, quality,
+def matter_of(j, side, powers, gps, cases, lists, life, ccg_money, kinds, v, t, deficit, fit, need, quality,
               alternatives, w):  # fmt: skip
     """What counts about case `j` to one side (0: the body, 1: its partner).
 
     powers: kind of body whose part in table `t` says what they may do. gps: share of GPs among those of this side.
-    kinds: `bodies.kind`; the other arguments as in `choose`.
+    kinds: `bodies.kind`; v: `views.TableView`; the other arguments as in `choose`.
     """
     kind, i, c = cases.kind[j], cases.practice[j], cases.ccg[j]
     body = kinds[cases.body[j] if side == 0 else cases.partner[j]]
     goodwill = weight_of_goodwill(gps * elected(body, powers, cases.partner[j] < 0), w)
     size, sanctioned, near = 0.0, 0.0, 1.0
+    held = max(v.holds_community[t, body], v.holds_community[t, powers])
+    if cases.partner[j] >= 0 and cases.doubled[j] == 0:  # those who decide together have the money of each
+        held = max(v.holds_community[t, kinds[cases.body[j]]], v.holds_community[t, kinds[cases.partner[j]]], held)
     if i >= 0:
         size, sanctioned, near = lists.total[i] / 4000.0, life.sanctioned[i], alternatives[i]
     return Matter(
         kind, need[j, side], cases.severity[j], quality[j, side], size, sanctioned, near,
-        ccg_money.support_budget[c] - ccg_money.support_spent[c], fit[c], goodwill,
-        may[t, f.QUALITY_IMPROVEMENT, powers], may[t, f.DISCRETIONARY_PAYMENTS, powers],
-        may[t, f.CONTRACTUAL_ACTION, powers], may[t, f.CONTRACT_REMOVAL, powers],
-        max(holds_hospital[t, body], holds_hospital[t, powers]),
+        ccg_money.support_budget[c] - ccg_money.support_spent[c], deficit[c], fit[c], goodwill,
+        v.may[t, f.QUALITY_IMPROVEMENT, powers], v.may[t, f.DISCRETIONARY_PAYMENTS, powers],
+        v.may[t, f.CONTRACTUAL_ACTION, powers], v.may[t, f.CONTRACT_REMOVAL, powers],
+        max(v.holds_hospital[t, body], v.holds_hospital[t, powers]),
+        held, v.local_terms[t],
     )  # fmt: skip
 
 
@@ -139,8 +143,8 @@ def hold_meeting(j, cases, on_board, boards, v, t, powers, interests, meetings, 
 
 
 @part
-def consider(j, one, other, powers, share, weight, stake, on_board, cases, lists, life, ccg_money, boards, kinds, may,
-             holds_hospital, t, fit, need, quality, alternatives, interests, table, w, e, k, stream, worth, pull,
+def consider(j, one, other, powers, share, weight, stake, on_board, cases, lists, life, ccg_money, boards, kinds, v,
+             t, deficit, fit, need, quality, alternatives, interests, table, w, e, k, stream, worth, pull,
              luck):  # fmt: skip
     """Fills worth, pull and luck of case `j`; see `value`, `tug` and `draw`. Returns how many sides must agree.
 
@@ -151,8 +155,8 @@ def consider(j, one, other, powers, share, weight, stake, on_board, cases, lists
     for side in range(sides):
         mine, theirs = (one, other) if side == 0 else (other, one)
         matter = matter_of(
-            j, side, powers, part_of_gps(mine, theirs, share), cases, lists, life, ccg_money, kinds, may,
-            holds_hospital, t, fit, need, quality, alternatives, w,
+            j, side, powers, part_of_gps(mine, theirs, share), cases, lists, life, ccg_money, kinds, v, t,
+            deficit, fit, need, quality, alternatives, w,
         )  # fmt: skip
         value(matter, side, table, w, e, k, worth)
         drawn = part_of_gps(mine, theirs, weight) / stake if weight > 0.0 else 0.0
@@ -190,11 +194,12 @@ def decide(kind, sides, worth, pull, luck, pulled):
 
 
 @kernel
-def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, v, fit, need, quality, alternatives,
-           interests, meetings, w, e, k, lapse_months, stream, attending, declaring):  # fmt: skip
+def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, v, deficit, fit, need, quality,
+           alternatives, interests, meetings, w, e, k, lapse_months, stream, attending, declaring):  # fmt: skip
     """Chooses the action of every case that the queue has reached, and whether the pull of interest changed it.
 
-    v: `views.TableView`. fit, (CCGs,): insight of scheme designers. need, quality: (n, 2) from `perceive`.
+    v: `views.TableView`. deficit, (CCGs,): percent overspent last year. fit, (CCGs,): insight of scheme
+    designers. need, quality: (n, 2) from `perceive`.
     alternatives: (practices,) 0 to 1. A committee without a quorum puts the case off.
     """
     table = improvements(w, e, k)
@@ -216,8 +221,8 @@ def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, v, fit
         cases.months[j] += lost
         sides = consider(
             j, one, other, powers, max(0.0, v.gp_votes[t, powers]), weight, stake, on_board, cases, lists, life,
-            ccg_money, boards, bodies.kind, v.may, v.holds_hospital, t, fit, need, quality, alternatives, interests,
-            table, w, e, k, stream, worth, pull, luck,
+            ccg_money, boards, bodies.kind, v, t, deficit, fit, need, quality, alternatives, interests, table, w, e, k,
+            stream, worth, pull, luck,
         )  # fmt: skip
         action, split = decide(cases.kind[j], sides, worth, pull, luck, 1.0)
         free = action

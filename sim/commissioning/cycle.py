@@ -22,6 +22,7 @@ from sim.commissioning.explain import Deliberation
 from sim.commissioning.governance import Interests, clear_year, decisions_come_to_light, register_stakes
 from sim.commissioning.knowledge import Knowing, observe, scheme_insight
 from sim.commissioning.perception import perceive
+from sim.commissioning.standing import standing_work
 from sim.commissioning.support import SupportFund, close_funds, open_funds, spend_late
 from sim.commissioning.utilities import Costs, Effects, Weights
 from sim.commissioning.views import view
@@ -108,7 +109,7 @@ def begin_year(world: World, params: Params) -> Floats:
     scale_staff(world.bodies, world.nation, params.of(StaffCost))
     hold_hours(
         world.bodies, world.belief_slot, float(world.nation["staff_scale"][0]), params.of(Knowing).visit_share,
-        params.of(Hours),
+        standing_work(world, params, params.of(Hours).decide_share), params.of(Hours),
     )  # fmt: skip
     return alternatives
 
@@ -120,17 +121,18 @@ def decide_cases(
     w, v = world, view(world.regime)
     interests, meetings, lapse = params.of(Interests), params.of(Meetings), params.of(Arrivals).lapse_months
     need, quality, fit = np.zeros((n, 2)), np.zeros((n, 2)), scheme_insight(world)
+    deficit = overspent(world)
     perceive(
         w.cases, n, w.place, w.beliefs, w.belief_slot, w.ccgs, w.boards, w.bodies, v, interests, params.of(Weights),
         params.of(Knowing).heard, need, quality, luck.stream(INVESTIGATION), len(w.place),
     )  # fmt: skip
     queue(w.cases, n, w.bodies, value_per_hour(world, n, need), params.of(Hours), lapse)
     if witness is not None:
-        witness(Deliberation(world, n, fit, need, quality, alternatives, params, luck))
+        witness(Deliberation(world, n, deficit, fit, need, quality, alternatives, params, luck))
     attending, declaring = luck.stream(ATTENDING), luck.stream(DECLARING)
     choose(
-        w.cases, n, w.place, w.lists, w.life, w.ccgs, w.ccg_money, w.boards, w.bodies, v, fit, need, quality,
-        alternatives, interests, meetings, params.of(Weights), params.of(Effects), params.of(Costs), lapse,
+        w.cases, n, w.place, w.lists, w.life, w.ccgs, w.ccg_money, w.boards, w.bodies, v, deficit, fit, need,
+        quality, alternatives, interests, meetings, params.of(Weights), params.of(Effects), params.of(Costs), lapse,
         luck.stream(GUMBEL), attending, declaring,
     )  # fmt: skip
     award(
@@ -138,6 +140,12 @@ def decide_cases(
         luck.stream(BID_LUCK), attending, declaring,
     )  # fmt: skip
     decisions_take_effect(world, n, fit, params, luck)
+
+
+def overspent(world: World) -> Floats:
+    """(CCGs,): what each CCG overspent last year, percent of its allocation, 0 or more."""
+    accounts = world.accounts
+    return np.asarray(100.0 * np.maximum(0.0, -accounts["outturn"]) / np.maximum(accounts["allocation"], 1.0))
 
 
 def value_per_hour(world: World, n: int, need: Floats) -> Floats:

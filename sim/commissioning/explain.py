@@ -48,6 +48,7 @@ class Deliberation:
 
     world: World
     n: int
+    deficit: Floats
     fit: Floats
     need: Floats
     quality: Floats
@@ -78,7 +79,7 @@ class Deliberation:
                 return []
             sides = consider(
                 j, one, other, powers, max(0.0, v.gp_votes[t, powers]), weight, stake, on_board, cases, w.lists,
-                w.life, w.ccg_money, w.boards, kinds, v.may, v.holds_hospital, t, self.fit, self.need, self.quality,
+                w.life, w.ccg_money, w.boards, kinds, v, t, self.deficit, self.fit, self.need, self.quality,
                 self.alternatives, of(Interests), table, of(Weights), of(Effects), of(Costs), self.luck.stream(GUMBEL),
                 worth, pull, luck,
             )  # fmt: skip

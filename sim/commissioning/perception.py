@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from sim.commissioning import functions as f
-from sim.commissioning.cases import BESIDES, answers, joint
+from sim.commissioning.cases import joint
 from sim.commissioning.governance import stake_in
 from sim.commissioning.knowledge import own_part
 from sim.kernel import kernel, rule
@@ -52,6 +52,15 @@ def restored(gps, outside, substitute):
     return substitute * min(1.0, outside / gps) if gps > 0.0 else 0.0
 
 
+@rule
+def of_care(kind):
+    """Whether a kind of case is about how well a practice cares or how hard it is to be seen there.
+
+    That a practice was rated inadequate is known to all; how far it falls short is not.
+    """
+    return kind == s.QUALITY or kind == s.ACCESS or kind == s.COMPLAINT or kind == s.INADEQUATE_RATING
+
+
 @kernel
 def perceive(cases, n, place, beliefs, slots, ccgs, boards, bodies, v, interests, w, heard, need, quality, stream,
              places):  # fmt: skip
@@ -81,7 +90,7 @@ def perceive(cases, n, place, beliefs, slots, ccgs, boards, bodies, v, interests
                 continue
             total, dist, qual = pooled(beliefs, slots, v, t, function, bodies.kind[who], i, places, heard)
             quality[k, side] = qual
-            if total + look > 0.0 and (money_case or (answers(kind, BESIDES) == s.NOTHING and kind < s.SCHEME)):
+            if total + look > 0.0 and (money_case or of_care(kind)):
                 prior = dist if money_case else -qual
                 if kind == s.ACCESS:  # what is believed of care does not tell how hard it is to be seen
                     prior, total = 0.0, 1.0

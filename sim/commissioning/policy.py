@@ -116,7 +116,8 @@ def policy(world: World, params: Params, luck: Luck) -> None:
     express_interest(world, params, luck)
     recount(world)
     hire(
-        world.bodies, world.ccgs, world.ccg_money, world.nation, view(regime).holder, regime.scale, regime.staffing,
+        world.bodies, world.ccgs, world.ccg_money, world.nation, view(regime).holder, view(regime).funded, regime.scale,
+        regime.staffing,
         params.of(ReorganisationCost),
         params.of(StaffCost).per_fte, params.of(RunningCosts).underspend,
     )  # fmt: skip

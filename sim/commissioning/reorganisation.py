@@ -163,19 +163,19 @@ def move_ccg_staff(bodies, before, ccgs, nation, new_table, heir, scale, staffin
 
 
 @kernel
-def hire(bodies, ccgs, ccg_money, nation, holder, scale, staffing, hiring, cost_per_fte, underspend):
+def hire(bodies, ccgs, ccg_money, nation, holder, funded, scale, staffing, hiring, cost_per_fte, underspend):
     """Bodies that took functions over may hire from the running-cost share that their table allows; posts fill with
     time.
 
     The money is the CCG's own allowance: what is hired here is not there for anything else (it is counted in staff
-    cost).
+    cost). holder, funded: (T,), see `views.TableView`.
     """
     stride = len(bodies) // KINDS
     allowed, pace = np.zeros(len(bodies)), np.zeros(len(bodies))
     for c in range(len(ccgs)):
         t = ccgs.table[c]
         kind = holder[t]
-        if kind < 0 or staffing[t, RUNNING_COST_SHARE] <= 0.0:
+        if kind < 0 or funded[t] == 0 or staffing[t, RUNNING_COST_SHARE] <= 0.0:
             continue
         b = body_row(kind, scale[t, kind], c, ccgs, stride)
         allowed[b] += staffing[t, RUNNING_COST_SHARE] * ccg_money.running_costs[c] * (1.0 - underspend) / cost_per_fte

@@ -149,7 +149,7 @@ def weigh(ccgs, applications, area_teams, bodies, boards, problem, menu, control
         own, team = CCG * stride + ccgs.seat[c], body_row(AREA_TEAM, scale[0, AREA_TEAM], c, ccgs, stride)
         staff, practices = max(0.5, total_fte(bodies, own)), max(1.0, whole[c])
         work = practices * total_fte(bodies, team) / bodies.practices[team] if bodies.practices[team] > 0.0 else 0.0
-        capacity = ccgs.maturity[c] * min(1.0, staff / practices / p.enough_staff)
+        capacity = ccgs.maturity[c] * min(1.0, staff / p.enough_staff)
         for m in range(menu.shape[0]):
             t = menu[m]
             gained = control[t] - control[0]

@@ -40,6 +40,9 @@ class Weights(NamedTuple):
     make_community: float
     investigation: float
     recused_input: float
+    contract_term: float
+    service_need: float
+    service_deficit: float
 
 
 class Effects(NamedTuple):
@@ -85,7 +88,8 @@ class Matter(NamedTuple):
     need: float
     """Distress, shortfall of quality or relief that a request would bring, sd, as the body believes."""
     severity: float
-    """What the case says of itself, sd; in a review of a PMS premium, pounds per patient over 10."""
+    """What the case says of itself, sd; in a review of a PMS premium, pounds per patient over 10; about a service for a
+    whole CCG, emergency admissions that it plans for, per patient against other CCGs, less 1."""
     quality: float
     """Of the practice, sd, as the body believes."""
     size: float
@@ -96,6 +100,8 @@ class Matter(NamedTuple):
     """Other practices within reach over those it takes to keep a choice, 0 to 1."""
     grants_left: float
     """In the support fund of the area, pounds."""
+    deficit: float
+    """Overspent by the CCG last year, percent of its allocation, 0 or more."""
     fit: float
     """How well those who design schemes know their practices, 0 to 1."""
     goodwill: float
@@ -107,6 +113,10 @@ class Matter(NamedTuple):
     may_remove: int
     holds_hospital: int
     """1 where the body, or the committee, holds the hospital budget."""
+    holds_community: int
+    """1 where the body, or the committee, holds the money for community care."""
+    local_terms: int
+    """1 where contracts stand on local terms, 0 where national terms protect them."""
 
 
 @rule
@@ -118,59 +128,89 @@ def weight_of_goodwill(own_members, w):
     return w.goodwill * (1.0 + w.own_members * own_members)
 
 
-GAIN, COST, GOODWILL = range(3)
+RELIEF, QUALITY, TERM, COST, GOODWILL = range(5)
 """Columns of `improvements`."""
 
 
 @rule
-def promise(table, action, gain, cost, goodwill):
-    """Writes a row of `improvements`."""
-    table[action, GAIN], table[action, COST], table[action, GOODWILL] = gain, cost, goodwill
+def promise(table, action, relief, quality, cost, goodwill):
+    """Writes the row of an action in `improvements`, all but what a kept term of the contract is worth."""
+    table[action, RELIEF], table[action, QUALITY] = relief, quality
+    table[action, COST], table[action, GOODWILL] = cost, goodwill
 
 
 @maker
 def improvements(w, e, k):
-    """(actions, 3): what an action for a practice in trouble or below standard brings for each sd of need, what it
-    costs in money and hours, both in points, and the goodwill that it loses, sd.
+    """(actions, 5): what an action brings a practice in trouble for each sd of distress, one below standard for each sd
+    of quality, and one that broke a term of its contract; what it costs in money and hours, all in points; and the
+    goodwill that it loses, sd.
 
-    A remedial notice takes half the hours of a breach notice or a sanction.
+    Each concern is answered by what helps against it: relief is no better care, and a notice relieves nobody. A
+    remedial notice takes half the hours of a breach notice or a sanction.
     """
-    table = np.zeros((len(s.ACTIONS), 3))
-    notice = w.hours * k.notice_hours / 100.0
-    help_ = w.improvement * (e.support_quality + e.support_distress)
-    promise(table, s.SUPPORT_TEAM, help_, w.hours * k.support_hours / 100.0, 0.0)
-    promise(table, s.PAYMENT, w.improvement * e.payment_distress, w.money * k.grant_per_patient, 0.0)
-    promise(table, s.EDUCATION, w.improvement * e.education_quality, w.hours * k.education_hours / 100.0, 0.0)
-    promise(table, s.REMEDIAL, w.improvement * e.remedial_quality, notice / 2.0, e.remedial_goodwill)
-    promise(table, s.BREACH, w.improvement * e.breach_quality, notice, e.breach_goodwill)
-    promise(table, s.SANCTION, w.improvement * e.sanction_quality, notice, e.sanction_goodwill)
-    removed = w.hours * k.removal_hours / 100.0
-    promise(table, s.REMOVAL, w.improvement * e.removal_quality, removed, e.removal_goodwill)
+    table = np.zeros((len(s.ACTIONS), 5))
+    i, notice = w.improvement, w.hours * k.notice_hours / 100.0
+    team = w.hours * k.support_hours / 100.0
+    promise(table, s.SUPPORT_TEAM, i * e.support_distress, i * e.support_quality, team, 0.0)
+    promise(table, s.PAYMENT, i * e.payment_distress, 0.0, w.money * k.grant_per_patient, 0.0)
+    promise(table, s.EDUCATION, 0.0, i * e.education_quality, w.hours * k.education_hours / 100.0, 0.0)
+    promise(table, s.REMEDIAL, 0.0, i * e.remedial_quality, notice / 2.0, e.remedial_goodwill)
+    promise(table, s.BREACH, 0.0, i * e.breach_quality, notice, e.breach_goodwill)
+    promise(table, s.SANCTION, 0.0, i * e.sanction_quality, notice, e.sanction_goodwill)
+    promise(table, s.REMOVAL, 0.0, i * e.removal_quality, w.hours * k.removal_hours / 100.0, e.removal_goodwill)
+    for action in (s.BREACH, s.SANCTION, s.REMOVAL):
+        table[action, TERM] = w.contract_term
     return table
 
 
 @rule
+def against(kind):
+    """What an action about a kind of case is to help against: the column of `improvements`."""
+    if kind == s.DISTRESS or kind == s.ACCESS:
+        return RELIEF
+    return TERM if kind == s.CONTRACT_FAILURE else QUALITY
+
+
+@rule
+def next_step(m):
+    """The contractual action that is next against a practice, one step harder than what is in force.
+
+    A concern begins with a remedial notice, a term that was broken and cannot be mended with a breach notice.
+    """
+    least = s.BREACH if m.kind == s.CONTRACT_FAILURE else s.REMEDIAL
+    return max(least, s.REMEDIAL + math.ceil(m.sanctioned))
+
+
+@rule
 def open_to(action, m):
-    """Whether an action about a practice in trouble or below standard is open to those who decide."""
+    """Whether an action about a practice in trouble, below standard or in breach is open to those who decide.
+
+    A practice that asks for help has broken nothing, so that no notice answers it. National terms let a contract end
+    only after a breach notice, local terms after any.
+    """
+    if action == s.NOTHING:
+        return True
     if action == s.SUPPORT_TEAM or action == s.EDUCATION:
         return m.may_improve == 1
     if action == s.PAYMENT:
         return m.may_pay == 1 and m.grants_left > 0.0
-    step = math.ceil(m.sanctioned)
+    if m.kind == s.DISTRESS:
+        return False
     if action == s.REMOVAL:
-        return m.may_remove == 1 and step >= 2
-    return action == s.NOTHING or (m.may_punish == 1 and action == s.REMEDIAL + step)
+        return m.may_remove == 1 and math.ceil(m.sanctioned) >= (1 if m.local_terms == 1 else 2)
+    return m.may_punish == 1 and action == next_step(m)
 
 
 @rule
 def improvement_utility(action, m, table):
-    """Utility of an action about a practice in trouble or below standard, against doing nothing (0).
+    """Utility of an action about a practice in trouble, below standard or in breach, against doing nothing (0).
 
     table: see `improvements`.
     """
     if not open_to(action, m):
         return IMPOSSIBLE
-    return table[action, GAIN] * max(0.0, m.need) - table[action, COST] - m.goodwill * table[action, GOODWILL]
+    gain = table[action, against(m.kind)] * max(0.0, m.need)
+    return gain - table[action, COST] - m.goodwill * table[action, GOODWILL]
 
 
 @rule
@@ -219,13 +259,20 @@ def request_utility(action, m, w, e):
 @rule
 def area_utility(action, m, w):
     """Utility of an action for the whole CCG: scheme, service out of hospital, make or buy community nursing; nothing
-    is 0. A hospital saving counts only as far as the body holds that money."""
+    is 0.
+
+    Services and own nursing are open only to who holds the money for community care; need as planned speaks for a
+    service, a deficit against both. A hospital saving counts only as far as the body holds that money.
+    """
     if action == s.START_SCHEME:
         return w.scheme * (m.fit - 0.5)
-    if action == s.COMMISSION_SERVICE:
-        return w.service + w.hospital_saving * m.holds_hospital
-    if action == s.MAKE:
-        return w.make_community
+    if action == s.COMMISSION_SERVICE or action == s.MAKE:
+        if m.holds_community == 0:
+            return IMPOSSIBLE
+        affordable = -w.service_deficit * m.deficit
+        if action == s.MAKE:
+            return w.make_community + affordable
+        return w.service + w.service_need * m.severity + w.hospital_saving * m.holds_hospital + affordable
     return 0.0
 
 

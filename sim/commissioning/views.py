@@ -12,6 +12,7 @@ from sim.commissioning.functions import (
     ADVISES,
     AREA_TEAM,
     CCG,
+    COMMUNITY,
     CONTRACT_REMOVAL,
     CONTRACTUAL_ACTION,
     DECLARE,
@@ -23,9 +24,11 @@ from sim.commissioning.functions import (
     JOINT_COMMITTEE,
     LEAD,
     LEAVE_ROOM,
+    LOCAL_TERMS,
     NHS_ENGLAND,
     OUTSIDE_CLINICIAN,
     PRACTICE,
+    RUNNING_COSTS,
     SHARED,
 )
 from sim.commissioning.regime_tables import Cells, RegimeTables
@@ -58,14 +61,21 @@ class TableView(NamedTuple):
     """(T, B, rules): rules of its committee."""
     holds_hospital: Rows
     """(T, B): 1 where the body holds the hospital budget."""
+    holds_community: Rows
+    """(T, B): 1 where the body holds the money for community care."""
+    local_terms: Rows
+    """(T,): 1 where contracts stand on local terms, 0 where national terms protect them."""
     holder: Rows
     """(T,): the kind of body that leads most open functions, -1 where nobody leads any; see `_holders`."""
+    funded: Rows
+    """(T,): 1 where that body, or a joint committee it works for, holds the money for running costs."""
     control: Floats
     """(T,): share of all functions that the CCG leads; leading together with others counts half."""
     grade: Rows
     """(T,): what a CCG has under a table against table 0: 0 nothing more, 1 a voice, 2 decides together, 3 alone."""
     ccg_gp_votes: Floats
-    """(T,): share of GP votes on the CCG's committee, or on the joint one where the CCG has none."""
+    """(T,): share of GP votes on the committee that decides on what a table gives a CCG: the joint one where it leads,
+    else the CCG's own."""
 
 
 @lru_cache(maxsize=64)
@@ -85,15 +95,17 @@ def view(regime: RegimeTables) -> TableView:
     clinical = regime.seats[:, :, GP] + regime.seats[:, :, OUTSIDE_CLINICIAN]
     clinicians = np.where(has, clinical / seated, -1.0)
     recusal = np.where(regime.rules[:, :, LEAVE_ROOM] > 0, 1.0, np.where(regime.rules[:, :, DECLARE] > 0, 0.5, 0.0))
-    holds = np.zeros(seats.shape, dtype=np.int64)
-    for t in range(regime.n_tables):
-        if regime.budgets[t, HOSPITAL] >= 0:
-            holds[t, regime.budgets[t, HOSPITAL]] = 1
     return TableView(
         cells, may, acts, punishes, gp_votes, clinicians, recusal, regime.seats.astype(np.float64),
-        regime.rules.astype(np.float64), holds, _holders(regime), _control(regime),
+        regime.rules.astype(np.float64), _holds(regime, HOSPITAL), _holds(regime, COMMUNITY),
+        (regime.protection == LOCAL_TERMS).astype(np.int64), _holders(regime), _funded(regime), _control(regime),
         _grade(regime), _ccg_gp_votes(regime)
     )  # fmt: skip
+
+
+def _holds(regime: RegimeTables, budget: int) -> Rows:
+    """(T, B): 1 where the body holds a budget."""
+    return (np.arange(regime.cells.shape[2]) == regime.budgets[:, [budget]]).astype(np.int64)
 
 
 def _holders(regime: RegimeTables) -> Rows:
@@ -105,6 +117,16 @@ def _holders(regime: RegimeTables) -> Rows:
     found = np.where(leads.max(axis=1) > 0, leads.argmax(axis=1), -1)
     hosts = [_host(regime.cells[t, open_functions, :]) for t in range(regime.n_tables)]
     return np.where(found == JOINT_COMMITTEE, hosts, found).astype(np.int64)
+
+
+def _funded(regime: RegimeTables) -> Rows:
+    """A joint committee has the use of the running costs of those who share in it."""
+    paying, holder = regime.budgets[:, RUNNING_COSTS], _holders(regime)
+    led = regime.cells[:, :, JOINT_COMMITTEE] == LEAD
+    shares = (led[:, :, None] & (regime.cells == SHARED)).any(axis=1)
+    rows = np.arange(regime.n_tables)
+    together = shares[rows, paying] & shares[rows, holder]
+    return (((paying == holder) | together) & (paying >= 0)).astype(np.int64)
 
 
 def _host(cells: Cells) -> int:
@@ -132,7 +154,8 @@ def _grade(regime: RegimeTables) -> Rows:
 
 def _ccg_gp_votes(regime: RegimeTables) -> Floats:
     own, joint = regime.seats[:, CCG, :], regime.seats[:, JOINT_COMMITTEE, :]
-    seats = np.where(own.sum(axis=1, keepdims=True) > 0, own, joint)
+    jointly = (regime.cells[:, :, JOINT_COMMITTEE] == LEAD).any(axis=1) & (joint.sum(axis=1) > 0)
+    seats = np.where(jointly[:, None], joint, own)
     return np.asarray(seats[:, GP] / np.maximum(seats.sum(axis=1), 1.0))
 
 

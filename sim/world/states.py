@@ -23,13 +23,13 @@ NEVER = 9999
 
 CASE_KINDS = (
     "distress", "quality", "access", "hand_back", "contract_end", "merger", "pms_review", "complaint", "scheme",
-    "bid", "list_closure", "inadequate", "new_practice", "community",
+    "bid", "list_closure", "inadequate", "new_practice", "community", "contract_failure",
 )  # fmt: skip
 """What a case can be about, in the order of the codes below (cases.kind)."""
 (
     DISTRESS, QUALITY, ACCESS, HAND_BACK, CONTRACT_END, MERGER, PMS_REVIEW, COMPLAINT, SCHEME,
-    BID, LIST_CLOSURE, INADEQUATE_RATING, NEW_PRACTICE, COMMUNITY_NURSING,
-) = range(14)  # fmt: skip
+    BID, LIST_CLOSURE, INADEQUATE_RATING, NEW_PRACTICE, COMMUNITY_NURSING, CONTRACT_FAILURE,
+) = range(15)  # fmt: skip
 
 ACTIONS = (
     "nothing", "support_team", "payment", "education", "remedial", "breach", "sanction", "removal",

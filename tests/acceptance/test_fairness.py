@@ -193,8 +193,8 @@ def test_hired_staff_come_out_of_an_allowance(
     allowed = share * world.ccg_money["running_costs"] * (1.0 - underspend) / per_fte
     for _ in range(3):
         hire(
-            world.bodies, world.ccgs, world.ccg_money, world.nation, holder, world.regime.scale, staffing, cost,
-            per_fte, underspend,
+            world.bodies, world.ccgs, world.ccg_money, world.nation, holder, np.ones_like(holder), world.regime.scale,
+            staffing, cost, per_fte, underspend,
         )  # fmt: skip
     hired = float(world.nation["staff_hired"][0])
     assert sum(staff_of(world).values()) == pytest.approx(sum(before.values()) + hired, abs=1e-9)

@@ -126,11 +126,13 @@ def taken(seen_by_team: float, seen_by_ccg: float) -> Counter[int]:
     cases, n = world.cases, len(world.cases)
     found: Counter[int] = Counter()
     meeting = Deliberation(
-        world, n, np.zeros(len(world.ccgs)), np.tile([seen_by_team, seen_by_ccg], (n, 1)), np.zeros((n, 2)),
+        world, n, *np.zeros((2, len(world.ccgs))), np.tile([seen_by_team, seen_by_ccg], (n, 1)), np.zeros((n, 2)),
         np.ones(len(world.place)), timeline.year(2016), Luck(5, 2016),
     )  # fmt: skip
     for j in np.flatnonzero((cases["status"] == s.DECIDED) & (cases["partner"] >= 0)):
         if ANSWERS[cases["kind"][j], OTHERWISE] != s.NOTHING or cases["practice"][j] < 0:
+            continue
+        if cases["kind"][j] == s.CONTRACT_FAILURE:  # its need is plain to both
             continue
         found.update(action.action for action in meeting.explain(int(j)) if action.chosen)
     return found

@@ -19,7 +19,7 @@ from sim.commissioning.carry_out import OptIn, SchemeTerms, authority_of, carry_
 from sim.commissioning.governance import Interests, pull_of
 from sim.commissioning.knowledge import Knowing, bias, own_precision
 from sim.commissioning.reorganisation import forget
-from sim.commissioning.utilities import Costs, Effects, Matter, Weights, area_utility
+from sim.commissioning.utilities import IMPOSSIBLE, Costs, Effects, Matter, Weights, area_utility
 from sim.commissioning.views import view
 from sim.world import states as s
 from sim.world.table import Table
@@ -112,7 +112,7 @@ def hours_of(leads: tuple[int, ...], km: float = 0.0) -> float:
     kinds, sure = len(s.CASE_KINDS), of(Mandate, base=50.0)
     assign(
         world.cases, 1, world.ccgs, world.bodies, view(world.regime).cells, world.regime.scale, sure,
-        np.full(kinds, 50.0), np.zeros(kinds), of(Hours, spread=0.0), np.uint64(1), np.uint64(2),
+        np.full(kinds, 50.0), np.zeros(kinds), 0.0, of(Hours, spread=0.0), np.uint64(1), np.uint64(2),
     )  # fmt: skip
     return float(world.cases["hours"][0])
 
@@ -128,9 +128,14 @@ def test_work_takes_longer_far_away_and_twice_as_long_where_two_act() -> None:
 
 def test_a_hospital_saving_counts_for_who_holds_that_money_and_schemes_for_who_knows() -> None:
     w = of(Weights, hospital_saving=0.6)
-    nothing = Matter(*(0.0 for _ in Matter._fields))
+    nothing = Matter(*(0.0 for _ in Matter._fields))._replace(holds_community=1)
     service = [area_utility(s.COMMISSION_SERVICE, nothing._replace(holds_hospital=holds), w) for holds in (0.0, 1.0)]
     assert service[1] - service[0] == pytest.approx(0.6)
+    full, poor = nothing._replace(severity=0.2), nothing._replace(deficit=1.0)
+    assert area_utility(s.COMMISSION_SERVICE, full, w) > area_utility(s.COMMISSION_SERVICE, nothing, w)
+    for action in (s.COMMISSION_SERVICE, s.MAKE):
+        assert area_utility(action, poor, w) < area_utility(action, nothing, w)
+        assert area_utility(action, nothing._replace(holds_community=0), w) == IMPOSSIBLE
     scheme = [area_utility(s.START_SCHEME, nothing._replace(fit=fit), w) for fit in (0.9, 0.1)]
     assert scheme[0] > 0.0 > scheme[1]
 

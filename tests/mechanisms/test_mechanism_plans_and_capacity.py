@@ -71,7 +71,7 @@ def reached(cases: int, p: Hours) -> float:
     for column, value in (("status", s.WAITING), ("clock", 99.0), ("hours", 50.0), ("partner", -1), ("executor", -1)):
         world.cases[column] = value
     world.bodies["contracts_fte"], world.bodies["experience"] = 3.0, 1.0
-    hold_hours(world.bodies, world.belief_slot, 1.0, 0.0, p)
+    hold_hours(world.bodies, world.belief_slot, 1.0, 0.0, np.zeros(len(world.bodies)), p)
     queue(world.cases, cases, world.bodies, np.zeros(cases), p, 30.0)
     return float((world.cases["status"] == s.DECIDED).mean())
 

@@ -1,0 +1,76 @@
+"""Standing work: functions that bring no cases, but hours every year for whoever leads, executes or advises.
+
+Strategy, the yearly budget, offers of national enhanced and public-health services to practices, contracts for
+out-of-hours care, the performers list, and the contracts of pharmacists, dentists and opticians. A body that takes such
+a function on has that much less time for cases; a body that hands it over keeps its staff and gains the time.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.commissioning import functions as f
+from sim.commissioning.bodies import KINDS, SKILLS, body_row, stride_of
+from sim.commissioning.regime_tables import RegimeTables
+from sim.kernel import kernel
+from sim.parameters import Params
+from sim.world.world import Floats, World
+
+
+class StandingWork(NamedTuple):
+    """Hours a year for each practice served, by function, and the part of those who only advise."""
+
+    primary_care_strategy: float
+    national_enhanced_services: float
+    public_health_services: float
+    budget_setting: float
+    out_of_hours: float
+    performers_list: float
+    pharmacy_dental_eye: float
+    advise_share: float
+
+
+@lru_cache(maxsize=64)
+def hours_by_table(regime: RegimeTables, p: StandingWork, decide_share: float, staffed: tuple[bool, ...]) -> Floats:
+    """(T, kinds): hours for each practice that every kind of body gives to standing work.
+
+    Whoever leads does it all, or `decide_share` of it where a body with staff (`staffed`) executes. Several who lead or
+    share each do the whole where nobody joins them, and their part under a joint committee. Whoever advises adds
+    `advise_share`: somebody's papers are read and answered.
+    """
+    out = np.zeros((regime.n_tables, KINDS))
+    for name in StandingWork._fields[:-1]:
+        cells, hours = regime.cells[:, f.FUNCTIONS.index(name), :], float(getattr(p, name))
+        joint = cells[:, f.JOINT_COMMITTEE] == f.LEAD
+        works = (cells == f.LEAD) | (cells == f.SHARED)
+        works[:, [f.JOINT_COMMITTEE, f.PRACTICE]] = False
+        part = np.where(joint, 1.0 / np.maximum(works.sum(axis=1), 1), 1.0)
+        executes = (cells == f.EXECUTES) & np.asarray(staffed)
+        handed = executes.any(axis=1)
+        own = np.where(handed, decide_share, 1.0) * part
+        out += hours * (works * own[:, None] + p.advise_share * (cells == f.ADVISES))
+        out += hours * (1.0 - decide_share) * executes / np.maximum(executes.sum(axis=1, keepdims=True), 1)
+    return out
+
+
+@kernel
+def add_up(ccgs, scale, hours, stride, out):
+    """Adds to out, (bodies,), the hours of every body for the practices of its CCGs. hours, scale: (T, kinds)."""
+    for c in range(len(ccgs)):
+        t = ccgs.table[c]
+        for kind in range(hours.shape[1]):
+            if hours[t, kind] > 0.0:
+                out[body_row(kind, scale[t, kind], c, ccgs, stride)] += hours[t, kind] * ccgs.practices[c]
+
+
+def standing_work(world: World, params: Params, decide_share: float) -> Floats:
+    """(bodies,): hours of standing work of every body this year."""
+    stride, out = stride_of(world), np.zeros(len(world.bodies))
+    fte = np.sum([world.bodies[skill] for skill in SKILLS], axis=0).reshape(KINDS, stride)
+    staffed = tuple(bool(some) for some in fte.sum(axis=1) > 0.0)
+    hours = hours_by_table(world.regime, params.of(StandingWork), decide_share, staffed)
+    add_up(world.ccgs, world.regime.scale, hours, stride, out)
+    return out

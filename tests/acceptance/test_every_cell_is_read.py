@@ -16,7 +16,7 @@ from england import DURHAM, FEW, differences, scenario_of, start_of
 
 from sim.commissioning import functions as f
 from sim.commissioning.regime_tables import RegimeTables
-from sim.regime import Regime, load_regime
+from sim.regimes import Regime, load_regime
 from sim.simulate import RunResult, build, run_years
 
 YEARS, SEED = 8, 7

@@ -19,7 +19,17 @@ from sim.commissioning.carry_out import OptIn, SchemeTerms, authority_of, carry_
 from sim.commissioning.governance import Interests, pull_of
 from sim.commissioning.knowledge import Knowing, bias, own_precision
 from sim.commissioning.reorganisation import forget
-from sim.commissioning.utilities import IMPOSSIBLE, Costs, Effects, Matter, Weights, area_utility
+from sim.commissioning.utilities import (
+    IMPOSSIBLE,
+    Costs,
+    Effects,
+    Matter,
+    Weights,
+    area_utility,
+    improvement_utility,
+    improvements,
+    open_to,
+)
 from sim.commissioning.views import view
 from sim.world import states as s
 from sim.world.table import Table
@@ -138,6 +148,28 @@ def test_a_hospital_saving_counts_for_who_holds_that_money_and_schemes_for_who_k
         assert area_utility(action, nothing._replace(holds_community=0), w) == IMPOSSIBLE
     scheme = [area_utility(s.START_SCHEME, nothing._replace(fit=fit), w) for fit in (0.9, 0.1)]
     assert scheme[0] > 0.0 > scheme[1]
+
+
+def test_each_concern_is_answered_by_what_helps_against_it() -> None:
+    """Relief for who asks or cannot be seen, care for who falls short, a notice for who broke the contract."""
+    table = improvements(of(Weights, contract_term=2.0), of(Effects), of(Costs))
+    matter = Matter(*(0.0 for _ in Matter._fields))._replace(need=2.0, may_improve=1, may_punish=1, may_remove=1)
+
+    def worth(kind: int, action: int, **more: float) -> float:
+        return float(improvement_utility(action, matter._replace(kind=kind, **more), table))
+
+    assert worth(s.DISTRESS, s.SUPPORT_TEAM) > worth(s.QUALITY, s.SUPPORT_TEAM)
+    assert worth(s.QUALITY, s.EDUCATION) > 0.0 > worth(s.ACCESS, s.EDUCATION)
+    assert worth(s.DISTRESS, s.REMEDIAL) == IMPOSSIBLE < worth(s.ACCESS, s.REMEDIAL) < worth(s.QUALITY, s.REMEDIAL)
+    assert worth(s.CONTRACT_FAILURE, s.BREACH) > 0.0
+    assert worth(s.QUALITY, s.BREACH) == IMPOSSIBLE < worth(s.QUALITY, s.BREACH, sanctioned=1.0)
+
+
+def test_national_terms_let_a_contract_end_after_a_breach_notice_and_local_terms_after_any() -> None:
+    matter = Matter(*(0.0 for _ in Matter._fields))._replace(kind=s.QUALITY, may_punish=1, may_remove=1)
+    for step, (national, local) in {0.0: (False, False), 1.0: (False, True), 1.5: (True, True)}.items():
+        assert open_to(s.REMOVAL, matter._replace(sanctioned=step)) is national
+        assert open_to(s.REMOVAL, matter._replace(sanctioned=step, local_terms=1)) is local
 
 
 def test_interests_pull_towards_own_gain_and_colleagues_and_against_rivals() -> None:

@@ -231,7 +231,7 @@ def validate(
     design = draw_pairs(runs, seed, _sampler(chosen, fixed_parameters, uninformed))
     task = _task(chosen, {chosen.regime.name: chosen.regime}, engine or follow_engine())
     ensemble = run_ensemble(task, design, workers=workers, quiet=quiet)
-    found = examine(ensemble, task, wanted, seed=seed, workers=workers, kept=_path(kept), quiet=quiet)
+    found = examine(ensemble, task, design, wanted, workers=workers, kept=_path(kept), quiet=quiet)
     if folder is not None:
         from sim.report.validation import validation_page
 

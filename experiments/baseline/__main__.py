@@ -15,11 +15,11 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from sim.regimes import load_regime
 
 from experiments.baseline.exits import CLASSES, Observed, class_of, read_observed, simulate_exits
 from experiments.baseline.flat import flat_scenario
 from sim.analysis.validation.scores import auc, brier_skill
+from sim.regimes import load_regime
 from sim.scenario import load_scenario
 from sim.simulate import RunResult, prepare, simulate
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from sim.regimes import load_regime
 
+from sim.regimes import load_regime
 from sim.scenario import load_scenario
 from sim.simulate import build, prepare, run_years
 

@@ -19,6 +19,7 @@ from sim import mechanisms, parameters
 from sim.regimes import BEFORE, load_regime
 from sim.scenario import Scenario
 from sim.simulate import prepare, simulate
+from sim.study.design import Pair
 from sim.study.records import Floats
 
 YEARS = 30
@@ -76,13 +77,16 @@ def flat_scenario(scenario: Scenario, years: int = YEARS) -> Scenario:
 def drifts(
     scenario: Scenario,
     population: Path | None,
-    seeds: Sequence[int],
+    pairs: Sequence[Pair],
     years: int = YEARS,
     outcomes: Sequence[str] = OUTCOMES,
 ) -> list[Drift]:
-    """Drift of each outcome, mean over seeds; every parameter at its record."""
+    """Drift of each outcome, mean over pairs of a seed and a draw of parameters."""
     still = flat_scenario(scenario, years)
-    runs = [simulate(prepare(still, seed, population), still, still.regime, seed, years) for seed in seeds]
+    runs = []
+    for pair in pairs:
+        start = prepare(still, pair.seed, population)
+        runs.append(simulate(start, still, still.regime, pair.seed, years, dict(pair.parameters) or None))
     national = np.mean([run.values["national"][:, 0] for run in runs], axis=0)
     return [_drift(name, national[:, runs[0].outcomes.index(name)]) for name in outcomes]
 

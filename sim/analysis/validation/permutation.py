@@ -1,8 +1,8 @@
 """How much each start column counts for the forecast of exits: the fall in AUC when it is shuffled among practices.
 
 A column is shuffled in the start table, before the model builds a World from it; all else stays, so that doctors are
-drawn anew where theirs were shuffled. Every column meets the same seeds as the table as it is, with parameters at their
-records. A fall near nought says that the column does not tell exits apart in the model, or that others tell the same.
+drawn anew where theirs were shuffled. Every column meets the same draws and seeds as the table as it is. A fall near
+nought says that the column does not tell exits apart in the model, or that others tell the same.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sim.analysis.validation.panel import YEARS, Panel
 from sim.analysis.validation.scores import Interval, auc, bootstrap
 from sim.population.doctors import sample_doctors
 from sim.population.tables import Population, Table
-from sim.study.design import Design, draw_pairs
+from sim.study.design import Design
 from sim.study.manifest import PACKAGE, parameters_hash
 from sim.study.records import Task
 from sim.study.runner import execute
@@ -106,21 +106,22 @@ def _with_lists(practices: Table, lists: npt.NDArray[np.float64]) -> Table:
 
 
 def falls(
-    task: Task, population: Population, panel: Panel, ccg: npt.NDArray[Any], *, seed: int, runs: int = RUNS,
+    task: Task, population: Population, panel: Panel, ccg: npt.NDArray[Any], *, design: Design, runs: int = RUNS,
     workers: int = 1, kept: Path | None = None, say: Callable[[str], None] = lambda _: None,
 ) -> list[Fall]:  # fmt: skip
     """The fall for every column, the greatest first, and the AUC of the table as it is under the name "none".
 
-    kept: a file in which finished columns are kept, so that a run that was stopped goes on; it counts for the same
-    population, model, seed and runs only.
+    design: its first `runs` pairs are run for every column. kept: a file in which finished columns are kept, so that a
+    run that was stopped goes on; it counts for the same population, model and pairs only.
     """
     rows = np.flatnonzero(panel.paid[0])
     happened: Marks = np.asarray(panel.exits.any(axis=0))[rows]
-    cache = _Cache(kept, _key(task, population, seed, runs))
+    first = replace(design, pairs=design.pairs[:runs])
+    cache = _Cache(kept, _key(task, population, first))
     gone: dict[str, npt.NDArray[np.float64]] = {}
     for name in ("none", *SHUFFLED):
         say(name)
-        gone[name] = cache.get(name, partial(_exits, task, population, name, seed, runs, workers))[rows]
+        gone[name] = cache.get(name, partial(_exits, task, population, name, first, workers))[rows]
     made = [_fall(name, gone[name], gone["none"], happened, np.asarray(ccg)[rows]) for name in gone]
     return [made[0], *sorted(made[1:], key=lambda one: -one.fall.value)]
 
@@ -134,14 +135,11 @@ def _fall(
     return Fall(name, auc(gone, happened), bootstrap({"fall": difference}, ccg, draws=200)["fall"])
 
 
-def _exits(
-    task: Task, population: Population, name: str, seed: int, runs: int, workers: int
-) -> npt.NDArray[np.float64]:
+def _exits(task: Task, population: Population, name: str, design: Design, workers: int) -> npt.NDArray[np.float64]:
     """(practices,): share of runs in which each code has ended after TOLD years."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "population"
-        (population if name == "none" else shuffled(population, name, seed)).save(target)
-        design: Design = draw_pairs(runs, seed)
+        (population if name == "none" else shuffled(population, name, design.master_seed)).save(target)
         told = replace(task, population=target, years=TOLD)
         fates: Sequence[Fates] = list(_fates(told, design, workers))
     return np.asarray(chances(fates, YEARS[:TOLD]).ended[-1])
@@ -153,15 +151,15 @@ def _fates(task: Task, design: Design, workers: int) -> Iterator[Fates]:
             yield finished.outcomes.fates
 
 
-def _key(task: Task, population: Population, seed: int, runs: int) -> str:
-    """What a kept column counts for: the model's source and parameters, the population, the seeds."""
+def _key(task: Task, population: Population, design: Design) -> str:
+    """What a kept column counts for: the model's source and parameters, the population, the pairs."""
     digest = hashlib.sha256(parameters_hash().encode())
     for folder in MODEL:
         for path in sorted((PACKAGE / folder).rglob("*.py")):
             digest.update(path.read_bytes())
     digest.update(np.ascontiguousarray(population.practices["id"]).tobytes())
     digest.update(np.ascontiguousarray(population.practices["list_size"]).tobytes())
-    digest.update(json.dumps([seed, runs, task.scenario_name, list(task.regimes)]).encode())
+    digest.update(json.dumps([design.as_json(), task.scenario_name, list(task.regimes)]).encode())
     return digest.hexdigest()
 
 

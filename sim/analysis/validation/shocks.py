@@ -21,6 +21,7 @@ from sim.regimes import load_regime
 from sim.rules.counts import count_staff
 from sim.scenario import Scenario
 from sim.simulate import Start, build, prepare, run_years
+from sim.study.design import Pair
 from sim.study.records import Floats
 from sim.world.states import CARETAKER, OPEN, PARTNER, SALARIED
 from sim.world.world import World
@@ -81,10 +82,10 @@ class Gain:
 class Twins:
     """A World some years on, from which undisturbed and disturbed runs go on."""
 
-    def __init__(self, start: Start, scenario: Scenario, seed: int, before: int = BEFORE_PUSH) -> None:
-        self.seed = seed
-        world, self.timeline = build(start, scenario, scenario.regime)
-        run_years(world, self.timeline, seed, before)
+    def __init__(self, start: Start, scenario: Scenario, pair: Pair, before: int = BEFORE_PUSH) -> None:
+        self.seed = pair.seed
+        world, self.timeline = build(start, scenario, scenario.regime, dict(pair.parameters) or None)
+        run_years(world, self.timeline, self.seed, before)
         self._world = world
 
     def world(self) -> World:
@@ -223,29 +224,25 @@ def engagement_knowledge(twins: Twins) -> Gain:
     return Gain("engagement and knowledge", "engagement, 0 to 1", raised, doubt / DOUBT * warmer, how)
 
 
-def gains(scenario: Scenario, population: Path | None, seed: int) -> list[Gain]:
+def gains(scenario: Scenario, population: Path | None, pair: Pair) -> list[Gain]:
     """The gain of every feedback loop under flat inputs; the third where members of CCGs decide, since it needs a body
     that they elect."""
-    still = flat_scenario(scenario, BEFORE_PUSH + 3)
-    start = prepare(still, seed, population)
-    area_teams = Twins(start, still, seed)
+    still = flat_scenario(scenario, BEFORE_PUSH + FELT)
+    start = prepare(still, pair.seed, population)
+    area_teams = Twins(start, still, pair)
     found = [workload_exit(area_teams), closure_dispersal(area_teams)]
-    delegated = Twins(start, _under(still, "delegated"), seed)
+    delegated = Twins(start, replace(still, regime=load_regime("delegated")), pair)
     return [*found, engagement_knowledge(delegated)]
 
 
-def _under(scenario: Scenario, regime: str) -> Scenario:
-    return replace(scenario, regime=load_regime(regime))
-
-
-def shock(scenario: Scenario, population: Path | None, seed: int, practices: int = SHOCKED) -> Decay:
+def shock(scenario: Scenario, population: Path | None, pair: Pair, practices: int = SHOCKED) -> Decay:
     """A shock to one practice after another, under flat inputs."""
     still = flat_scenario(scenario, BEFORE_PUSH + AFTER_PUSH)
-    return decay(Twins(prepare(still, seed, population), still, seed), practices)
+    return decay(Twins(prepare(still, pair.seed, population), still, pair), practices)
 
 
 def mean_gain(found: Sequence[Sequence[Gain]]) -> list[Gain]:
-    """Gains of several seeds put together: pushes and answers summed, so that many pushes weigh more."""
+    """Gains of several pairs put together: pushes and answers summed, so that many pushes weigh more."""
     return [
         Gain(
             ones[0].loop,

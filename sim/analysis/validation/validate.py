@@ -7,8 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
-
 from sim.analysis.targets import IN_SAMPLE, OUT_OF_SAMPLE, check_frozen, load_targets
 from sim.analysis.validation.ensemble import Ensemble
 from sim.analysis.validation.flat import Drift, drifts
@@ -21,6 +19,7 @@ from sim.analysis.validation.shocks import Decay, Gain, gains, mean_gain, shock
 from sim.analysis.validation.survivors import Tracked, tracked
 from sim.analysis.validation.verdicts import Verdict, verdicts
 from sim.errors import InputError
+from sim.study.design import Design
 from sim.study.records import Task
 from sim.study.runner import check_workers
 
@@ -28,8 +27,8 @@ PARTS = ("targets", "forecast", "response", "permutation", "stability")
 """What can be asked for, in the order in which it is done."""
 NEEDED_YEARS = 4
 """Years that end in 2017-18."""
-SEEDS = 5
-"""Seeds over which stability is averaged."""
+PAIRS = 5
+"""Pairs of a seed and a draw over which stability is averaged."""
 SCORED = ("initial_state", "behavioural")
 """Tags of targets that say something of the model: `accounting` ones are policy seen again."""
 
@@ -87,7 +86,7 @@ class _Work:
 
     ensemble: Ensemble
     task: Task
-    seed: int
+    design: Design
     workers: int
     kept: Path | None
     quiet: bool
@@ -100,14 +99,14 @@ class _Work:
 
 
 def examine(
-    ensemble: Ensemble, task: Task, parts: Sequence[str], *, seed: int, workers: int | None, kept: Path | None,
+    ensemble: Ensemble, task: Task, design: Design, parts: Sequence[str], *, workers: int | None, kept: Path | None,
     quiet: bool,
 ) -> Validation:  # fmt: skip
     """Holds an ensemble against what it can be held against.
 
     kept: a folder for what takes long, so that a validation that was stopped goes on. workers: see `conduct`.
     """
-    work = _Work(ensemble, task, seed, check_workers(workers), kept, quiet)
+    work = _Work(ensemble, task, design, check_workers(workers), kept, quiet)
     targets = _targets(work) if "targets" in parts else None
     panel = _panel(work) if {"forecast", "response", "permutation"} & set(parts) else None
     chance = None if panel is None else chances([run.fates for run in ensemble.runs], ensemble.years)
@@ -126,7 +125,7 @@ def examine(
     if panel is not None and "permutation" in parts:
         file = None if kept is None else kept / "permutation.json"
         fallen = falls(
-            task, ensemble.population, panel, ensemble.ccg, seed=seed, workers=work.workers, kept=file,
+            task, ensemble.population, panel, ensemble.ccg, design=design, workers=work.workers, kept=file,
             say=lambda name: work.say(f"Start table with {name} shuffled ..."),
         )  # fmt: skip
     stability = _stability(work) if "stability" in parts else None
@@ -175,12 +174,11 @@ def _panel(work: _Work) -> Panel | None:
 
 
 def _stability(work: _Work) -> StabilityFound:
-    scenario, population = work.task.scenario, work.task.population
-    seeds = [int(s) for s in np.random.default_rng([work.seed, 7]).integers(2**32, size=SEEDS)]
+    scenario, population, pairs = work.task.scenario, work.task.population, work.design.pairs[:PAIRS]
     work.say("Thirty years with flat inputs ...")
-    drifted = drifts(scenario, population, seeds)
+    drifted = drifts(scenario, population, pairs)
     work.say("A shock to one practice ...")
-    shaken = shock(scenario, population, seeds[0])
+    shaken = shock(scenario, population, pairs[0])
     work.say("Gains of feedback loops ...")
-    found = mean_gain([gains(scenario, population, seed) for seed in seeds])
+    found = mean_gain([gains(scenario, population, pair) for pair in pairs])
     return StabilityFound(tuple(drifted), shaken, tuple(found))

@@ -18,6 +18,7 @@ from sim.errors import InputError
 from sim.population.columns import PRACTICES
 from sim.regimes import load_regime
 from sim.scenario import Scenario
+from sim.study.design import single
 from tests.england import DURHAM, FEW, scenario_of, start_of
 
 
@@ -57,13 +58,13 @@ def test_flat_inputs_hold_every_dated_parameter() -> None:
     still = flat_scenario(small(), 12)
     first, last = (still.timeline().matrix[k] for k in (0, -1))
     assert np.array_equal(first, last)
-    (people,) = drifts(small(), None, [5], 12, ["patients"])
+    (people,) = drifts(small(), None, single(5).pairs, 12, ["patients"])
     assert abs(people.whole) < 0.01
 
 
 def test_half_of_the_gps_leave_and_the_gap_narrows() -> None:
     still = flat_scenario(scenario_of(DURHAM, 8), 8)
-    twins = Twins(start_of(DURHAM, 7), still, 7, 1)
+    twins = Twins(start_of(DURHAM, 7), still, single(7).pairs[0], 1)
     world = twins.world()
     row = int(np.flatnonzero(working(world) & (world.staff["doctors"] >= 4))[0])
     before, out = world.staff["doctors"].copy(), world.nation["doctors_out"][0]
@@ -78,7 +79,7 @@ def test_half_of_the_gps_leave_and_the_gap_narrows() -> None:
 
 
 def test_gains_are_answers_per_push() -> None:
-    found = gains(small(), None, 3)
+    found = gains(small(), None, single(3).pairs[0])
     assert [one.loop for one in found] == ["workload and exit", "closure and dispersal", "engagement and knowledge"]
     assert all(one.gain == pytest.approx(one.answer / one.push) for one in found if one.push)
 

@@ -29,6 +29,7 @@ lint: setup ## check style and types
 
 bench: setup ## time the engine
 	$(VENV)/python -m experiments.benchmarks
+	$(VENV)/python -m experiments.benchmarks.twins
 
 calibrate: setup ## make the ensemble of plausible sets anew, on the synthetic England (half an hour)
 	$(VENV)/commissim calibrate --out results/calibrate-synthetic

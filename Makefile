@@ -7,6 +7,8 @@ REGIMES ?= area_team_only greater_involvement joint delegated voluntary_2015
 SCENARIO ?= scenarios/england.toml
 RUNS ?= 20
 YEARS ?= 10
+POPULATION ?=
+ENSEMBLE = $(if $(POPULATION),england_2014,synthetic)
 # Words handed on to pytest, as in: make test ARGS="-k funding -n 0"
 ARGS ?= -n 2 --dist loadfile
 
@@ -31,10 +33,10 @@ bench: setup ## time the engine
 	$(VENV)/python -m experiments.benchmarks
 	$(VENV)/python -m experiments.benchmarks.twins
 
-calibrate: setup ## make the ensemble of plausible sets anew, on the synthetic England (half an hour)
-	$(VENV)/commissim calibrate --out results/calibrate-synthetic
-	mkdir -p sim/parameters/ensemble/synthetic
-	cp results/calibrate-synthetic/sets.csv results/calibrate-synthetic/manifest.json sim/parameters/ensemble/synthetic/
+calibrate: setup ## make the ensemble of plausible sets anew and keep it: of the synthetic England, or of POPULATION=folder
+	$(VENV)/commissim calibrate --out results/calibrate-$(ENSEMBLE) $(if $(POPULATION),--population $(POPULATION))
+	mkdir -p sim/parameters/ensemble/$(ENSEMBLE)
+	cp results/calibrate-$(ENSEMBLE)/sets.csv results/calibrate-$(ENSEMBLE)/manifest.json sim/parameters/ensemble/$(ENSEMBLE)/
 
 uptake: setup ## hold the uptake of 2015 against what CCGs did, 200 runs
 	$(VENV)/python -m experiments.uptake.check

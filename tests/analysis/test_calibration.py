@@ -192,8 +192,8 @@ def test_a_folder_is_gone_on_with_only_by_the_same_calibration(tmp_path: Path) -
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("cuts = [0.5, 0.25, 0.15]", "cuts = [0.5]", "one more than wave_runs"),
-        ("cuts = [0.5, 0.25, 0.15]", "cuts = [0.1, 0.25, 0.15]", "grow"),
+        ("cuts = [0.4, 0.25, 0.15]", "cuts = [0.5]", "one more than wave_runs"),
+        ("cuts = [0.4, 0.25, 0.15]", "cuts = [0.1, 0.25, 0.15]", "grow"),
         ('tags = ["behavioural"', 'tags = ["likely"', "behavioural"),
         ("first_runs", "frist_runs", "first_runs"),
         ("ensemble = 200", "ensemble = 90000", "confirming_runs"),

@@ -66,8 +66,7 @@ def line_figure(values: Sequence[float], start: int, ylabel: str, base: float | 
             axes.axhline(base, color=FAINT, linewidth=0.9)
         axes.plot(range(start, start + len(values)), values, color=SIMULATED, linewidth=1.6)
         axes.set_ylabel(ylabel)
-        axes.yaxis.set_major_formatter(Ticks())
-        _grid(axes)
+        _finish_years(axes)
     return figure
 
 

@@ -28,8 +28,14 @@ LEVERS: dict[str, dict[str, float]] = {
     "public": {"interests.pull": 12.0, "exposure.press": 0.3, "exposure.public": 1.0},
     "pathway_design": {"arrivals.community": 1.0},
     "declare": {"interests.pull": 12.0},
-    "stages": {"vote.base": 0.0, "constitution_check.base": 0.0, "leadership_check.base": -1.0, "signing.chance": 0.5,
-               "uptake.alone": 6.0, "uptake.together": 6.0},
+    "stages": {
+        "vote.base": 0.0,
+        "constitution_check.base": 0.0,
+        "leadership_check.base": -1.0,
+        "signing.chance": 0.5,
+        "uptake.alone": 6.0,
+        "uptake.together": 6.0,
+    },
     "leave_room": {"interests.pull": 12.0},
     "seat": {"interests.pull": 12.0, "meetings.attendance": 0.7},
 }
@@ -54,9 +60,7 @@ def tables_of(regime: str) -> RegimeTables:
     return load_regime(regime).compile()
 
 
-def ran(
-    regime: str, tables: RegimeTables, constants: dict[str, float], ccgs: tuple[str, ...] = DURHAM
-) -> RunResult:
+def ran(regime: str, tables: RegimeTables, constants: dict[str, float], ccgs: tuple[str, ...] = DURHAM) -> RunResult:
     """A run of some years under given tables."""
     read = load_regime(regime)
     given = Compiled(read.name, read.file, read.table, read.before, read.options, tables)

@@ -120,3 +120,20 @@ def test_a_shipped_scenario_is_valid(project: Path, capsys: pytest.CaptureFixtur
     assert main(["check", str(path)]) == 0
     assert capsys.readouterr().out.endswith("england.toml: valid\n")
     assert main(["describe", str(path)]) == 0
+
+
+def test_a_calibration_refuses_targets_that_are_not_the_frozen_ones(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Exit 2, one line, and no folder is made."""
+    from sim.analysis.calibration.settings import SHIPPED
+    from sim.analysis.targets import FROZEN, IN_SAMPLE
+
+    (tmp_path / "mine.toml").write_text(f'targets = "{IN_SAMPLE.name}"\n{SHIPPED.read_text(encoding="utf-8")}')
+    text = IN_SAMPLE.read_text(encoding="utf-8")
+    (tmp_path / IN_SAMPLE.name).write_text(text.replace("low = 7642", "low = 7641"))
+    (tmp_path / FROZEN.name).write_text(FROZEN.read_text(encoding="utf-8"))
+    assert main(["calibrate", str(tmp_path / "mine.toml"), "--out", str(tmp_path / "out")]) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "frozen" in error and IN_SAMPLE.name in error
+    assert not (tmp_path / "out").exists()

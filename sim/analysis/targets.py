@@ -198,8 +198,10 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def check_frozen(path: Path = IN_SAMPLE, frozen: Path = FROZEN) -> str:
-    """The hash of a file of targets. Raises InputError where it is not the one recorded when the file was frozen."""
+def check_frozen(path: Path = IN_SAMPLE) -> str:
+    """The hash of a file of targets. Raises InputError where it is not the one recorded when the file was frozen, in
+    the file `FROZEN` beside it."""
+    frozen = path.parent / FROZEN.name
     found, recorded = digest(path), read_toml(frozen).get("sha256", {})
     if recorded.get(path.name) != found:
         raise InputError(

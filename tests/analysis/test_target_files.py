@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.analysis.targets import IN_SAMPLE, OUT_OF_SAMPLE, check_frozen, digest, load_targets, measure_targets
+from sim.analysis.targets import FROZEN, IN_SAMPLE, OUT_OF_SAMPLE, check_frozen, digest, load_targets, measure_targets
 from sim.errors import InputError
 
 FILE = """
@@ -108,12 +108,12 @@ def test_bad_files_are_refused_by_name_and_key(tmp_path: Path, old: str, new: st
 
 
 def test_a_file_that_changed_since_it_was_frozen_is_refused(tmp_path: Path) -> None:
-    path, frozen = written(tmp_path, FILE), tmp_path / "frozen.toml"
+    path, frozen = written(tmp_path, FILE), tmp_path / FROZEN.name
     frozen.write_text(f'[sha256]\n"{path.name}" = "{digest(path)}"\n', encoding="utf-8")
-    assert check_frozen(path, frozen) == digest(path)
+    assert check_frozen(path) == digest(path)
     path.write_text(FILE.replace("value = 12", "value = 13"), encoding="utf-8")
     with pytest.raises(InputError, match="frozen"):
-        check_frozen(path, frozen)
+        check_frozen(path)
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,8 @@ def answer_request(i, a, kind, year, lists, contract, life, ties, e):
             lists.open[i] = 0
             lists.closed_until[i] = year + 1
         return
-    ties.goodwill[i] *= 1.0 - e.refusal_goodwill
+    lost = e.refusal_goodwill * (e.revert_goodwill if a == s.GMS_REVERT else 1.0)
+    ties.goodwill[i] *= max(0.0, 1.0 - lost)
     if a == s.REFUSE:
         if kind == s.MERGER:
             life.merger_wish[i] = -1

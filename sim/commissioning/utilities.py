@@ -64,6 +64,7 @@ class Effects(NamedTuple):
     sanction_goodwill: float
     removal_goodwill: float
     refusal_goodwill: float
+    revert_goodwill: float
     notice_hours: float
     conflicting_hours: float
     appeal: float
@@ -75,6 +76,7 @@ class Costs(NamedTuple):
     grant_per_patient: float
     support_hours: float
     notice_hours: float
+    remedial_share: float
     removal_hours: float
     procurement_hours: float
     education_hours: float
@@ -145,8 +147,7 @@ def improvements(w, e, k):
     of quality, and one that broke a term of its contract; what it costs in money and hours, all in points; and the
     goodwill that it loses, sd.
 
-    Each concern is answered by what helps against it: relief is no better care, and a notice relieves nobody. A
-    remedial notice takes half the hours of a breach notice or a sanction.
+    Each concern is answered by what helps against it: relief is no better care, and a notice relieves nobody.
     """
     table = np.zeros((len(s.ACTIONS), 5))
     i, notice = w.improvement, w.hours * k.notice_hours / 100.0
@@ -154,7 +155,7 @@ def improvements(w, e, k):
     promise(table, s.SUPPORT_TEAM, i * e.support_distress, i * e.support_quality, team, 0.0)
     promise(table, s.PAYMENT, i * e.payment_distress, 0.0, w.money * k.grant_per_patient, 0.0)
     promise(table, s.EDUCATION, 0.0, i * e.education_quality, w.hours * k.education_hours / 100.0, 0.0)
-    promise(table, s.REMEDIAL, 0.0, i * e.remedial_quality, notice / 2.0, e.remedial_goodwill)
+    promise(table, s.REMEDIAL, 0.0, i * e.remedial_quality, k.remedial_share * notice, e.remedial_goodwill)
     promise(table, s.BREACH, 0.0, i * e.breach_quality, notice, e.breach_goodwill)
     promise(table, s.SANCTION, 0.0, i * e.sanction_quality, notice, e.sanction_goodwill)
     promise(table, s.REMOVAL, 0.0, i * e.removal_quality, w.hours * k.removal_hours / 100.0, e.removal_goodwill)
@@ -252,7 +253,7 @@ def request_utility(action, m, w, e):
     if action == s.PMS_KEEP:
         return 0.0
     if action == s.GMS_REVERT:
-        return w.premium * m.severity - 2.0 * lost
+        return w.premium * m.severity - e.revert_goodwill * lost
     return IMPOSSIBLE
 
 

@@ -49,7 +49,10 @@ class Encounters(NamedTuple):
     """What a decision tells a practice about the body that made it, as a share of the room left to trust or lose."""
 
     support: float
+    granted: float
     sanction: float
+    remedial: float
+    breach: float
     refusal: float
     undone: float
     conflicting: float
@@ -127,11 +130,11 @@ def signal_of(action, status, p):
     if action == s.SUPPORT_TEAM or action == s.PAYMENT or action == s.EDUCATION:
         return p.support
     if action == s.APPROVE or action == s.PMS_KEEP:
-        return 0.5 * p.support
+        return p.granted * p.support
     if action == s.REMEDIAL:
-        return -p.sanction / 3.0
+        return -p.remedial * p.sanction
     if action == s.BREACH:
-        return -p.sanction * 2.0 / 3.0
+        return -p.breach * p.sanction
     if action == s.SANCTION or action == s.REMOVAL:
         return -p.sanction
     if action == s.REFUSE or action == s.PMS_TAPER or action == s.GMS_REVERT:

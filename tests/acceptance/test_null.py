@@ -31,7 +31,7 @@ OF_WHO_DECIDES = (
 )  # fmt: skip
 """Outcomes that only say which table is in force, and that GPs sit where decisions are made."""
 
-STAFF = ("scarce_hours", "travel", "specialists", "fixed_tasks", "learning_by_doing")
+STAFF = ("scarce_hours", "travel", "specialists", "fixed_tasks", "learning_by_doing", "standing_work")
 KNOWLEDGE = ("knowledge_visits", "knowledge_engagement", "knowledge_clinicians", "plan_blindness", "recusal_cost")
 BIAS = ("leniency", "concealment", "own_members")
 INTEREST = ("capture", "conflict_exposure")

@@ -30,9 +30,11 @@ def working_practices(data):
     p["share_75"], p["share_65_74"] = w["share_age_75plus_2014q4"], w["share_age_65_74_2014q4"]
     p["share_0_4"] = w["share_age_0_4_2014q4"]
     p["need"] = (w["n_weighted_1415"] / w["n_registered_1415"]).where(w["n_registered_1415"] > 100).clip(0.6, 1.6)
-    p["nurse_per_1000"] = (w["nurse_fte_2015"] * per_1000).where(reported)
-    p["direct_care_per_1000"] = (w["dpc_fte_2015"] * per_1000).where(reported)
-    p["admin_per_1000"] = (w["admin_fte_2015"] * per_1000).where(reported)
+    # A practice without nurses or without reception has not reported them; none in direct care is believed beside others.
+    p["nurse_per_1000"] = (w["nurse_fte_2015"] * per_1000).where(w["nurse_fte_2015"] > 0)
+    p["admin_per_1000"] = (w["admin_fte_2015"] * per_1000).where(w["admin_fte_2015"] > 0)
+    others = p["nurse_per_1000"].notna() | p["admin_per_1000"].notna()
+    p["direct_care_per_1000"] = (w["dpc_fte_2015"] * per_1000).where((w["dpc_fte_2015"] > 0) | others)
     p["fte_per_head"] = (fte / w["gp_headcount_2015"]).where(w["gp_headcount_2015"] > 0)
     p["premises_pp"] = (w["pay_premises_1415"] / w["list_size"]).clip(lower=0)
     p["qof_pp"] = (w["pay_qof_1415"] / w["list_size"]).clip(lower=0)

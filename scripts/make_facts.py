@@ -73,6 +73,12 @@ def area_team_table(data, ccgs):
     return found
 
 
+def mean_per_1000(practices, kind):
+    """FTE of a kind of staff per 1,000 patients of the practices that report it."""
+    known = practices[practices[f"{kind}_per_1000"].notna()]
+    return round(float(np.average(known[f"{kind}_per_1000"], weights=known["list_size"])), 4)
+
+
 def england_tables(practices, quantiles, matrix, target):
     """The tables of england.toml: what is drawn nationally, and the real figures that tests compare with."""
     levels = [0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99]
@@ -95,9 +101,7 @@ def england_tables(practices, quantiles, matrix, target):
             "locum_trainee_fte": round(float(practices["locum_trainee_fte"].sum()), 0),
             "locum_trainee_per_practice": round(float(
                 practices.loc[practices["locum_trainee_fte"] > 0, "locum_trainee_fte"].mean()), 3),
-            **{f"{kind}_per_1000": round(float(np.average(
-                practices.loc[reported, f"{kind}_per_1000"], weights=practices.loc[reported, "list_size"])), 4)
-               for kind in ("nurse", "direct_care", "admin")},
+            **{f"{kind}_per_1000": mean_per_1000(practices, kind) for kind in ("nurse", "direct_care", "admin")},
         },
         "payments": payment_dispersion(practices),
     }  # fmt: skip

@@ -13,7 +13,7 @@ from sim.world.luck import Luck
 from sim.world.table import Table
 from sim.world.world import World
 
-FILES = ("workforce", "practice_life")
+FILES = ("workforce", "practice_life", "funding")
 
 
 def life_params(year: int = FIRST_YEAR, **changed: float) -> Params:

@@ -79,6 +79,7 @@ class WorkingLife(NamedTuple):
     promotion_per_liability: float
     promotion_without_partner: float
     traineeship_years: float
+    partner_premium: float
 
 
 class Leavers(NamedTuple):
@@ -125,8 +126,13 @@ def age_log_odds(age, p):
 
 @rule
 def usual_intention(age, p):
-    """Usual intention (0-1) to quit within five years at this age: 13% under 50, 62% over (PA150)."""
-    return logistic(p.base + p.per_year_over_50 * max(age - 50.0, 0.0))
+    """Mean intention (0-1) to quit within five years of like GPs of this age at usual burn-out and workload: 13% under
+    50, 62% over (PA150). Intentions are spread evenly in log-odds, so that their mean is an integral of the logistic.
+    """
+    centre = p.base + p.per_year_over_50 * max(age - 50.0, 0.0)
+    if p.spread < 0.01:
+        return logistic(centre)
+    return math.log((1.0 + math.exp(centre + p.spread / 2.0)) / (1.0 + math.exp(centre - p.spread / 2.0))) / p.spread
 
 
 @maker
@@ -188,6 +194,20 @@ def compare_incomes(money, staff, life):
     for i in range(len(life)):
         if life.state[i] == OPEN:
             relative[i] = relative_income(money.drawings_each[i], mean)
+    return relative
+
+
+@kernel
+def compare_with_salary(money, life, usual):
+    """Partners' full-time income against a salary, -1 to 1 by practice: 0 where it is `usual` pounds, what makes a
+    partnership as attractive as in 2014-15; nil where none is open. Shape (practices,).
+
+    Where partners become few and rich this rises everywhere, which `compare_incomes` with the mean cannot show.
+    """
+    relative = np.zeros(len(life))
+    for i in range(len(life)):
+        if life.state[i] == OPEN:
+            relative[i] = relative_income(money.drawings_each[i], usual)
     return relative
 
 
@@ -307,8 +327,8 @@ def change_working_lives(doctors, contract, staff, care, life, relative, partner
     """Hours drift towards what GPs of the role want; partners step down, salaried GPs are made partners. Nobody comes
     or goes. Counts the practices anew and returns the tally (see `counts`).
 
-    relative: see `compare_incomes`. partners: of each practice. burnout: England's usual burn-out, from which hours are
-    counted. The last partner cannot step down.
+    relative: see `compare_with_salary`. partners: of each practice. burnout: England's usual burn-out, from which hours
+    are counted. The last partner cannot step down.
     """
     chances = np.zeros((len(life), 2))
     for i in range(len(life)):

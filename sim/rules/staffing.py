@@ -48,7 +48,7 @@ def wanted_posts(posts, list_ratio, workload, relative, p):
 def plan_posts(lists, relative, staff, care, life, p):
     """Posts and other staff follow the list; a share of posts long empty is given up and replaced by other clinicians.
 
-    relative: partners' relative income by practice, see `compare_incomes`. Flow: posts given up -> other direct care
+    relative: partners' income against a salary, see `compare_with_salary`. Flow: posts given up -> other direct care
     staff (substitution FTE a GP post). Staff are hired from, or let go to, the general labour market, which the model
     does not hold.
     """

@@ -10,6 +10,7 @@ import numpy as np
 from sim.kernel import kernel
 from sim.parameters import FIRST_YEAR, Params
 from sim.rules.counts import count_staff
+from sim.rules.expenses import StaffCosts
 from sim.rules.leaving import (
     DESTINATION,
     GRADUATION,
@@ -24,6 +25,7 @@ from sim.rules.leaving import (
     age_and_leave,
     change_working_lives,
     compare_incomes,
+    compare_with_salary,
     practice_push,
     usual_intention,
 )
@@ -67,12 +69,14 @@ START_TENURE = decision("workforce.start_tenure")
 def workforce(world: World, params: Params, luck: Luck) -> None:
     """A year of the workforce: who leaves, which posts are wanted, who fills them, and locums for the rest."""
     relative = compare_incomes(world.money, world.staff, world.life)
+    pay, life = params.of(StaffCosts), params.of(WorkingLife)
+    worth = compare_with_salary(world.money, world.life, life.partner_premium * pay.salaried * pay.level)
     leavers = _leave(world, params, luck, relative)
     tally = change_working_lives(
-        world.doctors, world.contract, world.staff, world.care, world.life, relative, leavers.partners,
-        params.of(WorkingLife), params.of(Leaving).usual_burnout, luck.stream(ROLE),
+        world.doctors, world.contract, world.staff, world.care, world.life, worth, leavers.partners,
+        life, params.of(Leaving).usual_burnout, luck.stream(ROLE),
     )  # fmt: skip
-    plan_posts(world.lists, relative, world.staff, world.care, world.life, params.of(Posts))
+    plan_posts(world.lists, worth, world.staff, world.care, world.life, params.of(Posts))
     covered = _recruit(world, params, luck, relative, leavers, tally)
     close_year(world.staff, world.life, tally, params.of(Posts))
     hire_locums(world.place, world.staff, world.life, world.ccgs, world.regions, covered, tally, params.of(Locums))

@@ -30,7 +30,7 @@ def working_practices(data):
     p["share_75"], p["share_65_74"] = w["share_age_75plus_2014q4"], w["share_age_65_74_2014q4"]
     p["share_0_4"] = w["share_age_0_4_2014q4"]
     p["need"] = (w["n_weighted_1415"] / w["n_registered_1415"]).where(w["n_registered_1415"] > 100).clip(0.6, 1.6)
-    # A practice without nurses or without reception has not reported them; none in direct care is believed beside others.
+    # Without nurses or reception a practice has not reported them; none in direct care is believed beside others.
     p["nurse_per_1000"] = (w["nurse_fte_2015"] * per_1000).where(w["nurse_fte_2015"] > 0)
     p["admin_per_1000"] = (w["admin_fte_2015"] * per_1000).where(w["admin_fte_2015"] > 0)
     others = p["nurse_per_1000"].notna() | p["admin_per_1000"].notna()

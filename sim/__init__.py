@@ -16,11 +16,12 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim.api import compare as compare
     from sim.api import run as run
+    from sim.api import run_study as run_study
     from sim.errors import InputError as InputError
 
-_HOME = {"compare": "sim.api", "run": "sim.api", "InputError": "sim.errors"}
+_HOME = {"compare": "sim.api", "run": "sim.api", "run_study": "sim.api", "InputError": "sim.errors"}
 
-__all__ = ["InputError", "compare", "run"]
+__all__ = ["InputError", "compare", "run", "run_study"]
 
 
 def __getattr__(name: str) -> Any:

@@ -1,7 +1,8 @@
-"""The two things a person does with the model from Python: run one regime, compare several."""
+"""What a person does with the model from Python: run one regime, compare several, survey doctors, run a study."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 from sim.analysis.compare import HEADLINES, Comparison, Registry
 from sim.analysis.compare import compare as compare_results
+from sim.analysis.replication import FEWEST, MAIN_OUTCOME, advise, check_precision, least_known
 from sim.errors import InputError
-from sim.study.conduct import conduct, model_engine
-from sim.study.design import Design, Sampler, draw_pairs, sampler, single
+from sim.study.conduct import conduct, extend, model_engine
+from sim.study.design import single
+from sim.study.executors import Executor, executor_for
+from sim.study.plan import Plan, Study, draw_design, england_of
 from sim.study.records import Engine, Task
-from sim.study.results import Results
-from sim.study.runner import check_workers
+from sim.study.results import Results, open_results
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -32,6 +35,8 @@ AS_IT_WAS = "voluntary_2015"
 DEFAULT_VALIDATION = 100
 VALIDATED_YEARS = 9
 """To 2022-23."""
+MOST_PAIRS = 2000
+"""Pairs after which a comparison stops growing, whatever precision was asked for."""
 
 
 @dataclass(frozen=True)
@@ -93,14 +98,14 @@ def run(
     chosen = _scenario(scenario, years, population, regime)
     task = _task(chosen, {chosen.regime.name: chosen.regime}, engine)
     design = single(chosen.seed if seed is None else seed)
+    study = Study("run", chosen.title, task, design)
     if case_file is None:
-        return conduct("run", task, design, out=_path(out), force=force, quiet=quiet, warm=engine is None)
-    return _with_case_file(task, design, case_file, against, out, force, quiet)
+        return conduct(study, out=_path(out), force=force, quiet=quiet)
+    return _with_case_file(study, case_file, against, out, force, quiet)
 
 
 def _with_case_file(
-    task: Task,
-    design: Design,
+    study: Study,
     practice: str,
     against: str | Path | None,
     out: str | Path | None,
@@ -113,12 +118,13 @@ def _with_case_file(
     folder = _path(out)
     if folder is None:
         raise InputError("needs a folder to be written into", key="case_file", allowed="out=FOLDER")
+    task, seed = study.task, study.design.pair(0).seed
     regimes = {**task.regimes, **({} if against is None else load_regimes([against]))}
-    seed = design.pairs[0].seed
-    start = task.engine.prepare(task.scenario, seed, task.population)
+    (scenario,) = task.scenarios.values()
+    start = task.engine.prepare(scenario, seed, task.population)
     row_of(start, practice)
-    results = conduct("run", task, design, out=folder, force=force, quiet=quiet)
-    stories = [follow(start, task.scenario, regime, practice, seed, task.years) for regime in regimes.values()]
+    results = conduct(study, out=folder, force=force, quiet=quiet)
+    stories = [follow(start, scenario, regime, practice, seed, task.years) for regime in regimes.values()]
     write_case_file(folder, stories)
     return results
 
@@ -128,6 +134,8 @@ def compare(
     *,
     scenario: str | Path | Scenario = DEFAULT_SCENARIO,
     runs: int = DEFAULT_PAIRS,
+    precision: float | None = None,
+    outcome: str = MAIN_OUTCOME,
     seed: int = DEFAULT_SEED,
     years: int | None = None,
     workers: int | None = 1,
@@ -143,6 +151,8 @@ def compare(
 ) -> Compared:
     """Compares regimes with the first one, in `runs` pairs of one parameter draw and one seed each.
 
+    precision: instead of `runs`, as many pairs as it takes until the mean difference of `outcome`, in all England and
+    the last year, is known within this much on either side (90% interval), for every regime; no more than `MOST_PAIRS`.
     workers: processes; 1 runs in this one, None takes all cores (a script must then guard its main part with
     `if __name__ == "__main__":`). fixed_parameters: draw seeds only. uninformed: draw parameters from their ranges,
     not from the plausible sets that calibration left. without: mechanisms that are off under every
@@ -152,14 +162,60 @@ def compare(
     if isinstance(regimes, str) or len(regimes) < 2:
         raise InputError("a comparison needs at least two regimes", key="REGIME")
     loaded = load_regimes(regimes)
-    check_workers(workers)
+    executor = executor_for(workers)
+    if precision is not None:
+        check_precision(precision, outcome, registry())
     chosen = _scenario(scenario, years, population).without(without)
-    design = draw_pairs(runs, seed, _sampler(chosen, fixed_parameters, uninformed))
     task = replace(_task(chosen, loaded, engine), equal_staff_cost=equal_staff_cost)
-    results = conduct(
-        "compare", task, design, out=_path(out), force=force, workers=workers, quiet=quiet, warm=engine is None
-    )
+    plan = _plan(chosen, runs if precision is None else FEWEST, fixed_parameters, uninformed)
+    study = Study("compare", chosen.title, task, draw_design(plan, seed), plan, plan.runs)
+    results = conduct(study, out=_path(out), force=force, executor=executor, quiet=quiet)
+    if precision is not None:
+        results = _grow(study, results, precision, outcome, executor, quiet)
     return Compared(results, registry())
+
+
+def _grow(study: Study, results: Results, width: float, outcome: str, executor: Executor, quiet: bool) -> Results:
+    """Adds pairs to a comparison until a difference is known within a width: each time as many as the spread so far
+    calls for, but no more than there are, since a spread told by few pairs may be off."""
+    assert study.plan is not None
+    pairs = study.units
+    while True:
+        known = least_known(advise(results, registry(), [outcome]))
+        needed = known.pairs_for(width) or MOST_PAIRS + 1
+        if not quiet:
+            print(f"{known}; for ± {width:g}: {max(0, needed - pairs)} more pairs", file=sys.stderr)
+        if known.half_width <= width or pairs >= MOST_PAIRS or known.pairs < 2:
+            return results
+        more = max(1, min(needed - pairs, pairs, MOST_PAIRS - pairs))
+        if results.folder is not None:
+            extend(results.folder, study.task.engine, more, executor=executor, quiet=quiet)
+            results = open_results(results.folder)
+        else:
+            design = study.design.joined(draw_design(study.plan, study.design.master_seed, more, after=pairs))
+            study = replace(study, design=design, units=pairs + more)
+            results = results.joined(conduct(study, executor=executor, quiet=quiet, first=pairs))
+        pairs += more
+
+
+def run_study(
+    file: str | Path,
+    *,
+    out: str | Path,
+    workers: int | None = 1,
+    dask: str | None = None,
+    population: str | Path | None = None,
+    force: bool = False,
+    quiet: bool = False,
+) -> Results:
+    """Runs a study file (its path, or the stem of one that comes with the program) and returns its results.
+
+    dask: address of a scheduler whose workers run it, instead of processes of this machine. For the rest see `compare`.
+    """
+    from sim.study.study_file import load_study
+
+    study = load_study(file, population=_path(population))
+    return conduct(study, out=Path(out), force=force, executor=executor_for(workers, dask), quiet=quiet)
 
 
 def survey(
@@ -184,13 +240,22 @@ def survey(
     from sim.analysis.survey import Surveyed
     from sim.survey import survey_engine
 
-    check_workers(workers)
+    executor = executor_for(workers)
     chosen = _scenario(scenario, years, population, regime)
-    design = draw_pairs(runs, seed, _sampler(chosen, fixed_parameters, uninformed))
+    design = draw_design(_plan(chosen, runs, fixed_parameters, uninformed), seed)
     if not fixed_parameters:
-        design = replace(design, pairs=(*single(design.pairs[0].seed).pairs, *design.pairs))
+        design = single(design.pair(0).seed).joined(design)
     task = _task(chosen, {chosen.regime.name: chosen.regime}, engine or survey_engine())
-    return Surveyed(conduct("survey", task, design, workers=workers, quiet=quiet, warm=engine is None))
+    return Surveyed(conduct(Study("survey", chosen.title, task, design), executor=executor, quiet=quiet))
+
+
+def _plan(scenario: Scenario, runs: int, fixed_parameters: bool, uninformed: bool) -> Plan:
+    """Seeds only, independent draws from ranges, or what calibration left plausible of a scenario's England."""
+    if runs < 1:
+        raise InputError(f"{runs} is too few", key="--runs", allowed="a whole number from 1")
+    if fixed_parameters or uninformed:
+        return Plan(method="fixed" if fixed_parameters else "ranges", runs=runs)
+    return Plan(method="plausible", runs=runs, england=england_of(scenario.population))
 
 
 def validate(
@@ -223,15 +288,16 @@ def validate(
     from sim.analysis.validation.validate import check_parts, examine
     from sim.study.store import check_target
 
-    check_workers(workers)
+    executor = executor_for(workers)
     folder, wanted = _path(out), check_parts(parts, years)
     if folder is not None:
         check_target(folder, force)
     chosen = _scenario(scenario, years, population, regime)
-    design = draw_pairs(runs, seed, _sampler(chosen, fixed_parameters, uninformed))
+    plan = _plan(chosen, runs, fixed_parameters, uninformed)
     task = _task(chosen, {chosen.regime.name: chosen.regime}, engine or follow_engine())
-    ensemble = run_ensemble(task, design, workers=workers, quiet=quiet)
-    found = examine(ensemble, task, design, wanted, workers=workers, kept=_path(kept), quiet=quiet)
+    study = Study("validate", chosen.title, task, draw_design(plan, seed), plan, runs)
+    ensemble = run_ensemble(study, executor, quiet=quiet)
+    found = examine(ensemble, study, wanted, executor=executor, kept=_path(kept), quiet=quiet)
     if folder is not None:
         from sim.report.validation import validation_page
 
@@ -259,11 +325,6 @@ def load_regimes(names: Sequence[str | Path]) -> dict[str, Regime]:
     return loaded
 
 
-def _sampler(scenario: Scenario, fixed_parameters: bool, uninformed: bool) -> Sampler | None:
-    """What draws the parameters of a scenario's runs; None where they keep the values of their records."""
-    return None if fixed_parameters else sampler(scenario.population, uninformed=uninformed)
-
-
 def _scenario(
     scenario: str | Path | Scenario,
     years: int | None,
@@ -289,7 +350,7 @@ def _scenario(
 
 
 def _task(scenario: Scenario, regimes: Mapping[str, Regime], engine: Engine | None) -> Task:
-    return Task(scenario.name, scenario, regimes, scenario.years, scenario.population, engine or model_engine())
+    return Task({scenario.name: scenario}, regimes, scenario.years, scenario.population, engine or model_engine())
 
 
 def _path(path: str | Path | None) -> Path | None:

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.cli_options import SCENARIO, FixedParameters, Force, Out, Population, Quiet, Regime, Uninformed, Workers, Years
+from sim.cli_study import study_app
 from sim.errors import InputError
 
 if TYPE_CHECKING:
@@ -27,27 +29,10 @@ app = typer.Typer(
 )
 population_app = typer.Typer(help="Starting populations from published files.", rich_markup_mode=None)
 app.add_typer(population_app, name="population")
+app.add_typer(study_app, name="study")
 
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """What a wrong option raises; newer versions of typer keep the class to themselves."""
-
-SCENARIO = "Scenario: name of a shipped one, or path of a file."
-Regime = Annotated[str | None, typer.Option(help="Regime; the scenario's own by default.")]
-Workers = Annotated[int | None, typer.Option(help="Processes; all cores by default.")]
-FixedParameters = Annotated[
-    bool, typer.Option("--fixed-parameters", help="Draw seeds only; parameters keep their values.")
-]
-Uninformed = Annotated[
-    bool,
-    typer.Option("--uninformed", help="Draw parameters from their ranges, not from the sets that calibration left."),
-]
-Years = Annotated[int | None, typer.Option(help="Financial years to simulate; the scenario's own by default.")]
-Population = Annotated[
-    Path | None, typer.Option(help="Folder made by `population build`; else the scenario's, or a synthetic England.")
-]
-Out = Annotated[Path | None, typer.Option(help="Folder to write; a new one below results/ by default.")]
-Force = Annotated[bool, typer.Option("--force", help="Overwrite results that are there.")]
-Quiet = Annotated[bool, typer.Option("--quiet", help="Only what was asked for: no progress, no notes.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -88,7 +73,12 @@ def run(
 def compare(
     regimes: Annotated[list[str], typer.Argument(metavar="REGIME REGIME...", help="The first is compared with.")],
     scenario: Annotated[str, typer.Option(help=SCENARIO)] = "england",
-    runs: Annotated[int, typer.Option(help="Pairs of one parameter draw and one seed.")] = 20,
+    runs: Annotated[int | None, typer.Option(help="Pairs of one parameter draw and one seed; 20 by default.")] = None,
+    precision: Annotated[
+        float | None,
+        typer.Option(help="Instead of --runs: until the mean difference of --outcome is known to within this much."),
+    ] = None,
+    outcome: Annotated[str | None, typer.Option(help="With --precision: the outcome it is about.")] = None,
     seed: Annotated[int, typer.Option(help="Master seed, from which all pairs are drawn.")] = 1,
     years: Years = None,
     workers: Workers = None,
@@ -109,10 +99,16 @@ def compare(
 ) -> None:
     """Compare regimes in pairs: same parameters, same starting England, same luck."""
     from sim import api
+    from sim.analysis.replication import MAIN_OUTCOME
 
+    if precision is not None and runs is not None:
+        raise InputError("goes with --precision or alone, not both", key="--runs", allowed="one of the two")
+    if outcome is not None and precision is None:
+        raise InputError("says what --precision is about, which is missing", key="--outcome")
     with _folder("compare", out, force) as folder:
         compared = api.compare(
-            regimes, scenario=scenario, runs=runs, seed=seed, years=years, workers=workers,
+            regimes, scenario=scenario, runs=api.DEFAULT_PAIRS if runs is None else runs, precision=precision,
+            outcome=outcome or MAIN_OUTCOME, seed=seed, years=years, workers=workers,
             fixed_parameters=fixed_parameters, uninformed=uninformed, without=without or (),
             equal_staff_cost=equal_staff_cost, population=population, out=folder, force=force, quiet=quiet,
         )  # fmt: skip
@@ -225,8 +221,8 @@ def build(
 
 
 @app.command()
-def check(file: Annotated[Path, typer.Argument(help="A scenario or a regime.")]) -> None:
-    """Check a scenario or regime and say what should be known about it."""
+def check(file: Annotated[Path, typer.Argument(help="A scenario, a regime or a study.")]) -> None:
+    """Check a scenario, regime or study and say what should be known about it."""
     from sim.schemas import check as check_file
 
     for note in check_file(file):
@@ -322,7 +318,7 @@ def main(arguments: list[str] | None = None) -> int:
     except USAGE_ERROR as error:
         return _refuse(error.format_message())  # type: ignore[attr-defined]
     except (typer.Abort, KeyboardInterrupt):
-        print("commissim: stopped; nothing was written", file=sys.stderr)
+        print("commissim: stopped; `commissim study resume DIR` carries on with what was stored", file=sys.stderr)
         return 130
     except BrokenPipeError:  # whoever read the output has had enough (`| head`)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

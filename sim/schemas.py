@@ -16,18 +16,23 @@ from sim.regimes import load_regime
 from sim.regimes.blocks import Sourced
 from sim.regimes.file import PLAIN_KEYS, RegimeFile
 from sim.scenario import ScenarioFile, load_scenario
+from sim.study.study_file import StudyFile, load_study
 from sim.toml_files import SHIPPED, Table, read_toml
 
-Kind = Literal["scenario", "regime"]
+Kind = Literal["scenario", "regime", "study"]
 FOLDER = SHIPPED / "schema"
-MODELS: dict[Kind, type[ScenarioFile] | type[RegimeFile]] = {"scenario": ScenarioFile, "regime": RegimeFile}
+MODELS: dict[Kind, type[ScenarioFile] | type[RegimeFile] | type[StudyFile]] = {
+    "scenario": ScenarioFile,
+    "regime": RegimeFile,
+    "study": StudyFile,
+}
 
 
 def schema(kind: Kind) -> dict[str, Any]:
     """The JSON Schema of a kind of file."""
     found = MODELS[kind].model_json_schema(by_alias=True)
-    # A file that extends another may leave out whatever the other says.
-    found.pop("required", None)
+    if kind != "study":  # a file that extends another may leave out whatever the other says
+        found.pop("required", None)
     found["$defs"].get("Committee", {}).pop("required", None)
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **found}
 
@@ -38,7 +43,7 @@ def schema_text(kind: Kind) -> str:
 
 
 def write_schemas(folder: Path = FOLDER) -> list[Path]:
-    """Write both schemas; returns their files."""
+    """Write all schemas; returns their files."""
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     for kind in MODELS:
@@ -49,25 +54,30 @@ def write_schemas(folder: Path = FOLDER) -> list[Path]:
 
 
 def kind_of(path: Path) -> Kind:
-    """Whether a file is a scenario or a regime, by the keys that only one of them has, else by its folder."""
+    """Whether a file is a scenario, a regime or a study, by the keys that only one of them has, else by its folder."""
     keys = set(read_toml(path))
-    only: dict[Kind, set[str]] = {
-        "scenario": set(ScenarioFile.model_fields) - set(RegimeFile.model_fields),
-        "regime": set(RegimeFile.model_fields) - set(ScenarioFile.model_fields),
+    fields = {kind: set(model.model_fields) for kind, model in MODELS.items()}
+    votes = {
+        kind: len(keys & own - set().union(*(other for name, other in fields.items() if name != kind)))
+        for kind, own in fields.items()
     }
-    votes = {kind: len(keys & own) for kind, own in only.items()}
-    if votes["scenario"] != votes["regime"]:
-        return max(votes, key=lambda kind: votes[kind])
-    return "regime" if path.resolve().parent.name == "regimes" else "scenario"
+    best = [kind for kind, vote in votes.items() if vote == max(votes.values())]
+    if len(best) == 1:
+        return best[0]
+    by_folder: dict[str, Kind] = {"regimes": "regime", "experiments": "study"}
+    return by_folder.get(path.resolve().parent.name, "scenario")
 
 
 def check(path: str | Path, book: ParameterBook | None = None) -> list[str]:
-    """Read a scenario or regime file as a run would; returns notes that do not stop a run.
+    """Read a scenario, regime or study file as a run would; returns notes that do not stop a run.
 
     Raises InputError for what would.
     """
     file = Path(path)
-    if kind_of(file) == "regime":
+    kind = kind_of(file)
+    if kind == "study":
+        return load_study(file).notes()
+    if kind == "regime":
         return [*load_regime(file).notes(), *lint_regime(file)]
     return load_scenario(file, book=book).notes()
 

@@ -11,8 +11,8 @@ from sim.measure import places_of
 from sim.regimes import Regime
 from sim.rules.statements import GRADES, GROUPS, QUESTIONS, survey
 from sim.scenario import Scenario
-from sim.simulate import RunResult, Start, build, prepare
-from sim.study.conduct import places_of as map_of
+from sim.simulate import RunResult, Start, build
+from sim.study.conduct import model_engine
 from sim.study.records import Engine
 from sim.year import advance
 
@@ -47,4 +47,4 @@ def hold_survey(
 
 def survey_engine() -> Engine:
     """The model, asked once at its end."""
-    return Engine(prepare, hold_survey, map_of)
+    return model_engine(hold_survey)

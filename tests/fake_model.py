@@ -1,13 +1,14 @@
 """A small model in place of the real one, for tests of what runs, stores, compares and shows.
 
-Its regimes go by name: `plain`, `other` and `worse` differ by known amounts; `fails`, `dies` and `refused` go wrong,
-each in its own way.
+Its regimes go by name: `plain`, `other` and `worse` differ by known amounts, `noisy` by a random one; `slow` takes its
+time; `fails`, `dies` and `refused` go wrong, each in its own way.
 """
 
 from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +18,11 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.study.conduct import conduct
-from sim.study.design import draw_pairs
+from sim.study.design import Design, draw_pairs
+from sim.study.executors import Executor
+from sim.study.plan import Study
 from sim.study.records import Engine, Place, Task
+from sim.study.results import Results
 
 OUTCOMES = ("practices_open", "gp_fte_per_1000", "appointments_unmet_share")
 PLACES = {
@@ -74,8 +78,10 @@ def simulate(
         raise ZeroDivisionError("no doctors left")
     if name == "fails_on_odd" and seed % 2:
         raise ZeroDivisionError("an odd seed")
-    if name == "dies":
+    if name == "dies" or (name == "dies_on_odd" and seed % 2):
         os.kill(os.getpid(), signal.SIGKILL)
+    if name == "slow":
+        time.sleep(0.05)
     if name == "refused":
         raise InputError("a column is missing", file="practices.csv", key="list_size")
     luck = np.random.default_rng(start)
@@ -84,6 +90,8 @@ def simulate(
         base = 1.0 + luck.random((years, len(places), len(OUTCOMES)))
         steps = np.arange(years, dtype=float)[:, None, None]
         values[level] = base + GAIN.get(name, 0.0) * steps + sum((draw or {}).values())
+        if name == "noisy":
+            values[level] += luck.random(values[level].shape)
     return FakeResult([FIRST_YEAR + i for i in range(years)], OUTCOMES, PLACES, values)
 
 
@@ -94,17 +102,27 @@ def places(start: int) -> list[Place]:
     ]
 
 
-ENGINE = Engine(prepare, simulate, places)
+ENGINE = Engine(prepare, simulate, places, Named, Named)
 
 
-def task(*regimes: str, years: int = 3, scenario: str = "small") -> Task:
-    return Task("small", Named(scenario), {name: Named(name) for name in regimes}, years, None, ENGINE)
+def task(*regimes: str, years: int = 3, scenarios: tuple[str, ...] = ("small",), **other: Any) -> Task:
+    """Scenarios and regimes are called what they do; `small` does nothing."""
+    named = {name: Named(name) for name in scenarios}
+    return Task(named, {name: Named(name) for name in regimes}, years, None, ENGINE, **other)
 
 
 def sample(generator: np.random.Generator) -> dict[str, float]:
     return {"leaving.base": float(generator.uniform(0, 0.1)), "leaving.per_burnout": float(generator.uniform(0, 0.1))}
 
 
+def run(
+    task: Task, design: Design, out: Path | None = None, *, executor: Executor | None = None, **options: Any
+) -> Results:
+    """Conducts a comparison quietly."""
+    study = Study("compare", "A comparison", task, design)
+    return conduct(study, out=out, executor=executor, quiet=True, **options)
+
+
 def results(folder: Path) -> None:
     """Writes a small folder of results."""
-    conduct("compare", task("plain", "other"), draw_pairs(2, 1), out=folder, quiet=True, warm=False)
+    run(task("plain", "other"), draw_pairs(2, 1), folder)

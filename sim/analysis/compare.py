@@ -159,6 +159,8 @@ def summarise(first: Floats, other: Floats, direction: int) -> Summary:
 def paired(results: Results, level: str) -> dict[str, Floats]:
     """Values of each regime over the same pairs: regime to an array of shape (pairs, years, places, outcomes).
 
+    Where there are several scenarios, each regime in each of them is one of these; see `Results.arm`.
+
     A pair counts where every regime finished it. The order of pairs is that of the runs.
     """
     cube = results.cube(level)
@@ -166,12 +168,9 @@ def paired(results: Results, level: str) -> dict[str, Floats]:
     at: dict[tuple[int, int], dict[str, int]] = {}
     for run in results.runs:
         if run.status == DONE and run.run in position:
-            at.setdefault((run.draw, run.seed), {})[run.regime] = position[run.run]
-    whole = [places for places in at.values() if len(places) == len(results.regimes)]
-    return {
-        regime: cube.values[np.asarray([places[regime] for places in whole], dtype=np.int64)]
-        for regime in results.regimes
-    }
+            at.setdefault((run.draw, run.seed), {})[results.arm(run)] = position[run.run]
+    whole = [places for places in at.values() if len(places) == len(results.arms)]
+    return {arm: cube.values[np.asarray([places[arm] for places in whole], dtype=np.int64)] for arm in results.arms}
 
 
 def compare(results: Results, registry: Registry, *, level: str = "national", year: int | None = None) -> Comparison:
@@ -183,7 +182,7 @@ def compare(results: Results, registry: Registry, *, level: str = "national", ye
     cube = results.cube(level)
     at = cube.year_index(year)
     values = paired(results, level)
-    first, *others = results.regimes
+    first, *others = results.arms
     rows = []
     for p, place in enumerate(cube.places):
         for o, outcome in enumerate(cube.outcomes):
@@ -191,7 +190,7 @@ def compare(results: Results, registry: Registry, *, level: str = "national", ye
             for regime in others:
                 summary = summarise(values[first][:, at, p, o], values[regime][:, at, p, o], direction)
                 rows.append(Row(level, place, cube.years[at], outcome, unit, direction, regime, first, summary))
-    return Comparison(level, cube.years[at], tuple(results.regimes), tuple(rows))
+    return Comparison(level, cube.years[at], tuple(results.arms), tuple(rows))
 
 
 def words_of(registry: Registry, outcome: str) -> tuple[str, int]:

@@ -48,16 +48,16 @@ def prior_driven(
     cube = results.cube(level)
     at = cube.year_index(year)
     values = paired(results, level)
-    design = results.manifest["design"]["parameters"]
-    first, *others = results.regimes
+    design = results.design
+    first, *others = results.arms
     pairs = len(values[first])
-    if pairs < FEWEST or not design:
+    if pairs < FEWEST or not design.names:
         raise InputError(
-            f"{pairs} pairs with {len(design)} parameters drawn cannot tell what a difference rests on",
+            f"{pairs} pairs with {len(design.names)} parameters drawn cannot tell what a difference rests on",
             allowed=f"{FEWEST} pairs or more, without --fixed-parameters",
         )
-    drawn = np.array([design[name] for name in design], dtype=float).T[_whole_pairs(results)]
-    known = np.array([name in narrowed for name in design])
+    drawn = design.values[_whole_pairs(results)]
+    known = np.array([name in narrowed for name in design.names])
     return [
         share
         for regime in others
@@ -86,7 +86,7 @@ def _parts(differences: Floats, drawn: Floats, known: NDArray[np.bool_]) -> list
 
 def _whole_pairs(results: Results) -> NDArray[np.int64]:
     """Numbers of the pairs of which every regime finished, as `paired` keeps them."""
-    per_pair = len(results.regimes)
+    per_pair = len(results.arms)
     failed = {run.run // per_pair for run in results.failures}
     return np.array([k for k in range(len(results.runs) // per_pair) if k not in failed], dtype=np.int64)
 

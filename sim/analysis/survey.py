@@ -13,8 +13,7 @@ import numpy as np
 
 from sim.rules.polls import POLLED
 from sim.rules.statements import GRADES, GROUPS, QUESTIONS
-from sim.study.design import DEFAULT_VALUES
-from sim.study.records import Floats
+from sim.study.records import DEFAULT_VALUES, Floats
 from sim.study.results import Results
 from sim.survey import column
 from sim.toml_files import read_toml

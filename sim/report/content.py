@@ -83,7 +83,7 @@ def cards(results: Results, registry: Registry, comparison: Comparison) -> list[
     """Cards of the headline outcomes for all England."""
     cube = results.cube("national")
     values = paired(results, "national")
-    colours = {regime: figures.colour(i) for i, regime in enumerate(results.regimes)}
+    colours = {regime: figures.colour(i) for i, regime in enumerate(results.arms)}
     made = []
     for name in shown_outcomes(cube.outcomes):
         column = cube.outcomes.index(name)
@@ -196,7 +196,7 @@ def galleries(results: Results, registry: Registry) -> list[Gallery]:
         return []
     places = [spots[cube.places[i]] for i in here]
     last = {regime: v[:, -1, here, :].mean(axis=0) for regime, v in paired(results, "ccg").items()}
-    first, *others = results.regimes
+    first, *others = results.arms
     made = []
     for name in [name for name in MAPPED if name in cube.outcomes]:
         column = cube.outcomes.index(name)

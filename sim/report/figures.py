@@ -290,7 +290,7 @@ def outcome_figure(results: Results, registry: Registry, outcome: str) -> Figure
         panels[0].set_ylabel(_wrapped(unit, 40))
         panels[0].legend(frameon=False)
         if rows:
-            colours = {regime: colour(i) for i, regime in enumerate(results.regimes)}
+            colours = {regime: colour(i) for i, regime in enumerate(results.arms)}
             draw_differences(panels[1], rows, colours, titles)
         figure.suptitle(label(outcome))
     return figure

@@ -12,7 +12,7 @@ from sim.analysis.compare import Registry, compare
 from sim.analysis.words import label
 from sim.errors import InputError
 from sim.report import content, figures
-from sim.study.design import DEFAULT_VALUES
+from sim.study.records import DEFAULT_VALUES
 from sim.study.results import Results, open_results
 from sim.study.store import PAGE, write_text
 
@@ -42,7 +42,7 @@ def page(results: Results, registry: Registry) -> str:
     if len(results.failures) == len(results.runs):
         raise InputError("no run finished, so there is nothing to show", file=results.folder)
     cube = results.cube("national")
-    several = len(results.regimes) > 1
+    several = len(results.arms) > 1
     comparison = compare(results, registry)
     headlines = content.shown_outcomes(cube.outcomes)
     template = environment().get_template("page.html.j2")
@@ -51,7 +51,7 @@ def page(results: Results, registry: Registry) -> str:
         several=several,
         regimes=[
             {"name": name, "title": results.titles[name], "colour": figures.colour(i), "dash": _dash(i)}
-            for i, name in enumerate(results.regimes)
+            for i, name in enumerate(results.arms)
         ],
         facts=_facts(results),
         span=(figures.financial_year(cube.years[0]), figures.financial_year(cube.years[-1])),
@@ -78,6 +78,8 @@ def environment() -> Environment:
 
 
 def _title(results: Results) -> str:
+    if results.manifest.get("command") == "study":
+        return str(results.manifest["title"])
     names = list(results.titles.values())
     if len(names) == 1:
         return names[0]
@@ -100,27 +102,36 @@ def _dash(i: int) -> str:
 
 def _facts(results: Results) -> list[tuple[str, Any]]:
     manifest = results.manifest
-    program, times = manifest.get("program", {}), manifest.get("times", {})
+    design, last = manifest.get("design", {}), (manifest.get("sessions") or [{}])[-1]
+    program = last.get("program", {})
     commit = program.get("git_commit")
-    pairs = len({(run.draw, run.seed) for run in results.runs})
-    design = manifest.get("design", {})
     version = f"commissim {program.get('version', '')}" + (f", commit {commit[:10]}" if commit else "")
     if program.get("git_dirty"):
         version += " with local changes"
+    seconds = sum(session["seconds"] for session in manifest.get("sessions", []))
     return [
-        ("Scenario", str(manifest.get("scenario_title", ""))),
+        ("Scenario", ", ".join(str(title) for title in manifest.get("scenario_titles", {}).values())),
         ("Starting England", manifest.get("population") or "synthetic, drawn anew for each seed"),
-        (
-            "Runs",
-            _count(len(results.regimes), "regime") + ", " + _count(pairs, "pair") if len(results.runs) > 1 else "1",
-        ),
+        ("Runs", _runs(results)),
         (
             "Parameters",
-            f"{len(design.get('parameters', {}))} uncertain ones drawn for each pair"
+            f"{len(design.get('parameters', []))} uncertain ones drawn for each pair"
             if _drawn(results)
             else "every one at the value of its record",
         ),
         ("Master seed", design.get("master_seed", "")),
-        ("Simulated", f"{times.get('ended', '')[:10]}, in {times.get('seconds', '?')} s"),
+        ("Simulated", f"{last.get('ended', '')[:10]}, in {seconds:.0f} s"),
         ("Program", version),
     ]
+
+
+def _runs(results: Results) -> str:
+    """How many runs there are, and of what; in a study that was stopped, how many are missing."""
+    if len(results.runs) == 1:
+        return "1"
+    pairs = len({(run.draw, run.seed) for run in results.runs})
+    words = [_count(len(results.regimes), "regime"), _count(pairs, "pair")]
+    if len(results.scenarios) > 1:
+        words.insert(0, _count(len(results.scenarios), "scenario"))
+    missing = int(results.manifest.get("runs", 0)) - len(results.runs)
+    return ", ".join(words) + (f"; {missing} runs are still missing" if missing > 0 else "")

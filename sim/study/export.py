@@ -20,6 +20,7 @@ KEYS = ("run", "year", "place")
 LONG_SCHEMA = pa.schema(
     [
         ("run", pa.int64()),
+        ("scenario", pa.string()),
         ("regime", pa.string()),
         ("draw", pa.int64()),
         ("seed", pa.int64()),
@@ -54,8 +55,10 @@ def export_wide(folder: Path, *, force: bool = False) -> list[Path]:
         path = folder / WIDE.format(level=level)
         with _whole(path, force) as temporary:
             table = pa.concat_tables([table for at, table in _parts(results) if at == level])
-            regimes = _by_run(results, "regime", table["run"].to_numpy())
-            pc.write_csv(table.add_column(1, "regime", pa.array(regimes, pa.string())), temporary)
+            for place, name in enumerate(("scenario", "regime"), start=1):
+                column = _by_run(results, name, table["run"].to_numpy())
+                table = table.add_column(place, name, pa.array(column, pa.string()))
+            pc.write_csv(table, temporary)
         paths.append(path)
     return paths
 
@@ -72,7 +75,7 @@ def _long(results: Results, level: str, outcome: str, table: pa.Table) -> pa.Tab
     runs, rows = table["run"].to_numpy(), len(table)
     columns = {
         "run": table["run"],
-        **{name: _by_run(results, name, runs) for name in ("regime", "draw", "seed")},
+        **{name: _by_run(results, name, runs) for name in ("scenario", "regime", "draw", "seed")},
         "level": [level] * rows,
         "year": table["year"],
         "place": table["place"],

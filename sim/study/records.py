@@ -15,6 +15,9 @@ Floats = npt.NDArray[np.float64]
 DONE = "done"
 FAILED = "failed"
 
+DEFAULT_VALUES = -1
+"""The number of the draw in which every parameter keeps the value of its record."""
+
 
 class Outcomes(Protocol):
     """What one run returns (`sim.simulate.RunResult`).
@@ -37,8 +40,7 @@ class Outcomes(Protocol):
 class Run:
     """One run: a regime under one pair of parameter draw and seed.
 
-    status: `done` or `failed`. stage and error: where and why a run failed, else empty; `details` holds the traceback
-    for the manifest.
+    status: `done` or `failed`. stage, error and traceback: where, why and how a run failed, else empty.
     """
 
     run: int
@@ -49,7 +51,7 @@ class Run:
     status: str = DONE
     stage: str = ""
     error: str = ""
-    details: str = ""
+    traceback: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,41 +68,76 @@ class Place:
 
 @dataclass(frozen=True)
 class Finished:
-    """A run that ended, well or not, with its outcomes (None if it failed) and, for the first pair only, its places."""
+    """A run that ended, well or not, with its outcomes (None if it failed)."""
 
     run: Run
     outcomes: Outcomes | None
-    places: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True)
 class Engine:
-    """The model as the runner sees it; workers receive it by name, so its members are functions of a module.
+    """The model as the runner sees it; workers receive it by name, so its members are functions and classes of modules.
 
-    prepare(scenario, seed, population) builds a starting England, once a pair.
+    prepare(scenario, seed, population) builds a starting England, once a pair and scenario.
     simulate(start, scenario, regime, seed, years, draw) runs one regime from it and leaves `start` as it was; with
     staff_budget=(pounds by year) its commissioning staff cost no more and no less.
-    places(start) gives the places for the map.
+    places(start) gives the places for the map. scenario_type and regime_type: dataclasses that pydantic can write as
+    JSON and read again, so that a folder of results is enough to go on. compile(start, scenario, regimes, quiet), if
+    there is anything to compile, is called before workers start.
     """
 
     prepare: Callable[[Any, int, Path | None], Any]
     simulate: Callable[..., Outcomes]
     places: Callable[[Any], Sequence[Place]]
+    scenario_type: type
+    regime_type: type
+    compile: Callable[[Any, Any, Sequence[Any], bool], None] | None = None
 
 
 @dataclass(frozen=True)
 class Task:
-    """What every pair of a study runs.
+    """What every pair of a study runs: each regime in each scenario.
 
-    regimes: name to regime, in the order they are compared. population: a folder made by `commissim population build`,
-    or None for a synthetic England.
+    scenarios, regimes: by name, in the order they are compared. population: a folder made by `commissim population
+    build`, or None for the scenario's own. levels, outcomes: what is kept of a run, None for everything.
     """
 
-    scenario_name: str
-    scenario: Any
+    scenarios: Mapping[str, Any]
     regimes: Mapping[str, Any]
     years: int
     population: Path | None
     engine: Engine
     equal_staff_cost: bool = False
     """Whether every regime spends on commissioning staff, year by year, what the first one does in the same pair."""
+    levels: tuple[str, ...] | None = None
+    outcomes: tuple[str, ...] | None = None
+
+    @property
+    def runs_per_pair(self) -> int:
+        """Runs that share a parameter draw and a seed."""
+        return len(self.scenarios) * len(self.regimes)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One parameter draw and one seed.
+
+    draw: number of the parameter draw, from 0; `DEFAULT_VALUES` where every parameter keeps the value of its record.
+    parameters: full name of a parameter to its drawn value, in the unit of its record; empty where nothing was drawn.
+    """
+
+    draw: int
+    seed: int
+    parameters: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Some pairs of a design one after another: what a worker is handed, and what is stored at once.
+
+    part: number of the files it is stored in. first: number of its first pair in the design.
+    """
+
+    part: int
+    first: int
+    pairs: tuple[Pair, ...]

@@ -14,8 +14,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from sim.errors import InputError
+from sim.study.design import Design
 from sim.study.records import DONE, Finished, Floats, Outcomes, Place, Run
-from sim.study.store import MANIFEST, OUTCOMES, PLACES, RUNS, holds_results, read_runs, read_table
+from sim.study.store import MANIFEST, OUTCOMES, PLACES, holds_results, read_design, read_runs, read_table
 
 LEVELS = ("national", "region", "area_team", "ccg", "deprivation_fifth", "contract")
 
@@ -61,18 +62,39 @@ class Results:
     places: list[Place]
     folder: Path | None = None
     kept: dict[int, Outcomes] = field(default_factory=dict, repr=False)
+    drawn: Design | None = field(default=None, repr=False)
+    """The design of results in memory; see `design`."""
     _cubes: dict[str, Cube] = field(default_factory=dict, repr=False)
 
     @property
     def regimes(self) -> list[str]:
-        """Names of the regimes in the order they were given; the first is what others are compared with."""
+        """Names of the regimes in the order they were given."""
         return list(dict.fromkeys(run.regime for run in self.runs))
 
-    @property
+    @cached_property
+    def scenarios(self) -> list[str]:
+        """Names of the scenarios in the order they were given."""
+        return list(dict.fromkeys(run.scenario for run in self.runs))
+
+    def arm(self, run: Run) -> str:
+        """What a run is compared as: its regime, with its scenario where there are several."""
+        return run.regime if len(self.scenarios) == 1 else f"{run.scenario}/{run.regime}"
+
+    @cached_property
     def titles(self) -> dict[str, str]:
-        """What each regime is called in reports."""
-        told = self.manifest.get("regime_titles", {})
-        return {name: str(told.get(name) or name) for name in self.regimes}
+        """What each arm is called in reports, in the order of the runs; the first is what others are compared with."""
+        regimes, scenarios = (self.manifest.get(f"{kind}_titles", {}) for kind in ("regime", "scenario"))
+        found = {}
+        for arm, run in {self.arm(run): run for run in reversed(self.runs)}.items():
+            title = str(regimes.get(run.regime) or run.regime)
+            place = str(scenarios.get(run.scenario) or run.scenario)
+            found[arm] = title if len(self.scenarios) == 1 else f"{title} ({place})"
+        return dict(reversed(found.items()))
+
+    @property
+    def arms(self) -> list[str]:
+        """What is compared, in order."""
+        return list(self.titles)
 
     @cached_property
     def levels(self) -> list[str]:
@@ -83,66 +105,86 @@ class Results:
             found = {p.name.removeprefix("level=") for p in (self.folder / OUTCOMES).glob("level=*")}
         return [level for level in LEVELS if level in found] + sorted(found - set(LEVELS))
 
+    @cached_property
+    def design(self) -> Design:
+        """The pairs that were run, with what was drawn for each."""
+        if self.folder is None:
+            assert self.drawn is not None
+            return self.drawn
+        return read_design(self.folder, self.manifest["design"]["master_seed"])[0]
+
     @property
     def failures(self) -> list[Run]:
         """Runs that failed."""
         return [run for run in self.runs if run.status != DONE]
+
+    def joined(self, more: Results) -> Results:
+        """These results and later ones of the same study, both in memory."""
+        kept = self.kept | more.kept
+        return Results(self.runs + more.runs, more.manifest, self.places, kept=kept, drawn=more.drawn)
 
     def cube(self, level: str = "national") -> Cube:
         """All outcomes at one level. Raises InputError for a level that was not kept."""
         if level not in self._cubes:
             if level not in self.levels:
                 raise InputError(f"no outcomes at level {level!r}", file=self.folder, allowed=self.levels or "none")
-            self._cubes[level] = self._stacked(level) if self.folder is None else read_cube(self.folder, level)
+            done = [run.run for run in self.runs if run.status == DONE]
+            self._cubes[level] = self._stacked(level) if self.folder is None else read_cube(self.folder, level, done)
         return self._cubes[level]
 
     def _stacked(self, level: str) -> Cube:
         first = next(iter(self.kept.values()))
-        return Cube(
-            level,
-            tuple(self.kept),
-            tuple(int(year) for year in first.years),
-            tuple(str(place) for place in first.places[level]),
-            tuple(first.outcomes),
-            np.stack([np.asarray(outcomes.values[level], dtype=np.float64) for outcomes in self.kept.values()]),
-        )
+        places = list(dict.fromkeys(str(place) for one in self.kept.values() for place in one.places[level]))
+        shape = (len(self.kept), len(first.years), len(places), len(first.outcomes))
+        values = np.full(shape, np.nan)
+        for i, outcomes in enumerate(self.kept.values()):  # scenarios may differ in their places
+            values[i][:, [places.index(place) for place in outcomes.places[level]]] = outcomes.values[level]
+        years = tuple(int(year) for year in first.years)
+        return Cube(level, tuple(self.kept), years, tuple(places), tuple(first.outcomes), values)
 
 
-def gather(finished: Iterable[Finished], manifest: Mapping[str, Any]) -> Results:
+def gather(
+    finished: Iterable[Finished], manifest: Mapping[str, Any], places: Sequence[Place], design: Design
+) -> Results:
     """Results in memory."""
     runs: list[Run] = []
-    places: list[Place] = []
     kept: dict[int, Outcomes] = {}
     for one in finished:
         runs.append(one.run)
-        places.extend(one.places)
         if one.outcomes is not None:
             kept[one.run.run] = one.outcomes
-    return Results(runs, manifest, places, kept=kept)
+    return Results(runs, manifest, list(places), kept=kept, drawn=design)
 
 
 def open_results(folder: Path) -> Results:
-    """The results in an output folder. Raises InputError where there are none."""
+    """The results in an output folder, finished or not. Raises InputError where there are none."""
     if not folder.is_dir():
         raise InputError("no such folder", file=folder)
     if not holds_results(folder):
         raise InputError("holds no results", file=folder)
-    for name in (RUNS, MANIFEST):
-        if not (folder / name).is_file():
-            raise InputError("is missing from this folder of results", file=folder / name)
+    if not (folder / MANIFEST).is_file():
+        raise InputError("is missing from this folder of results", file=folder / MANIFEST)
     try:
-        runs = read_runs(folder / RUNS)
+        runs = read_runs(folder)
         manifest: Mapping[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         places = read_table(folder / PLACES).to_pylist() if (folder / PLACES).is_file() else []
     except (pa.ArrowException, ValueError, TypeError) as error:
         raise InputError(f"cannot be read as results: {error}", file=folder) from None
+    if not runs:
+        raise InputError("no run has ended yet", file=folder)
     return Results(runs, manifest, [Place(**place) for place in places], folder=folder)
 
 
-def read_cube(folder: Path, level: str) -> Cube:
-    """One level of an output folder, from all its parts; years ascend, places keep the order of their first row."""
+def read_cube(folder: Path, level: str, done: Sequence[int]) -> Cube:
+    """One level of an output folder, from all its parts; years ascend, places keep the order of their first row.
+
+    done: numbers of the runs to read; a part that was half written when its writer died may hold others.
+    """
     parts = sorted((folder / OUTCOMES / f"level={level}").glob("part-*.parquet"))
     table = pa.concat_tables([read_table(part) for part in parts]).unify_dictionaries()
+    known = np.isin(table["run"].to_numpy(), done)
+    if not known.all():
+        table = table.filter(pa.array(known))
     runs, run_at = np.unique(table["run"].to_numpy(), return_inverse=True)
     years, year_at = np.unique(table["year"].to_numpy(), return_inverse=True)
     places, place_at = _coded(table["place"])

@@ -1,11 +1,15 @@
-"""The output folder: written whole or not at all, never over other results unless told to.
+"""The output folder: every part of a study is there whole or not at all, and nothing goes over other results untold.
 
-    runs.parquet                              one row a run: run, scenario, regime, draw, seed, status, stage, error
+    design.parquet                            one row a pair: pair, part, draw, seed and one column a drawn parameter
+    runs.parquet                              one row a run: `RUN_SCHEMA`
     outcomes/level=<level>/part-<n>.parquet   run, year, place and one float64 column an outcome
     places.parquet                            places for the map: level, place, name, latitude, longitude, patients
     manifest.json                             see manifest.py
+    progress/part-<n>.parquet                 rows of `runs.parquet` not yet gathered there: while a study runs
 
-Everything is first written to a folder with a temporary name beside the target, synced to disk and renamed.
+A chunk of pairs is a part. Its outcomes are written first; it counts as stored once its rows are in `progress`. Each
+file is written under a temporary name beside the target, synced to disk and renamed. A lock on `.lock` keeps a second
+writer out; the system drops it when its holder dies.
 """
 
 from __future__ import annotations
@@ -13,23 +17,24 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import fields
 from fnmatch import fnmatch
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
+import filelock
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import InputError
+from sim.study.design import Design, Integers
 from sim.study.records import Finished, Outcomes, Place, Run
 
 RUNS, OUTCOMES, PLACES, MANIFEST, PAGE = "runs.parquet", "outcomes", "places.parquet", "manifest.json", "report.html"
+DESIGN, PROGRESS, LOCK, PART = "design.parquet", "progress", ".lock", "part-{part:05d}.parquet"
 LONG, WIDE = "long.parquet", "outcomes-{level}.csv"
-RUNS_PER_PART = 50
 
 RUN_SCHEMA = pa.schema(
     [
@@ -41,13 +46,15 @@ RUN_SCHEMA = pa.schema(
         ("status", pa.string()),
         ("stage", pa.string()),
         ("error", pa.string()),
+        ("traceback", pa.string()),
     ]
 )
+PAIR_COLUMNS = ("pair", "part", "draw", "seed")
 
 
 def holds_results(folder: Path) -> bool:
     """Whether the folder holds the results of an earlier study, or part of them."""
-    return any((folder / name).exists() for name in (RUNS, OUTCOMES, MANIFEST))
+    return any((folder / name).exists() for name in (RUNS, OUTCOMES, MANIFEST, DESIGN, PROGRESS))
 
 
 def check_target(target: Path, force: bool) -> None:
@@ -56,7 +63,7 @@ def check_target(target: Path, force: bool) -> None:
         raise InputError("is a file; results need a folder", file=target)
     if target.is_dir() and holds_results(target) and not force:
         raise InputError("holds results already; name another folder, or overwrite them with --force", file=target)
-    if target.is_dir() and not holds_results(target) and any(target.iterdir()):
+    if target.is_dir() and not holds_results(target) and any(entry.name != LOCK for entry in target.iterdir()):
         raise InputError("holds other files; name a new or an empty folder", file=target)
     above = target.absolute()
     while not above.exists():
@@ -83,96 +90,144 @@ def new_folder(command: str, parent: Path = Path("results")) -> Path:
             return folder
 
 
-class Writer:
-    """Writes an output folder as runs come in.
+class Store:
+    """An output folder that this process alone writes to, from when it is made until `close`."""
 
-    Use it as a context manager: left without an error and after `finish`, the folder is there; otherwise there is no
-    trace of it. Runs are added in order, so that the files do not depend on who ran them.
-    """
-
-    def __init__(self, target: Path, *, force: bool = False) -> None:
-        check_target(target, force)
-        self.target = target.absolute()
-        self.force = force
-        self.runs: list[Run] = []
-        self.places: list[Place] = []
-        self.manifest: Mapping[str, Any] | None = None
-        self._waiting: list[tuple[int, Outcomes]] = []
-        self._parts = 0
-        self._temporary = self.target.with_name(f".{self.target.name}.{os.getpid()}.partial")
-
-    def __enter__(self) -> Writer:
-        self.target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(self._temporary, ignore_errors=True)
-        self._temporary.mkdir()
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    def __init__(self, folder: Path) -> None:
+        """Takes the lock of a folder, which must be there. Raises InputError where another process has it."""
+        self.folder = folder.absolute()
+        self._lock = filelock.FileLock(self.folder / LOCK)
         try:
-            if kind is None and self.manifest is not None:
-                self._flush()
-                self._write_rest(self.manifest)
-                sync(self._temporary)
-                self._put_in_place()
-        finally:
-            shutil.rmtree(self._temporary, ignore_errors=True)
+            self._lock.acquire(blocking=False)
+        except filelock.Timeout:
+            raise InputError("another process is writing to this folder", file=folder) from None
+        except OSError as error:
+            raise InputError(f"cannot be written to: {error.strerror}", file=folder) from None
 
-    def add(self, finished: Finished) -> None:
-        """Takes the next run; full parts go to disk at once."""
-        self.runs.append(finished.run)
-        self.places.extend(finished.places)
-        if finished.outcomes is not None:
-            self._waiting.append((finished.run.run, finished.outcomes))
-        if len(self._waiting) == RUNS_PER_PART:
-            self._flush()
+    @classmethod
+    def begin(cls, folder: Path, *, force: bool = False) -> Store:
+        """A store in a new or an empty folder, or with `force` in place of older results. A user's own notes stay."""
+        check_target(folder, force)
+        folder.mkdir(parents=True, exist_ok=True)
+        store = cls(folder)
+        store.clear()
+        return store
 
-    def finish(self, manifest: Mapping[str, Any]) -> None:
-        """Says that all runs are in. `manifest` is what `sim.study.manifest.describe` gives."""
-        self.manifest = manifest
+    def close(self) -> None:
+        """Lets others write."""
+        self._lock.release()
 
-    def _flush(self) -> None:
-        if not self._waiting:
-            return
-        for level in self._waiting[0][1].values:
-            folder = self._temporary / OUTCOMES / f"level={level}"
-            folder.mkdir(parents=True, exist_ok=True)
-            table = pa.concat_tables([wide_table(run, outcomes, level) for run, outcomes in self._waiting])
-            pq.write_table(table, folder / f"part-{self._parts:05d}.parquet")
-        self._waiting.clear()
-        self._parts += 1
+    def clear(self) -> None:
+        """Removes everything of a study from the folder."""
+        for entry in self.folder.iterdir():
+            if _is_ours(entry.name):
+                shutil.rmtree(entry) if entry.is_dir() else entry.unlink()
 
-    def _write_rest(self, manifest: Mapping[str, Any]) -> None:
-        columns = {name: [getattr(run, name) for run in self.runs] for name in RUN_SCHEMA.names}
-        pq.write_table(pa.table(columns, schema=RUN_SCHEMA), self._temporary / RUNS)
-        if self.places:
+    def remove(self) -> None:
+        """Leaves no trace, but for files that are not of a study."""
+        self.clear()
+        self.close()
+        (self.folder / LOCK).unlink(missing_ok=True)
+        if not any(self.folder.iterdir()):
+            self.folder.rmdir()
+
+    def write_design(self, design: Design, parts: Sequence[int]) -> None:
+        """Keeps all pairs. parts: (pairs,) the part in which each is stored."""
+        columns: dict[str, Any] = dict(
+            zip(PAIR_COLUMNS, (np.arange(len(design)), np.asarray(parts), design.draw, design.seed), strict=True)
+        )
+        columns |= {name: np.ascontiguousarray(design.values[:, i]) for i, name in enumerate(design.names)}
+        _write_table(pa.table(columns), self.folder / DESIGN)
+
+    def write_places(self, places: Sequence[Place]) -> None:
+        """Keeps the places for the map, if there are any."""
+        if places:
             names = [field.name for field in fields(Place)]
-            rows = {name: [getattr(place, name) for place in self.places] for name in names}
-            pq.write_table(pa.table(rows), self._temporary / PLACES)
-        text = json.dumps(manifest, indent=1, allow_nan=False)
-        (self._temporary / MANIFEST).write_text(text + "\n", encoding="utf-8")
+            rows = {name: [getattr(place, name) for place in places] for name in names}
+            _write_table(pa.table(rows), self.folder / PLACES)
 
-    def _put_in_place(self) -> None:
-        check_target(self.target, self.force)  # somebody else may have written there in the meantime
-        old = self._temporary.with_suffix(".old")
-        if self.target.exists():
-            self.target.rename(old)
-        try:
-            self._temporary.rename(self.target)
-        except OSError:
-            if old.exists():
-                old.rename(self.target)
-            raise
-        if old.exists():
-            for entry in old.iterdir():
-                if not _is_ours(entry.name):  # a user's own notes outlive --force
-                    entry.rename(self.target / entry.name)
-            shutil.rmtree(old)
-        _sync_folder(self.target.parent)
+    def write_manifest(self, manifest: Mapping[str, Any]) -> None:
+        """Writes the manifest anew."""
+        write_text(self.folder / MANIFEST, json.dumps(manifest, indent=1, allow_nan=False) + "\n")
+
+    def commit(self, part: int, finished: Sequence[Finished]) -> None:
+        """Stores the runs of a part, in place of what it held."""
+        name = PART.format(part=part)
+        (self.folder / PROGRESS / name).unlink(missing_ok=True)
+        done = [(one.run.run, one.outcomes) for one in finished if one.outcomes is not None]
+        levels = list(done[0][1].values) if done else []
+        for folder in (self.folder / OUTCOMES).glob("level=*"):
+            if folder.name.removeprefix("level=") not in levels:
+                (folder / name).unlink(missing_ok=True)
+        for level in levels:
+            table = pa.concat_tables([wide_table(run, outcomes, level) for run, outcomes in done])
+            _write_table(table, self.folder / OUTCOMES / f"level={level}" / name)
+        _write_table(_table_of_runs([one.run for one in finished]), self.folder / PROGRESS / name)
+
+    def gather_runs(self) -> None:
+        """Moves the rows in `progress` to `runs.parquet`."""
+        if not (self.folder / PROGRESS).is_dir():
+            return
+        _write_table(runs_table(self.folder), self.folder / RUNS)
+        shutil.rmtree(self.folder / PROGRESS)
+
+    def forget(self, runs: Collection[int]) -> None:
+        """Strikes the rows of some runs, so that their parts are run again."""
+        self.gather_runs()
+        table = runs_table(self.folder)
+        kept = [run not in runs for run in table["run"].to_pylist()]
+        _write_table(table.filter(pa.array(kept, pa.bool_())), self.folder / RUNS)
+
+    def tidy(self) -> None:
+        """Removes what a writer that was killed left half written."""
+        for path in self.folder.rglob(".*.partial"):
+            path.unlink(missing_ok=True)
+
+
+def runs_table(folder: Path) -> pa.Table:
+    """All rows of runs that are stored, in order: those gathered in `runs.parquet` and those in `progress`."""
+    tables = [read_table(path) for path in sorted((folder / PROGRESS).glob("part-*.parquet"))]
+    fresh = pa.concat_tables(tables) if tables else RUN_SCHEMA.empty_table()
+    if (folder / RUNS).is_file():
+        older, again = read_table(folder / RUNS), set(fresh["run"].to_pylist())
+        kept = [run not in again for run in older["run"].to_pylist()]
+        fresh = pa.concat_tables([older.filter(pa.array(kept, pa.bool_())), fresh])
+    return fresh.sort_by("run").combine_chunks()
+
+
+def _table_of_runs(runs: Sequence[Run]) -> pa.Table:
+    return pa.table({name: [getattr(run, name) for run in runs] for name in RUN_SCHEMA.names}, schema=RUN_SCHEMA)
+
+
+def read_design(folder: Path, master_seed: int) -> tuple[Design, Integers]:
+    """The design kept in a folder, and the part of each pair."""
+    table = read_table(folder / DESIGN)
+    names = tuple(name for name in table.column_names if name not in PAIR_COLUMNS)
+    values = np.empty((len(table), len(names)))
+    for i, name in enumerate(names):
+        values[:, i] = table[name].to_numpy()
+    draw, seed, part = (table[name].to_numpy() for name in ("draw", "seed", "part"))
+    return Design(master_seed, names, draw, seed, values), part
+
+
+def is_running(folder: Path) -> bool:
+    """Whether a process is writing to the folder now."""
+    if not (folder / LOCK).exists():
+        return False
+    lock = filelock.FileLock(folder / LOCK)
+    try:
+        lock.acquire(blocking=False)
+    except filelock.Timeout:
+        return True
+    except OSError:  # not ours to write to, so not ours to know
+        return False
+    lock.release()
+    return False
 
 
 def _is_ours(name: str) -> bool:
-    wide = WIDE.format(level="*")
-    return name in {RUNS, OUTCOMES, PLACES, MANIFEST, PAGE, LONG} or fnmatch(name, wide)
+    ours = {RUNS, OUTCOMES, PLACES, MANIFEST, PAGE, LONG, DESIGN, PROGRESS}
+    return name in ours or fnmatch(name, WIDE.format(level="*")) or fnmatch(name, ".*.partial")
 
 
 def wide_table(run: int, outcomes: Outcomes, level: str) -> pa.Table:
@@ -191,11 +246,46 @@ def wide_table(run: int, outcomes: Outcomes, level: str) -> pa.Table:
     return pa.table(columns)
 
 
+def whole_file(path: Path, write: Callable[[Path], None]) -> None:
+    """Writes a file whole or not at all: temporary name beside it, sync, rename.
+
+    write: called with the temporary path. Raises InputError where the disk is full or the folder cannot be written to.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write(temporary)
+        with temporary.open("r+b") as stream:
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+        _sync_folder(path.parent)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise InputError(f"cannot be written: {reason}; what was stored before is whole", file=path) from None
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes a text file whole or not at all."""
+    whole_file(path, lambda temporary: _write_text(temporary, text))
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8")
+
+
+def _write_table(table: pa.Table, path: Path) -> None:
+    """Only texts are worth a dictionary; looking for one in every column of numbers takes most of the time."""
+    texts = [field.name for field in table.schema if field.type == pa.string()]
+    whole_file(path, lambda temporary: pq.write_table(table, temporary, use_dictionary=texts or False))
+
+
 def sync(folder: Path) -> None:
     """Forces every file below `folder`, and the folders themselves, to disk."""
     for path in sorted(folder.rglob("*")):
         if path.is_file():
-            with path.open("rb") as stream:
+            with path.open("r+b") as stream:
                 os.fsync(stream.fileno())
         else:
             _sync_folder(path)
@@ -212,26 +302,13 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def write_text(path: Path, text: str) -> None:
-    """Writes a text file whole or not at all: temporary name, sync, rename."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    try:
-        with temporary.open("w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def read_table(path: Path) -> pa.Table:
     """One Parquet file. Not by `pq.read_table`, which would read a level out of the path and import pandas."""
     with pq.ParquetFile(path) as file:
         return file.read()
 
 
-def read_runs(path: Path) -> list[Run]:
-    """The runs of `runs.parquet`."""
-    rows: Sequence[Mapping[str, Any]] = read_table(path).to_pylist()
+def read_runs(folder: Path) -> list[Run]:
+    """The runs that are stored in a folder."""
+    rows: Sequence[Mapping[str, Any]] = runs_table(folder).to_pylist()
     return [Run(**row) for row in rows]

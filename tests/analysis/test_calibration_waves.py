@@ -18,6 +18,7 @@ from sim.analysis.targets import IN_SAMPLE, Target, load_targets
 from sim.parameters.variants import Variant
 from sim.regimes import load_regime
 from sim.simulate import RunResult
+from sim.study.executors import InProcess
 from sim.study.records import Engine, Task
 from tests.england import CORBY, fingerprint, run, scenario_of, start_of
 
@@ -49,8 +50,8 @@ def simulate(
 
 
 def task(targets: list[Target]) -> Task:
-    engine = Engine(prepare, partial(simulate, targets=tuple(targets)), no_places)
-    return Task("toy", None, {"toy": None}, 3, None, engine)
+    engine = Engine(prepare, partial(simulate, targets=tuple(targets)), no_places, type(None), type(None))
+    return Task({"toy": None}, {"toy": None}, 3, None, engine)
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_a_wave_that_was_broken_off_goes_on_with_the_same_result(tmp_path: Path,
     two = load_targets()[:2]
 
     def wave(folder: str) -> waves.Wave:
-        return run_wave(tmp_path / folder, task(two), SPACE, u, ["mixed"] * 20, 5, 1, True)
+        return run_wave(tmp_path / folder, task(two), SPACE, u, ["mixed"] * 20, 5, InProcess(), True)
 
     whole = wave("a")
     assert len(CALLS) == 20 and len(set(CALLS)) == 5  # a seed for every four rows

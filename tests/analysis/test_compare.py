@@ -4,17 +4,16 @@ import math
 
 import numpy as np
 import pytest
-from fake_model import REGISTRY, task
+from fake_model import REGISTRY, run, task
 
 from sim.analysis.compare import compare, how_often, paired, summarise
 from sim.errors import InputError
-from sim.study.conduct import conduct
 from sim.study.design import draw_pairs
 from sim.study.results import Results
 
 
 def study(*regimes: str, pairs: int = 4) -> Results:
-    return conduct("compare", task(*regimes), draw_pairs(pairs, 3), quiet=True, warm=False)
+    return run(task(*regimes), draw_pairs(pairs, 3))
 
 
 def test_differences_by_hand() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 
 from sim.analysis.prior_driven import prior_driven, split, told
 from sim.errors import InputError
+from sim.study.design import draw_pairs
 
 RNG = np.random.default_rng(3)
 DRAWN = RNG.uniform(size=(400, 30))
@@ -40,12 +40,11 @@ def test_no_difference_rests_on_nothing() -> None:
     assert np.isnan(shares(np.zeros(400))).all()
 
 
-@dataclass
 class Few:
     """Results of three pairs."""
 
-    regimes = ["a", "b"]
-    manifest: Any = None
+    arms = ["a", "b"]
+    design = draw_pairs(3, 1, lambda _: {"leaving.base": 0.1})
 
     def cube(self, _level: str) -> Any:
         class Cube:
@@ -62,12 +61,12 @@ def test_few_pairs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         "sim.analysis.prior_driven.paired", lambda *_: {"a": np.zeros((3, 1, 1, 1)), "b": np.ones((3, 1, 1, 1))}
     )
     with pytest.raises(InputError, match="3 pairs"):
-        prior_driven(Few(manifest={"design": {"parameters": {"leaving.base": [1, 2, 3]}}}), [])  # type: ignore[arg-type]
+        prior_driven(Few(), [])  # type: ignore[arg-type]
 
 
 def test_a_comparison_of_few_pairs_says_that_it_cannot_tell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "sim.analysis.prior_driven.paired", lambda *_: {"a": np.zeros((3, 1, 1, 1)), "b": np.ones((3, 1, 1, 1))}
     )
-    text = told(Few(manifest={"design": {"parameters": {"leaving.base": [1, 2, 3]}}}), [], ["x"])  # type: ignore[arg-type]
+    text = told(Few(), [], ["x"])  # type: ignore[arg-type]
     assert "3 pairs" in text and "cannot tell" in text

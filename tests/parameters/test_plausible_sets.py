@@ -12,7 +12,7 @@ from sim.errors import InputError
 from sim.parameters import plausible_sets
 from sim.parameters.plausible_sets import MANIFEST, SETS, SYNTHETIC, load_ensemble
 from sim.parameters.variants import load_variants
-from sim.study.design import draw_pairs, draw_uncertain, sampler
+from sim.study.design import draw_pairs, draw_uncertain, plausible_sampler
 
 ROWS = "variant,leaving.base,choice.merge\nmixed,-3.31,-7.01\nage,-3.42,-7.02\n"
 
@@ -42,8 +42,8 @@ def test_a_set_gives_its_parameters_and_the_settings_of_its_variant(tmp_path: Pa
 
 
 def test_draws_come_from_the_sets_and_the_rest_as_if_there_were_none(only_toy: None) -> None:
-    informed = draw_pairs(40, 3, sampler()).pairs
-    prior = draw_pairs(40, 3, sampler(uninformed=True)).pairs
+    informed = draw_pairs(40, 3, plausible_sampler()).pairs
+    prior = draw_pairs(40, 3, draw_uncertain).pairs
     assert prior == draw_pairs(40, 3, draw_uncertain).pairs
     assert {pair.parameters["leaving.base"] for pair in informed} == {-3.31, -3.42}
     assert [a.seed for a in informed] == [b.seed for b in prior]
@@ -55,7 +55,7 @@ def test_draws_come_from_the_sets_and_the_rest_as_if_there_were_none(only_toy: N
 
 
 def test_another_england_without_sets_is_drawn_from_ranges(only_toy: None, tmp_path: Path) -> None:
-    assert sampler(tmp_path) is draw_uncertain
+    assert plausible_sampler(synthetic=False) is draw_uncertain
 
 
 @pytest.mark.parametrize(

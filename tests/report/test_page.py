@@ -5,11 +5,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from fake_model import REGISTRY, sample, task
+from fake_model import REGISTRY, run, sample, task
 
 from sim.errors import InputError
 from sim.report.page import write_page
-from sim.study.conduct import conduct
 from sim.study.design import draw_pairs, single
 
 
@@ -34,7 +33,7 @@ class Reader(HTMLParser):
 @pytest.fixture(scope="module")
 def compared(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("page") / "compared"
-    conduct("compare", task("plain", "other", "worse"), draw_pairs(12, 1, sample), out=folder, quiet=True, warm=False)
+    run(task("plain", "other", "worse"), draw_pairs(12, 1, sample), folder)
     return write_page(folder, REGISTRY).read_text(encoding="utf-8")
 
 
@@ -77,14 +76,14 @@ def test_it_names_what_stands_clear_of_nought(compared: str) -> None:
 
 
 def test_few_pairs_call_nothing_better(tmp_path: Path) -> None:
-    conduct("compare", task("plain", "other"), draw_pairs(4, 1), out=tmp_path / "out", quiet=True, warm=False)
+    run(task("plain", "other"), draw_pairs(4, 1), tmp_path / "out")
     text = write_page(tmp_path / "out", REGISTRY).read_text(encoding="utf-8")
     assert "With 4 pairs nothing is called better or worse" in text
     assert text.count("none stands clear") == 2
 
 
 def test_one_run_has_a_page_of_its_own(tmp_path: Path) -> None:
-    conduct("run", task("plain"), single(7), out=tmp_path / "one", quiet=True, warm=False)
+    run(task("plain"), single(7), tmp_path / "one")
     text = write_page(tmp_path / "one", REGISTRY).read_text(encoding="utf-8")
     assert "One run of one regime" in text
     assert "In short" not in text
@@ -93,24 +92,24 @@ def test_one_run_has_a_page_of_its_own(tmp_path: Path) -> None:
 
 
 def test_fixed_parameters_are_owned_to(tmp_path: Path) -> None:
-    conduct("compare", task("plain", "other"), draw_pairs(2, 1), out=tmp_path / "out", quiet=True, warm=False)
+    run(task("plain", "other"), draw_pairs(2, 1), tmp_path / "out")
     assert "too narrow" in write_page(tmp_path / "out", REGISTRY).read_text(encoding="utf-8")
 
 
 def test_failed_runs_are_told(tmp_path: Path) -> None:
-    conduct("compare", task("plain", "fails_on_odd"), draw_pairs(8, 3), out=tmp_path / "out", quiet=True, warm=False)
+    run(task("plain", "fails_on_odd"), draw_pairs(8, 3), tmp_path / "out")
     text = write_page(tmp_path / "out", REGISTRY).read_text(encoding="utf-8")
     assert "ZeroDivisionError: an odd seed" in text
 
 
 def test_nothing_to_show_is_refused(tmp_path: Path) -> None:
-    conduct("run", task("fails"), single(1), out=tmp_path / "none", quiet=True, warm=False)
+    run(task("fails"), single(1), tmp_path / "none")
     with pytest.raises(InputError, match="no run finished"):
         write_page(tmp_path / "none", REGISTRY)
     assert not (tmp_path / "none" / "report.html").exists()
 
 
 def test_the_same_results_give_the_same_page(tmp_path: Path) -> None:
-    conduct("run", task("plain"), single(7), out=tmp_path / "one", quiet=True, warm=False)
+    run(task("plain"), single(7), tmp_path / "one")
     first = write_page(tmp_path / "one", REGISTRY).read_bytes()
     assert write_page(tmp_path / "one", REGISTRY).read_bytes() == first

@@ -1,12 +1,10 @@
 """Pairs of one parameter draw and one seed."""
 
-import json
-
 import pytest
 from fake_model import sample
 
 from sim.errors import InputError
-from sim.study.design import DEFAULT_VALUES, Design, draw_pairs, draw_uncertain, single
+from sim.study.design import DEFAULT_VALUES, draw_pairs, draw_uncertain, single
 
 
 def test_the_same_master_seed_gives_the_same_pairs() -> None:
@@ -25,10 +23,21 @@ def test_fixed_parameters_keep_the_seeds_and_draw_nothing_else() -> None:
     assert len({pair.parameters["leaving.base"] for pair in drawn.pairs}) == 4
 
 
-def test_a_design_survives_the_manifest() -> None:
-    design = draw_pairs(3, 7, sample)
-    assert Design.from_json(json.loads(json.dumps(design.as_json()))) == design
-    assert Design.from_json(single(7).as_json()) == single(7)
+def test_designs_join_and_part_again() -> None:
+    design = draw_pairs(5, 7, sample)
+    first, more = draw_pairs(2, 7, sample), draw_pairs(3, 7, sample, first=2)
+    assert first.joined(more) == design
+    assert design.first(2) == first
+    fixed = single(7).joined(design)
+    assert [len(pair.parameters) for pair in fixed.pairs] == [0, 2, 2, 2, 2, 2]
+
+
+def test_chunks_hold_every_pair_once() -> None:
+    design = draw_pairs(7, 7, sample)
+    chunks = list(design.chunks(3))
+    assert [(chunk.part, chunk.first, len(chunk.pairs)) for chunk in chunks] == [(0, 0, 3), (1, 3, 3), (2, 6, 1)]
+    assert tuple(pair for chunk in chunks for pair in chunk.pairs) == design.pairs
+    assert [chunk.first for chunk in design.chunks(3, first=4)] == [4]
 
 
 def test_one_run_uses_its_very_seed() -> None:

@@ -4,42 +4,46 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fake_model import OUTCOMES, PLACES, sample, task
+from fake_model import ENGINE, OUTCOMES, PLACES, REGISTRY, run, sample, task
 
+from sim.analysis.compare import paired
 from sim.errors import InputError
+from sim.report.page import write_page
 from sim.study import store
-from sim.study.conduct import conduct
-from sim.study.design import Design, draw_pairs
+from sim.study.design import draw_pairs
 from sim.study.export import export_long, export_wide
+from sim.study.manifest import task_of
 from sim.study.results import Results, open_results
 
 
-def study(out: Path | None, *regimes: str, pairs: int = 2, force: bool = False) -> Results:
-    return conduct(
-        "compare",
-        task(*regimes or ("plain", "other")),
-        draw_pairs(pairs, 3, sample),
-        out=out,
-        force=force,
-        quiet=True,
-        warm=False,
-    )
+def study(out: Path | None, *regimes: str, pairs: int = 2, force: bool = False, chunk: int | None = None) -> Results:
+    return run(task(*regimes or ("plain", "other")), draw_pairs(pairs, 3, sample), out, force=force, chunk=chunk)
 
 
 def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+    return sorted(path.name for path in folder.iterdir() if path.name != store.LOCK)
 
 
 def test_the_folder_holds_what_is_promised(tmp_path: Path) -> None:
     study(tmp_path / "out")
     assert names(tmp_path) == ["out"]
-    assert names(tmp_path / "out") == ["manifest.json", "outcomes", "places.parquet", "runs.parquet"]
+    assert names(tmp_path / "out") == [
+        "design.parquet", "manifest.json", "outcomes", "places.parquet", "runs.parquet",
+    ]  # fmt: skip
     runs = pq.read_table(tmp_path / "out" / "runs.parquet")
-    assert runs.column_names == ["run", "scenario", "regime", "draw", "seed", "status", "stage", "error"]
+    columns = ["run", "scenario", "regime", "draw", "seed", "status", "stage", "error", "traceback"]
+    assert runs.column_names == columns
+    assert runs["run"].to_pylist() == [0, 1, 2, 3]
+    design = pq.read_table(tmp_path / "out" / "design.parquet")
+    assert design.column_names == ["pair", "part", "draw", "seed", "leaving.base", "leaving.per_burnout"]
+    assert design["seed"].to_pylist() == runs["seed"].to_pylist()[::2]
     assert names(tmp_path / "out" / "outcomes") == sorted(f"level={level}" for level in PLACES)
-    table = pq.read_table(tmp_path / "out" / "outcomes" / "level=ccg" / "part-00000.parquet", partitioning=None)
+    parts = sorted((tmp_path / "out" / "outcomes" / "level=ccg").iterdir())
+    assert [part.name for part in parts] == ["part-00000.parquet", "part-00001.parquet"]
+    table = pa.concat_tables([store.read_table(part) for part in parts])
     assert table.column_names == ["run", "year", "place", *OUTCOMES]
     assert {str(table.schema.field(name).type) for name in OUTCOMES} == {"double"}
     assert len(table) == 4 * 3 * len(PLACES["ccg"])
@@ -48,12 +52,15 @@ def test_the_folder_holds_what_is_promised(tmp_path: Path) -> None:
 def test_the_manifest_is_enough_to_run_again(tmp_path: Path) -> None:
     study(tmp_path / "out")
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
-    assert Design.from_json(manifest["design"]) == draw_pairs(2, 3, sample)
-    assert manifest["regimes"] == ["plain", "other"]
-    assert manifest["years"] == 3
-    assert {"scenario", "regimes", "parameters"} <= set(manifest["hashes"])
-    assert "numpy" in manifest["dependencies"]
-    assert {"git_commit", "git_dirty", "version"} == set(manifest["program"])
+    assert task_of(manifest, ENGINE) == task("plain", "other")
+    design, parts = store.read_design(tmp_path / "out", manifest["design"]["master_seed"])
+    assert design == draw_pairs(2, 3, sample)
+    assert parts.tolist() == [0, 1]
+    assert {"scenarios", "regimes", "parameters"} <= set(manifest["hashes"])
+    (session,) = manifest["sessions"]
+    assert "numpy" in session["dependencies"]
+    assert {"git_commit", "git_dirty", "version", "hash"} == set(session["program"])
+    assert (session["executor"], session["workers"]) == ("in-process", 1)
 
 
 def test_what_is_stored_is_what_was_simulated(tmp_path: Path) -> None:
@@ -67,18 +74,32 @@ def test_what_is_stored_is_what_was_simulated(tmp_path: Path) -> None:
     assert [run.regime for run in written.runs] == [run.regime for run in kept.runs]
 
 
-def test_many_runs_are_written_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(store, "RUNS_PER_PART", 3)
-    written, kept = study(tmp_path / "out", pairs=4), study(None, pairs=4)
-    assert len(list((tmp_path / "out" / "outcomes" / "level=national").iterdir())) == 3
+@pytest.mark.parametrize("chunk", [1, 3, 4])
+def test_what_is_read_does_not_depend_on_the_size_of_chunks(tmp_path: Path, chunk: int) -> None:
+    written, kept = study(tmp_path / "out", pairs=4, chunk=chunk), study(None, pairs=4)
+    assert len(list((tmp_path / "out" / "outcomes" / "level=national").iterdir())) == -(-4 // chunk)
+    assert written.runs == kept.runs
     np.testing.assert_array_equal(written.cube().values, kept.cube().values)
+
+
+def test_scenarios_are_compared_beside_regimes(tmp_path: Path) -> None:
+    both = task("plain", "other", scenarios=("small", "large"))
+    results = run(both, draw_pairs(3, 3, sample), tmp_path / "out")
+    assert results.arms == ["small/plain", "small/other", "large/plain", "large/other"]
+    values = paired(results, "national")
+    assert {arm: value.shape[0] for arm, value in values.items()} == dict.fromkeys(results.arms, 3)
+    np.testing.assert_array_equal(values["small/other"], values["large/other"])
+    assert write_page(tmp_path / "out", REGISTRY).is_file()
+    assert {row["scenario"] for row in pq.read_table(export_long(tmp_path / "out")).to_pylist()} == {"small", "large"}
 
 
 def test_failed_runs_have_a_row_and_no_outcomes(tmp_path: Path) -> None:
     results = study(tmp_path / "out", "plain", "fails")
     assert [run.error for run in results.failures] == ["ZeroDivisionError: no doctors left"] * 2
     assert results.cube().runs == (0, 2)
-    assert "Traceback" in results.manifest["failures"][0]["traceback"]
+    assert all("Traceback" in run.traceback for run in results.failures)
+    assert results.manifest["failed"] == 2
+    assert results.manifest["failures"][0] == {"run": 1, "stage": "simulate", "error": results.failures[0].error}
 
 
 def test_results_are_not_overwritten(tmp_path: Path) -> None:
@@ -174,7 +195,6 @@ def test_wide_tables_have_a_file_a_level(tmp_path: Path) -> None:
         "outcomes-ccg.csv",
         "outcomes-deprivation_fifth.csv",
     ]
-    assert paths[0].read_text(encoding="utf-8").splitlines()[0].replace('"', "") == "run,regime,year,place," + ",".join(
-        OUTCOMES
-    )
+    header = paths[0].read_text(encoding="utf-8").splitlines()[0].replace('"', "")
+    assert header.split(",") == ["run", "scenario", "regime", "year", "place", *OUTCOMES]
     assert not [name for name in names(tmp_path / "out") if "partial" in name]

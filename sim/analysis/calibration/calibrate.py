@@ -27,8 +27,9 @@ from sim.analysis.targets import Target, check_frozen, load_targets
 from sim.errors import InputError
 from sim.regimes.regime import load_regime
 from sim.scenario import load_scenario
-from sim.study.conduct import warm_up
+from sim.study.conduct import make_ready
 from sim.study.design import single
+from sim.study.executors import Executor
 from sim.study.records import Task
 
 Floats = NDArray[np.float64]
@@ -88,7 +89,7 @@ class Calibration:
     targets_file: Path
     folder: Path
     population: Path | None
-    workers: int
+    executor: Executor
     quiet: bool
     say: Say
 
@@ -99,7 +100,7 @@ class Calibration:
         """
         found = self._frozen()
         task = self._task(found)
-        warm_up(task, single(self.settings.seed), quiet=self.quiet)
+        make_ready(task, single(self.settings.seed), quiet=self.quiet)
         first = self._first_wave(found, task)
         self._screen(found, first)
         used = [found.column(target) for target in found.fitted]
@@ -139,7 +140,7 @@ class Calibration:
 
     def _launch(self, found: Calibrated, task: Task, name: str, u: Floats, variant: Sequence[str], number: int) -> Wave:
         seed = int(np.random.default_rng([self.settings.seed, number, 7]).integers(2**32))
-        wave = run_wave(self.folder / name, task, found.space, u, variant, seed, self.workers, self.quiet)
+        wave = run_wave(self.folder / name, task, found.space, u, variant, seed, self.executor, self.quiet)
         whole = np.asarray(np.isfinite(wave.measured[:, [found.column(t) for t in found.fitted]]).all(axis=1))
         if whole.sum() < max(20, len(wave) // 2):
             raise InputError(f"{int((~whole).sum())} of {len(wave)} runs failed", key=name)

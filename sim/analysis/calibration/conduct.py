@@ -16,8 +16,8 @@ from sim.analysis.calibration.settings import Settings, load_settings
 from sim.analysis.targets import check_frozen
 from sim.errors import InputError
 from sim.parameters.variants import FILE as VARIANTS
+from sim.study.executors import executor_for
 from sim.study.manifest import PACKAGE, parameters_hash
-from sim.study.runner import check_workers
 
 BEGUN = "begun.json"
 
@@ -48,11 +48,11 @@ def calibrate(
     """
     settings, targets = load_settings(file)
     check_frozen(targets)
-    used = check_workers(workers)
+    executor = executor_for(workers)
     if population is not None and not population.is_dir():
         raise InputError("no such folder; make one with `commissim population build`", file=population)
     _begin(out, _inputs(settings, targets, population), force)
-    calibration = Calibration(settings, targets, out, population, used, quiet, _silent if quiet else _say)
+    calibration = Calibration(settings, targets, out, population, executor, quiet, _silent if quiet else _say)
     found = calibration.run(trial_only=trial)
     words = "the synthetic England" if population is None else f"practices of {_source(population)}"
     return Made(found, write(found, out, words))

@@ -23,9 +23,11 @@ from sim.analysis.targets import Target, measure_targets
 from sim.regimes.regime import Regime
 from sim.scenario import Scenario
 from sim.simulate import RunResult, Start, prepare
-from sim.study.design import SEED_RANGE, Design, Pair
-from sim.study.records import Engine, Task
-from sim.study.runner import execute
+from sim.study.conduct import compile_model, conduct
+from sim.study.design import SEED_RANGE, design_of
+from sim.study.executors import Executor
+from sim.study.plan import Study
+from sim.study.records import Engine, Pair, Task
 
 Floats = NDArray[np.float64]
 BLOCK = 240
@@ -103,17 +105,25 @@ def no_places(_start: Any) -> list[Any]:
 
 def engine_of(targets: Sequence[Target]) -> Engine:
     """The model, reduced to targets."""
-    return Engine(_Starts.get, partial(simulate_targets, targets=tuple(targets)), no_places)
+    simulate = partial(simulate_targets, targets=tuple(targets))
+    return Engine(_Starts.get, simulate, no_places, Scenario, Regime, compile_model)
 
 
 def task_of(scenario: Scenario, regime: Regime, population: Path | None, targets: Sequence[Target]) -> Task:
     """Runs of as many years as targets ask for."""
     years = max(target.year for target in targets) - scenario.start_year + 1
-    return Task(scenario.name, scenario, {regime.name: regime}, years, population, engine_of(targets))
+    return Task({scenario.name: scenario}, {regime.name: regime}, years, population, engine_of(targets))
 
 
 def run_wave(
-    folder: Path, task: Task, space: Space, u: Floats, variant: Sequence[str], seed: int, workers: int, quiet: bool
+    folder: Path,
+    task: Task,
+    space: Space,
+    u: Floats,
+    variant: Sequence[str],
+    seed: int,
+    executor: Executor,
+    quiet: bool,
 ) -> Wave:
     """Runs a design, or takes from `folder` what has been run. u: (n, space); `seed`: of the wave's luck."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -124,7 +134,7 @@ def run_wave(
         path = folder / f"block-{block:03d}.parquet"
         if not path.exists():
             pairs = [Pair(k, _luck(seed, k), draws[k]) for k in range(first, min(first + BLOCK, len(draws)))]
-            _write(path, _measure(task, Design(seed, tuple(pairs)), workers, quiet))
+            _write(path, _measure(Study("calibrate", folder.name, task, design_of(pairs, seed)), executor, quiet))
         measured.append(_read(path))
     return Wave(u, values, tuple(variant), np.concatenate(measured))
 
@@ -134,12 +144,13 @@ def _luck(seed: int, row: int) -> int:
     return int(np.random.default_rng([seed, row // SHARING]).integers(SEED_RANGE))
 
 
-def _measure(task: Task, design: Design, workers: int, quiet: bool) -> Mapping[str, Floats]:
+def _measure(study: Study, executor: Executor, quiet: bool) -> Mapping[str, Floats]:
     """(n,) by target; NaN for a run that failed."""
-    names = [target.name for target in task.engine.simulate.keywords["targets"]]  # type: ignore[attr-defined]
-    runs = list(execute(task, design, workers=workers, quiet=quiet))
+    names = [target.name for target in study.task.engine.simulate.keywords["targets"]]  # type: ignore[attr-defined]
+    results = conduct(study, executor=executor, quiet=quiet)
     rows = [
-        np.full(len(names), np.nan) if one.outcomes is None else one.outcomes.values["national"][0, 0] for one in runs
+        results.kept[run.run].values["national"][0, 0] if run.run in results.kept else np.full(len(names), np.nan)
+        for run in results.runs
     ]
     return dict(zip(names, np.array(rows).T, strict=True))
 

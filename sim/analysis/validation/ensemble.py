@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -13,11 +13,10 @@ import numpy.typing as npt
 from sim.analysis.validation.fates import Followed
 from sim.errors import InputError
 from sim.population.tables import Population
-from sim.study import manifest
-from sim.study.conduct import warm_up
-from sim.study.design import Design
-from sim.study.records import Run, Task
-from sim.study.runner import check_workers, execute
+from sim.study.conduct import conduct
+from sim.study.executors import Executor
+from sim.study.plan import Study
+from sim.study.records import Run
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Ensemble:
     runs: tuple[Followed, ...]
     failures: tuple[Run, ...]
     population: Population
-    manifest: dict[str, Any]
+    manifest: Mapping[str, Any]
 
     @property
     def years(self) -> list[int]:
@@ -45,20 +44,13 @@ class Ensemble:
         return np.asarray(self.population.ccgs["code"][self.population.practices["ccg"]])
 
 
-def run_ensemble(task: Task, design: Design, *, workers: int | None, quiet: bool) -> Ensemble:
-    """Runs the design under the task's one regime. Raises InputError if no run ended well."""
-    used = check_workers(workers)
-    started = datetime.now(UTC)
-    warm_up(task, design, quiet=quiet)
-    rows: list[Run] = []
-    kept: list[Followed] = []
-    for finished in execute(task, design, workers=used, quiet=quiet):
-        rows.append(finished.run)
-        if isinstance(finished.outcomes, Followed):
-            kept.append(finished.outcomes)
-    failures = tuple(run for run in rows if run.status != "done")
+def run_ensemble(study: Study, executor: Executor, *, quiet: bool) -> Ensemble:
+    """Runs a study of one scenario and one regime. Raises InputError if no run ended well."""
+    results = conduct(study, executor=executor, quiet=quiet)
+    kept = tuple(one for one in results.kept.values() if isinstance(one, Followed))
+    failures = tuple(results.failures)
     if not kept:
         raise InputError(f"every run failed; the first at {failures[0].stage}: {failures[0].error}", key="validate")
-    told = manifest.describe("validate", task, design, rows, started, datetime.now(UTC), used)
-    start = task.engine.prepare(task.scenario, design.pairs[0].seed, task.population)
-    return Ensemble(tuple(kept), failures, start.population, told)
+    (scenario,) = study.task.scenarios.values()
+    start = study.task.engine.prepare(scenario, study.design.pair(0).seed, study.task.population)
+    return Ensemble(kept, failures, start.population, results.manifest)

@@ -11,8 +11,8 @@ import numpy.typing as npt
 from sim.analysis.practice_years import PracticeYears, simulate_watched
 from sim.regimes import Regime
 from sim.scenario import Scenario
-from sim.simulate import RunResult, Start, prepare
-from sim.study.conduct import places_of
+from sim.simulate import RunResult, Start
+from sim.study.conduct import model_engine
 from sim.study.records import Engine
 from sim.world.states import DISPERSED, MERGED, OPEN
 
@@ -63,4 +63,4 @@ def fates_of(practices: PracticeYears, started: int) -> Fates:
 
 def follow_engine() -> Engine:
     """The model, every practice of it followed."""
-    return Engine(prepare, follow, places_of)
+    return model_engine(follow)

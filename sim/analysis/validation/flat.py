@@ -19,8 +19,7 @@ from sim import mechanisms, parameters
 from sim.regimes import BEFORE, load_regime
 from sim.scenario import Scenario
 from sim.simulate import prepare, simulate
-from sim.study.design import Pair
-from sim.study.records import Floats
+from sim.study.records import Floats, Pair
 
 YEARS = 30
 SETTLED = 5

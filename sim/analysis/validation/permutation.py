@@ -25,10 +25,12 @@ from sim.analysis.validation.panel import YEARS, Panel
 from sim.analysis.validation.scores import Interval, auc, bootstrap
 from sim.population.doctors import sample_doctors
 from sim.population.tables import Population, Table
+from sim.study.conduct import conduct
 from sim.study.design import Design
+from sim.study.executors import Executor
 from sim.study.manifest import PACKAGE, parameters_hash
+from sim.study.plan import Study
 from sim.study.records import Task
-from sim.study.runner import execute
 
 RUNS = 20
 """Runs a column; the table as it is gets as many, with the same seeds."""
@@ -106,8 +108,8 @@ def _with_lists(practices: Table, lists: npt.NDArray[np.float64]) -> Table:
 
 
 def falls(
-    task: Task, population: Population, panel: Panel, ccg: npt.NDArray[Any], *, design: Design, runs: int = RUNS,
-    workers: int = 1, kept: Path | None = None, say: Callable[[str], None] = lambda _: None,
+    task: Task, population: Population, panel: Panel, ccg: npt.NDArray[Any], *, design: Design, executor: Executor,
+    runs: int = RUNS, kept: Path | None = None, say: Callable[[str], None] = lambda _: None,
 ) -> list[Fall]:  # fmt: skip
     """The fall for every column, the greatest first, and the AUC of the table as it is under the name "none".
 
@@ -116,12 +118,12 @@ def falls(
     """
     rows = np.flatnonzero(panel.paid[0])
     happened: Marks = np.asarray(panel.exits.any(axis=0))[rows]
-    first = replace(design, pairs=design.pairs[:runs])
+    first = design.first(runs)
     cache = _Cache(kept, _key(task, population, first))
     gone: dict[str, npt.NDArray[np.float64]] = {}
     for name in ("none", *SHUFFLED):
         say(name)
-        gone[name] = cache.get(name, partial(_exits, task, population, name, first, workers))[rows]
+        gone[name] = cache.get(name, partial(_exits, task, population, name, first, executor))[rows]
     made = [_fall(name, gone[name], gone["none"], happened, np.asarray(ccg)[rows]) for name in gone]
     return [made[0], *sorted(made[1:], key=lambda one: -one.fall.value)]
 
@@ -135,20 +137,22 @@ def _fall(
     return Fall(name, auc(gone, happened), bootstrap({"fall": difference}, ccg, draws=200)["fall"])
 
 
-def _exits(task: Task, population: Population, name: str, design: Design, workers: int) -> npt.NDArray[np.float64]:
+def _exits(
+    task: Task, population: Population, name: str, design: Design, executor: Executor
+) -> npt.NDArray[np.float64]:
     """(practices,): share of runs in which each code has ended after TOLD years."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "population"
         (population if name == "none" else shuffled(population, name, design.master_seed)).save(target)
         told = replace(task, population=target, years=TOLD)
-        fates: Sequence[Fates] = list(_fates(told, design, workers))
+        fates: Sequence[Fates] = list(_fates(Study("permutation", name, told, design), executor))
     return np.asarray(chances(fates, YEARS[:TOLD]).ended[-1])
 
 
-def _fates(task: Task, design: Design, workers: int) -> Iterator[Fates]:
-    for finished in execute(task, design, workers=workers, quiet=True):
-        if isinstance(finished.outcomes, Followed):
-            yield finished.outcomes.fates
+def _fates(study: Study, executor: Executor) -> Iterator[Fates]:
+    for outcomes in conduct(study, executor=executor, quiet=True).kept.values():
+        if isinstance(outcomes, Followed):
+            yield outcomes.fates
 
 
 def _key(task: Task, population: Population, design: Design) -> str:
@@ -159,7 +163,9 @@ def _key(task: Task, population: Population, design: Design) -> str:
             digest.update(path.read_bytes())
     digest.update(np.ascontiguousarray(population.practices["id"]).tobytes())
     digest.update(np.ascontiguousarray(population.practices["list_size"]).tobytes())
-    digest.update(json.dumps([design.as_json(), task.scenario_name, list(task.regimes)]).encode())
+    for values in (design.draw, design.seed, design.values):
+        digest.update(np.ascontiguousarray(values).tobytes())
+    digest.update(json.dumps([design.names, list(task.scenarios), list(task.regimes)]).encode())
     return digest.hexdigest()
 
 

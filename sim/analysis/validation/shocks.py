@@ -21,8 +21,7 @@ from sim.regimes import load_regime
 from sim.rules.counts import count_staff
 from sim.scenario import Scenario
 from sim.simulate import Start, build, prepare, run_years
-from sim.study.design import Pair
-from sim.study.records import Floats
+from sim.study.records import Floats, Pair
 from sim.world.states import CARETAKER, OPEN, PARTNER, SALARIED
 from sim.world.world import World
 

@@ -19,9 +19,8 @@ from sim.analysis.validation.shocks import Decay, Gain, gains, mean_gain, shock
 from sim.analysis.validation.survivors import Tracked, tracked
 from sim.analysis.validation.verdicts import Verdict, verdicts
 from sim.errors import InputError
-from sim.study.design import Design
-from sim.study.records import Task
-from sim.study.runner import check_workers
+from sim.study.executors import Executor
+from sim.study.plan import Study
 
 PARTS = ("targets", "forecast", "response", "permutation", "stability")
 """What can be asked for, in the order in which it is done."""
@@ -85,9 +84,8 @@ class _Work:
     """What the parts share."""
 
     ensemble: Ensemble
-    task: Task
-    design: Design
-    workers: int
+    study: Study
+    executor: Executor
     kept: Path | None
     quiet: bool
     notes: list[str] = field(default_factory=list)
@@ -99,14 +97,14 @@ class _Work:
 
 
 def examine(
-    ensemble: Ensemble, task: Task, design: Design, parts: Sequence[str], *, workers: int | None, kept: Path | None,
-    quiet: bool,
-) -> Validation:  # fmt: skip
+    ensemble: Ensemble, study: Study, parts: Sequence[str], *, executor: Executor, kept: Path | None, quiet: bool
+) -> Validation:
     """Holds an ensemble against what it can be held against.
 
-    kept: a folder for what takes long, so that a validation that was stopped goes on. workers: see `conduct`.
+    kept: a folder for what takes long, so that a validation that was stopped goes on.
     """
-    work = _Work(ensemble, task, design, check_workers(workers), kept, quiet)
+    work = _Work(ensemble, study, executor, kept, quiet)
+    task = study.task
     targets = _targets(work) if "targets" in parts else None
     panel = _panel(work) if {"forecast", "response", "permutation"} & set(parts) else None
     chance = None if panel is None else chances([run.fates for run in ensemble.runs], ensemble.years)
@@ -125,7 +123,7 @@ def examine(
     if panel is not None and "permutation" in parts:
         file = None if kept is None else kept / "permutation.json"
         fallen = falls(
-            task, ensemble.population, panel, ensemble.ccg, design=design, workers=work.workers, kept=file,
+            task, ensemble.population, panel, ensemble.ccg, design=study.design, executor=executor, kept=file,
             say=lambda name: work.say(f"Start table with {name} shuffled ..."),
         )  # fmt: skip
     stability = _stability(work) if "stability" in parts else None
@@ -140,7 +138,7 @@ def _targets(work: _Work) -> TargetsFound:
     wanted = {}
     for file in (IN_SAMPLE, OUT_OF_SAMPLE):
         check_frozen(file)
-        regime = next(iter(work.task.regimes))
+        regime = next(iter(work.study.task.regimes))
         wanted[file] = [target for target in load_targets(file) if target.regime in ("", regime)]
     past, new = (verdicts(work.ensemble.runs, wanted[file]) for file in (IN_SAMPLE, OUT_OF_SAMPLE))
     return TargetsFound(
@@ -174,7 +172,8 @@ def _panel(work: _Work) -> Panel | None:
 
 
 def _stability(work: _Work) -> StabilityFound:
-    scenario, population, pairs = work.task.scenario, work.task.population, work.design.pairs[:PAIRS]
+    task = work.study.task
+    (scenario,), population, pairs = task.scenarios.values(), task.population, work.study.design.first(PAIRS).pairs
     work.say("Thirty years with flat inputs ...")
     drifted = drifts(scenario, population, pairs)
     work.say("A shock to one practice ...")

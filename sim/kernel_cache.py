@@ -24,6 +24,8 @@ ALWAYS = ("kernel.py", "kernel_cache.py", "world/table.py")
 """How everything is compiled: part of every stamp."""
 IN_THE_KEY = ("world/columns.py", "world/practice_columns.py")
 """What compiled code knows of these is in the types of its arguments."""
+NEVER_COMPILED = "parameters"
+"""A folder that kernels' files import for Python alone."""
 
 SETTINGS = ("NUMBA_BOUNDSCHECK", "NUMBA_DISABLE_INTEL_SVML", "NUMBA_LOOP_VECTORIZE", "NUMBA_OPT")
 """Variables that change what is compiled."""
@@ -70,7 +72,7 @@ def source_stamp(file: Path, package: Path = PACKAGE) -> str:
     left_out = {package / name for name in IN_THE_KEY}
     while waiting:
         path = waiting.pop()
-        if path in seen or path in left_out:
+        if path in seen or path in left_out or path.parent == package / NEVER_COMPILED:
             continue
         seen[path] = None
         waiting.extend(_needs(package, path))

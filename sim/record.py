@@ -193,7 +193,7 @@ def sum_cases(out, cases):
     for k in range(len(cases)):
         status, c = cases.status[k], cases.ccg[k]
         if status == s.FREE:
-            continue
+            break  # rows in use come first
         if status == s.DECIDED:
             out[c, AT.decided] += 1.0
             out[c, AT.hours] += cases.hours[k]

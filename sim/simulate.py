@@ -20,7 +20,7 @@ from sim.record import record
 from sim.regimes import Regime
 from sim.scenario import Scenario
 from sim.sums import Sums
-from sim.world.world import Floats, World
+from sim.world.world import Floats, Rows, World
 from sim.year import PHASES, Phase, advance
 
 
@@ -84,9 +84,15 @@ def build(
     timeline = scenario.timeline(draw=draw)
     world = start_world(start.ground, regime.compile(draw), timeline.year(FIRST_YEAR), start.seed)
     if scenario.ccg_mergers is not None:
-        events = read_events(scenario.ccg_mergers)
-        world.mergers = events_of(events, world.names.ccg_codes, [str(code) for code in load_facts().ccgs["code"]])
+        changed = scenario.ccg_mergers.stat().st_mtime_ns
+        world.mergers = _merger_rows(scenario.ccg_mergers, changed, tuple(world.names.ccg_codes))
     return world, timeline
+
+
+@lru_cache(maxsize=8)
+def _merger_rows(file: Path, _changed: int, codes: tuple[str, ...]) -> Rows:
+    """The dated mergers of a file among CCGs of these codes; read once a process for all runs, while it is the same."""
+    return events_of(read_events(file), codes, [str(code) for code in load_facts().ccgs["code"]])
 
 
 def simulate(

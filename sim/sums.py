@@ -9,8 +9,8 @@ belongs to a CCG as a whole (staff, cases about the area, trusts) is not split b
 
 from __future__ import annotations
 
-from collections import namedtuple
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -59,9 +59,10 @@ POLL_SUMS = (*(f"yes_{function}" for function in POLLED), "answers", "board_yes"
 
 SUMS = (*PEOPLE_SUMS, *WORK_SUMS, *CCG_SUMS, *NATION_SUMS, *POLL_SUMS)
 
-At = namedtuple("At", SUMS)  # type: ignore[misc]
-AT: Any = At(*range(len(SUMS)))
-"""The column of every sum, for kernels and Python alike."""
+AT: Any = ModuleType("AT")
+AT.__dict__.update({name: column for column, name in enumerate(SUMS)})
+"""The column of every sum, for kernels and Python alike. A module, since compiled code takes a number out of one as it
+is; out of a tuple, all the other numbers would come along each time."""
 
 WORK_FROM = len(PEOPLE_SUMS)
 CCG_FROM = WORK_FROM + len(WORK_SUMS)

@@ -21,7 +21,7 @@ from sim.world.table import Table
 bodies = Table("bodies", 1)
 for skill in SKILLS:
     bodies[skill] = 1.0
-hold_hours(bodies, np.full(1, -1), 1.0, 0.0, Hours(1000.0, 0.5, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+hold_hours(bodies, np.full(1, -1), 1.0, 0.0, np.zeros(1), Hours(1000.0, 0.5, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
 print(float(bodies["hours_held"][0]), len(hold_hours.dispatcher.stats.cache_hits))
 """
 """A kernel of `capacity.py` that calls a rule of `bodies.py`: four people of whom each has 500 hours."""
@@ -139,3 +139,26 @@ def test_the_cache_can_be_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.delenv("COMMISSIM_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     assert kernel_cache.root() == tmp_path / "xdg" / "commissim"
+
+
+GROUPS = """
+from typing import NamedTuple
+import sim.world.table
+from sim.kernel import kernel
+class Line(NamedTuple):
+    rise: float
+    start: float
+@kernel
+def height(x, p):
+    return p.start + p.rise * x
+print(height(2.0, Line(3.0, 1.0)), height(2.0, Line(-0.5, 1e300)))
+try:
+    height(2.0, Line(3.0, 1))
+except TypeError as error:
+    print(error)
+"""
+
+
+def test_a_kernel_reads_the_numbers_of_a_group_and_refuses_what_is_no_float() -> None:
+    done = subprocess.run([sys.executable, "-c", GROUPS], capture_output=True, text=True, timeout=300, check=False)
+    assert done.stdout.splitlines() == ["7.0 1e+300", "Line holds more than floats"], done.stderr

@@ -1,10 +1,11 @@
-"""Prints what a run costs: CPU seconds of a 20-year run at three sizes, per phase, start-up, compiling, memory.
+"""Prints what a run costs, at four sizes: one CCG, one region, England and ten Englands.
 
-    python -m experiments.benchmarks [--years 20] [--repeat 5] [--no-compile]
+    python -m experiments.benchmarks [--years 20] [--repeat 5] [--sizes one_ccg ...] [--no-compile] [--no-store]
 
-Every size is measured in a process of its own, so that memory is that of one worker. CPU seconds are user plus system
-time of the process; the median of the repeats is quoted. Declared limits are printed beside the figures, with `ok` or
-`over`.
+CPU seconds are user plus system time of one process, once everything is compiled and loaded; the median of the repeats
+is quoted. Every size is measured in a process of its own, so that memory is that of one worker. Declared limits are
+printed below the table, with `ok` or `over`. A run that is stored is one of `commissim compare`: what ten further pairs
+of two regimes cost, everything counted. Events are the numbers that a phase changes in the tables of the World.
 """
 
 from __future__ import annotations
@@ -12,51 +13,37 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import statistics
+import resource
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-SIZES = ("one_ccg", "one_region", "england")
-LIMITS = {"england.run": 0.30, "one_ccg.run": 0.010, "england.memory": 400.0, "compile": 60.0}
-"""Seconds of CPU for a compiled 20-year run, megabytes of a worker, seconds to compile everything once."""
+ROOT = Path(__file__).resolve().parents[2]
+SIZES = ("one_ccg", "one_region", "england", "ten_englands")
+REGIMES = ("voluntary_2015", "delegated")
+FEW, MANY = 2, 12
+"""Pairs of the two comparisons whose difference is what a stored run costs."""
+
+LIMITS = {
+    "England: CPU s a run": 0.24, "England: MB of a worker": 300.0, "England: store, share of a stored run": 0.10,
+    "one CCG: CPU s a run": 0.008, "ten Englands over England": 12.0, "compiling everything once, s": 60.0,
+}  # fmt: skip
+"""What is asked of the engine."""
+
+Measured = dict[str, Any]
 
 
-def measure_size(name: str, years: int, repeat: int) -> dict[str, object]:
-    """CPU seconds of a run and of each phase, the start and the memory of one size; runs in a process of its own."""
-    import resource
-
-    from sim.regimes import load_regime
-    from sim.scenario import load_scenario
-    from sim.simulate import build, prepare, simulate
-    from sim.world.luck import Luck
-    from sim.year import PHASES
-
-    cpu = time.process_time
-    scenario, regime = load_scenario(name), load_regime("voluntary_2015")
-    begun = cpu()
-    start = prepare(scenario, 7)
-    prepared = cpu() - begun
-    simulate(start, scenario, regime, 7, 2)
-    runs = []
-    for _ in range(repeat):
-        begun = cpu()
-        simulate(start, scenario, regime, 7, years)
-        runs.append(cpu() - begun)
-    world, timeline = build(start, replace(scenario, years=years), regime)
-    phases = dict.fromkeys((phase.__name__ for phase in PHASES), 0.0)
-    for _ in range(years):
-        luck, params = Luck(7, world.year), timeline.year(world.year)
-        for phase in PHASES:
-            begun = cpu()
-            phase(world, params, luck)
-            phases[phase.__name__] += cpu() - begun
-        world.year += 1
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
-    return {"run": statistics.median(runs), "prepare": prepared, "memory": memory, "phases": phases}
+def measured(size: str, years: int, repeat: int) -> Measured:
+    """`measure_size` in a process of its own."""
+    command = [sys.executable, "-m", "experiments.benchmarks", "--one", size]
+    command += ["--years", str(years), "--repeat", str(repeat)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
+    found: Measured = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
 
 
 def measure_compile() -> float:
@@ -66,15 +53,83 @@ def measure_compile() -> float:
         for _ in range(2):
             begun = time.perf_counter()
             environment = {**os.environ, "COMMISSIM_CACHE": folder}
-            subprocess.run([sys.executable, "-m", "sim.warm"], check=True, env=environment)
+            subprocess.run([sys.executable, "-m", "sim.warm"], check=True, env=environment, cwd=ROOT)
             took.append(time.perf_counter() - begun)
     return took[0] - took[1]
 
 
-def line(label: str, value: float, unit: str, limit: float | None = None) -> str:
-    """One line of the table."""
-    verdict = "" if limit is None else f"   limit {limit:g} {'ok' if value <= limit else 'over'}"
-    return f"{label:44s} {value:10.4f} {unit}{verdict}"
+def measure_stored(size: str, years: int) -> float:
+    """CPU seconds of a stored run of a comparison, with its share of a starting England; its start-up left out."""
+    spent = [_compare(size, years, pairs) for pairs in (FEW, MANY)]
+    return (spent[1] - spent[0]) / ((MANY - FEW) * len(REGIMES))
+
+
+def _compare(size: str, years: int, pairs: int) -> float:
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-m", "sim", "compare", *REGIMES, "--scenario", size, "--years", str(years)]
+        command += ["--runs", str(pairs), "--workers", "1", "--quiet", "--out", f"{folder}/out"]
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+
+def row(label: str, found: dict[str, Measured], value: Callable[[Measured], float | None], digits: int) -> str:
+    """A row of the table: a value of every size, a dash where there is none."""
+    values = (value(found[size]) for size in found)
+    return f"{label:34s}" + "".join(f"{'-' if one is None else f'{one:,.{digits}f}':>15s}" for one in values)
+
+
+def table(found: dict[str, Measured], cores: int) -> list[str]:
+    """The lines of the table."""
+    rows = [
+        f"{'':34s}" + "".join(f"{size:>15s}" for size in found),
+        row("CPU s a run", found, lambda m: m["run"], 4),
+        row("  of a stored run", found, lambda m: m.get("stored"), 4),
+        row("  storing, share of it", found, store_share, 2),
+        row(f"runs stored an hour, {cores} cores", found, lambda m: hourly(m, cores), 0),
+        row("CPU s, a starting England", found, lambda m: m["prepare"], 3),
+        row("CPU s, its World of April 2014", found, lambda m: m["world"], 4),
+        row("MB of a worker", found, lambda m: m["memory"], 0),
+        row("ns a doctor and year", found, lambda m: 1e9 * m["doctors"], 0),
+        "CPU ms a year:",
+    ]
+    phases = next(iter(found.values()))["phases"]
+    rows += [row(f"  {name}", found, lambda m, n=name: 1e3 * m["phases"][n], 3) for name in phases]
+    rows.append("events a year:")
+    changed = next(iter(found.values()))["changes"]
+    return rows + [row(f"  {name}", found, lambda m, n=name: m["changes"][n], 0) for name in changed]
+
+
+def store_share(found: Measured) -> float | None:
+    """Share of a stored run that is neither the run nor its half of a starting England; None where not measured."""
+    if "stored" not in found:
+        return None
+    work: float = found["run"] + found["prepare"] / len(REGIMES)
+    return max(0.0, 1.0 - work / found["stored"])
+
+
+def hourly(found: Measured, cores: int) -> float | None:
+    """Stored runs an hour on all cores; None where not measured."""
+    return cores * 3600.0 / found["stored"] if "stored" in found else None
+
+
+def verdicts(found: dict[str, Measured], compiling: float | None) -> list[str]:
+    """Every declared limit that was measured, with `ok` or `over`."""
+    england, ccg, ten = found.get("england", {}), found.get("one_ccg", {}), found.get("ten_englands", {})
+    values = {
+        "England: CPU s a run": england.get("run"),
+        "England: MB of a worker": england.get("memory"),
+        "England: store, share of a stored run": store_share(england),
+        "one CCG: CPU s a run": ccg.get("run"),
+        "ten Englands over England": ten["run"] / england["run"] if ten and england else None,
+        "compiling everything once, s": compiling,
+    }
+    return [
+        f"{name:40s} {value:10.4f}   limit {LIMITS[name]:g} {'ok' if value <= LIMITS[name] else 'over'}"
+        for name, value in values.items()
+        if value is not None
+    ]
 
 
 def main() -> int:
@@ -82,37 +137,24 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--years", type=int, default=20)
     arguments.add_argument("--repeat", type=int, default=5)
+    arguments.add_argument("--sizes", nargs="+", choices=SIZES, default=SIZES)
     arguments.add_argument("--no-compile", action="store_true")
-    arguments.add_argument("--size", help=argparse.SUPPRESS)
+    arguments.add_argument("--no-store", action="store_true")
+    arguments.add_argument("--one", choices=SIZES, help=argparse.SUPPRESS)
     given = arguments.parse_args()
-    if given.size:
-        print(json.dumps(measure_size(given.size, given.years, given.repeat)))
+    if given.one:
+        from experiments.benchmarks.measure import measure_size
+
+        print(json.dumps(measure_size(given.one, given.years, given.repeat)))
         return 0
-    print(f"{given.years}-year runs under voluntary_2015, median of {given.repeat}, CPU seconds of one process")
-    if not given.no_compile:
-        print(line("compiling everything once", measure_compile(), "s", LIMITS["compile"]))
-    for size in SIZES:
-        command = [
-            sys.executable,
-            "-m",
-            "experiments.benchmarks",
-            "--size",
-            size,
-            "--years",
-            str(given.years),
-            "--repeat",
-            str(given.repeat),
-        ]
-        done = subprocess.run(
-            command, check=True, capture_output=True, text=True, cwd=Path(__file__).resolve().parents[2]
-        )
-        found = json.loads(done.stdout.strip().splitlines()[-1])
-        print(line(f"{size}: one run", found["run"], "s", LIMITS.get(f"{size}.run")))
-        print(line(f"{size}: runs an hour on one core", 3600.0 / found["run"], "runs"))
-        print(line(f"{size}: starting England for one seed", found["prepare"], "s"))
-        print(line(f"{size}: memory of a worker", found["memory"], "MB", LIMITS.get(f"{size}.memory")))
-        for phase, seconds in found["phases"].items():
-            print(line(f"    {phase}", 1000.0 * seconds / given.years, "ms a year"))
+    found = {}
+    for size in given.sizes:
+        found[size] = measured(size, given.years, given.repeat)
+        if not given.no_store and size in ("one_ccg", "england"):
+            found[size]["stored"] = measure_stored(size, given.years)
+    print(f"{given.years}-year runs under {REGIMES[0]}, median of {given.repeat}, all mechanisms on")
+    print("\n".join(table(found, os.cpu_count() or 1)))
+    print("\n".join(verdicts(found, None if given.no_compile else measure_compile())))
     return 0
 
 

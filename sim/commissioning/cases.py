@@ -15,6 +15,7 @@ from sim.commissioning import functions as f
 from sim.commissioning.functions import JOINT_COMMITTEE, LEAD
 from sim.kernel import kernel, rule
 from sim.parameters import Params
+from sim.rules.chances import settles
 from sim.world import states as s
 from sim.world.luck import Luck, decision, mix, uniform, uniform2
 from sim.world.table import copy_row
@@ -219,12 +220,12 @@ def arrive(cases, n, place, lists, contract, care, staff, life, waiting, year, p
         if care.rating[i] == s.INADEQUATE and waiting[i, s.INADEQUATE_RATING] == 0:
             n = add(cases, n, who, s.INADEQUATE_RATING, i, c, year, clocks.inadequate, -care.quality_true[i])
         elif waiting[i, s.QUALITY] == 0:
-            if uniform2(stream, who, np.uint64(s.QUALITY)) < chance(
-                p.quality_base, p.quality_slope, -care.quality_true[i]
-            ):
+            log_odds = p.quality_base - p.quality_slope * care.quality_true[i]
+            if settles(uniform2(stream, who, np.uint64(s.QUALITY)), log_odds):
                 n = add(cases, n, who, s.QUALITY, i, c, year, NO_CLOCK, -care.quality_true[i])
         if waiting[i, s.ACCESS] == 0:
-            if uniform2(stream, who, np.uint64(s.ACCESS)) < chance(p.access_base, p.access_slope, care.unmet[i]):
+            log_odds = p.access_base + p.access_slope * care.unmet[i]
+            if settles(uniform2(stream, who, np.uint64(s.ACCESS)), log_odds):
                 n = add(cases, n, who, s.ACCESS, i, c, year, NO_CLOCK, 10.0 * care.unmet[i])
         if waiting[i, s.COMPLAINT] == 0:
             expected = p.complaints_per_1000 * lists.total[i] / 1000.0 * (2.0 - care.experience[i])
@@ -232,9 +233,8 @@ def arrive(cases, n, place, lists, contract, care, staff, life, waiting, year, p
                 n = add(cases, n, who, s.COMPLAINT, i, c, year, clocks.complaint, -care.quality_true[i])
         if lists.open[i] == 1 and waiting[i, s.LIST_CLOSURE] == 0:
             pressure = care.workload[i] - 1.0 + staff.vacant_fte[i] / max(1.0, staff.posts_fte[i])
-            if uniform2(stream, who, np.uint64(s.LIST_CLOSURE)) < chance(
-                p.list_closure_base, p.list_closure_slope, pressure
-            ):
+            log_odds = p.list_closure_base + p.list_closure_slope * pressure
+            if settles(uniform2(stream, who, np.uint64(s.LIST_CLOSURE)), log_odds):
                 n = add(cases, n, who, s.LIST_CLOSURE, i, c, year, clocks.list_closure, pressure)
         if waiting[i, s.CONTRACT_FAILURE] == 0:
             under_notice = p.failure_under_notice if life.sanctioned[i] > 0.0 else 0.0

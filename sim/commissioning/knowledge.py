@@ -48,8 +48,19 @@ def own_precision(visit_hours, km, engagement, clinicians, p):
     visit_hours: per practice; they count half at km_half. engagement: of the practice with a body whose board its
     members elect, else 0. clinicians: share of those who decide who are clinicians.
     """
-    visits = p.per_visit_hour * visit_hours / (1.0 + km / p.km_half) if p.km_half > 0.0 else 0.0
-    return max(0.0, visits + p.engagement * engagement + p.clinicians * clinicians)
+    return beyond_routine(visit_precision(visit_hours, km, p), engagement, clinicians, p)
+
+
+@rule
+def visit_precision(visit_hours, km, p):
+    """What visits alone add; see `own_precision`."""
+    return p.per_visit_hour * visit_hours / (1.0 + km / p.km_half) if p.km_half > 0.0 else 0.0
+
+
+@rule
+def beyond_routine(on_visits, engagement, clinicians, p):
+    """`own_precision`, where what visits add is known."""
+    return max(0.0, on_visits + p.engagement * engagement + p.clinicians * clinicians)
 
 
 @rule
@@ -78,8 +89,8 @@ def bias(gp_votes, punishes, trust, p):
 @rule
 def updated(mean, var, seen, prec):
     """A belief after one observation: (mean, variance). Normal prior, normal error."""
-    weight = prec / (prec + 1.0 / var)
-    return mean + weight * (seen - mean), 1.0 / (1.0 / var + prec)
+    kept = 1.0 / (1.0 + prec * var)
+    return mean + (1.0 - kept) * (seen - mean), var * kept
 
 
 @kernel
@@ -95,6 +106,10 @@ def learn(beliefs, place, life, care, ties, ccgs, bodies, slots, acts, punishes,
     n = len(place)
     stride = len(bodies) // KINDS
     visits = p.visit_share / max(1e-6, 1.0 - p.visit_share)  # against hours for cases, which are what visits leave
+    on_visits = np.zeros(len(bodies))
+    for b in range(len(bodies)):
+        hours = visits * bodies.hours_held[b] / max(1.0, bodies.practices[b])
+        on_visits[b] = visit_precision(hours, bodies.km[b], p)
     for i in range(n):
         if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
             continue
@@ -105,9 +120,8 @@ def learn(beliefs, place, life, care, ties, ccgs, bodies, slots, acts, punishes,
             if acts[t, kind] == 0 or slots[kind] < 0:
                 continue
             b = body_row(kind, scale[t, kind], c, ccgs, stride)
-            visit = visits * bodies.hours_held[b] / max(1.0, bodies.practices[b])
             engaged = ties.engagement[i] if kind == MEMBER_BODY else 0.0
-            own = own_precision(visit, bodies.km[b], engaged, max(0.0, clinicians[t, kind]), p)
+            own = beyond_routine(on_visits[b], engaged, max(0.0, clinicians[t, kind]), p)
             national = kind == NHS_ENGLAND or kind == AREA_TEAM
             trust = ties.trust_nhse[i] if national else ties.trust_ccg[i]
             looks = bias(max(0.0, gp_votes[t, kind]), punishes[t, kind], trust, p)

@@ -36,6 +36,7 @@ class ParameterBook:
             self.groups.setdefault(group, []).append(name)
         self._base: dict[tuple[int, int], Matrix] = {}
         self._columns: dict[type, list[int]] = {}
+        self._latest: tuple[Any, Timeline] | None = None
 
     def check_name(self, name: str, *, file: str | None = None, key: str | None = None) -> Record:
         """The record of a full name. Raises InputError with the nearest name if there is none."""
@@ -74,22 +75,36 @@ class ParameterBook:
         neutral: full name -> value of a mechanism that is off, in every year instead of all of these.
         levers: applied last, on whatever the value is then.
         Raises InputError for an unknown name, two levers on one parameter and year, or a value below 0 where the
-        record allows none.
+        record allows none. Runs that ask for the same one after another, as the regimes of a pair do, share a timeline.
         """
+        asked = (list(levers), start_year, years, dict(draw or {}), dict(constants or {}), dict(neutral or {}))
+        if self._latest is None or self._latest[0] != asked:
+            self._latest = asked, self._resolved(*asked)
+        return self._latest[1]
+
+    def _resolved(
+        self,
+        levers: Sequence[Lever],
+        start_year: int,
+        years: int,
+        draw: Mapping[str, float],
+        constants: Mapping[str, Value],
+        neutral: Mapping[str, float],
+    ) -> Timeline:
         matrix = self._central(start_year, years).copy()
-        for name, value in (draw or {}).items():
+        for name, value in draw.items():
             record = self.check_name(name, key="draw")
             column = self.column[name]
             if not isinstance(record.value, dict) or record.central == 0.0:
                 matrix[:, column] = value
             else:
                 matrix[:, column] *= value / record.central
-        for name, constant in (constants or {}).items():
+        for name, constant in constants.items():
             record = self.check_name(name, key="constants")
             instead = record.model_copy(update={"value": constant})
             matrix[:, self.column[name]] = [instead.in_year(start_year + i) for i in range(years)]
             self._check_sign(name, matrix, start_year, "constants")
-        for name, value in (neutral or {}).items():
+        for name, value in neutral.items():
             self.check_name(name, key="mechanisms")
             matrix[:, self.column[name]] = value
         for i, lever in enumerate(levers):

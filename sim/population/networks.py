@@ -1,6 +1,6 @@
 """The networks of the starting World: patients' alternatives, professional ties, flows to trusts, CCGs of one team.
 
-Drawn once with networkx and kept as fixed arrays that kernels can walk. A Generator seeded from the run's seed draws
+Drawn once and kept as fixed arrays that kernels can walk. A Generator seeded from the run's seed draws
 the ties; the years that follow use keyed draws only.
 """
 
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import networkx as nx
 import numpy as np
 from scipy.spatial import cKDTree
 
@@ -41,25 +40,22 @@ def nearest_practices(x: Floats, y: Floats, used: int, k: int = NEIGHBOURS) -> t
 
 def professional_ties(ccg: Rows, board: Rows, used: int, rows: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
     """Ties between practices of a CCG, denser round its board members, as compressed sparse rows (start, row)."""
-    graph = nx.Graph()
-    graph.add_nodes_from(range(rows))
+    ties = []
     for members in _groups(ccg[:used]):
         weights = 1.0 + 2.0 * board[members]
         picks = rng.choice(members, size=(len(members), 2 * TIES_EACH), p=weights / weights.sum())
         count = TIES_EACH * (1 + board[members])
         kept = (np.arange(2 * TIES_EACH) < count[:, None]) & (picks != members[:, None])
         i, k = np.nonzero(kept)
-        graph.add_edges_from(zip(members[i].tolist(), picks[i, k].tolist(), strict=True))
-    return _sparse_rows(graph, rows)
+        ties.append(np.column_stack([members[i], picks[i, k]]))
+    return _sparse_rows(np.concatenate(ties), rows)
 
 
 def sibling_ccgs(area_team: Rows) -> tuple[Rows, Rows]:
     """CCGs that share an area team, as compressed sparse rows."""
-    graph = nx.Graph()
-    graph.add_nodes_from(range(len(area_team)))
-    for members in _groups(area_team):
-        graph.add_edges_from(nx.complete_graph(members.tolist()).edges)
-    return _sparse_rows(graph, len(area_team))
+    pairs = [np.stack(np.meshgrid(members, members), axis=-1).reshape(-1, 2) for members in _groups(area_team)]
+    ties = np.concatenate(pairs)
+    return _sparse_rows(ties[ties[:, 0] != ties[:, 1]], len(area_team))
 
 
 def trust_flows(population: Population) -> tuple[Rows, Floats]:
@@ -98,7 +94,7 @@ def _groups(labels: Rows) -> Iterable[Rows]:
     return [part for part in np.split(order, cuts) if len(part)]
 
 
-def _sparse_rows(graph: nx.Graph, rows: int) -> tuple[Rows, Rows]:
-    matrix = nx.to_scipy_sparse_array(graph, nodelist=range(rows), format="csr", dtype=np.int8)
-    matrix.sort_indices()
-    return matrix.indptr.astype(np.int64), matrix.indices.astype(np.int64)
+def _sparse_rows(ties: Rows, rows: int) -> tuple[Rows, Rows]:
+    """Ties, (ties, 2), each known to both of its ends and once, as compressed sparse rows (start, row)."""
+    both = np.unique(np.concatenate([ties[:, 0] * rows + ties[:, 1], ties[:, 1] * rows + ties[:, 0]]))
+    return np.searchsorted(both, np.arange(rows + 1) * rows).astype(np.int64), both % rows

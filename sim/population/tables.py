@@ -98,7 +98,8 @@ class Population:
             raise InputError(f"ages of practice {code} do not sum to list_size", file=where, key="practices")
         for name in ("practices", "doctors"):
             ids = self.table(name)["id"]
-            if len(np.unique(ids)) != len(ids):
+            in_order = np.sort(ids)
+            if (in_order[1:] == in_order[:-1]).any():
                 raise InputError("an id occurs twice", file=where, key=f"{name}.id")
         sums = np.bincount(self.trust_shares["ccg"], self.trust_shares["share"], minlength=self.rows("ccgs"))
         if np.any(np.abs(sums - 1.0) > 1e-9):

@@ -19,9 +19,9 @@ def nearest_working(i, place, life, fate):
     best, found = 1e18, -1
     for b in range(len(fate)):
         if b != i and is_working(life.state[b]) and fate[b] not in (MERGES, DISPERSES):
-            km = math.hypot(place.x[i] - place.x[b], place.y[i] - place.y[b])
-            if km < best:
-                best, found = km, b
+            squared = (place.x[i] - place.x[b]) ** 2 + (place.y[i] - place.y[b]) ** 2
+            if squared < best:
+                best, found = squared, b
     return found
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernel import kernel, maker, rule
+from sim.rules.chances import logistic, settles
 from sim.rules.counts import TALLY, is_working, tally_doctor, write_counts
 from sim.world.luck import decision, uniform
 from sim.world.states import APMS, OPEN, PARTNER, SALARIED, TRAINEE
@@ -95,12 +96,6 @@ class Leavers(NamedTuple):
     """Partners who stay, by practice."""
     finished: Rows
     """Trainees who finish, by practice."""
-
-
-@rule
-def logistic(x):
-    """1 / (1 + e^-x)."""
-    return 1.0 / (1.0 + math.exp(-x))
 
 
 @rule
@@ -236,17 +231,6 @@ def leave_practice(doctors, row, to_pool, ccgs, place, regions, staff, nation):
     if to_pool:
         regions.pool[ccgs.region[place.ccg[i]]] += doctors.fte[row]
     doctors.practice[row] = -1
-
-
-@rule
-def settles(draw, log_odds):
-    """Whether a standard uniform `draw` falls below the probability with these log-odds.
-
-    Where they are low, e^-x >= 1 - x + x^2/2 settles most draws without an exponential.
-    """
-    if log_odds < 0.0 and draw * (2.0 - log_odds + 0.5 * log_odds * log_odds) >= 1.0:
-        return False
-    return draw < logistic(log_odds)
 
 
 @kernel

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernel import kernel, maker, rule
+from sim.rules.chances import logistic
 from sim.rules.counts import tally_doctor
-from sim.rules.leaving import STAYS, VACANT, logistic
+from sim.rules.leaving import STAYS, VACANT
 from sim.rules.vacancies import CELL_KM, QUALIFIER, RETURNER
 from sim.world.luck import decision, inverse_normal, mix, nth_draw, person, uniform, uniform2
 from sim.world.states import OPEN, PARTNER, TRAINEE
@@ -149,24 +150,30 @@ def first_above(sums, left):
     return k
 
 
+X, Y = 2, 3
+"""Columns of `posts_at_hand`, after the weights."""
+
+
 @maker
-def open_weights(offers):
-    """Weights of posts, shape (2, posts), for candidates who do not want a partnership (0) and who do (1)."""
-    weights = np.zeros((2, len(offers.role)))
+def posts_at_hand(offers):
+    """What a look at a post reads, side by side in memory, (posts, 4): its weight for candidates who do not want a
+    partnership (0) and who do (1), and where it is (km)."""
+    posts = np.zeros((len(offers.role), 4))
     for v in range(len(offers.role)):
-        weights[0, v] = offers.weight[v] if offers.role[v] != PARTNER else 0.0
-        weights[1, v] = offers.weight[v]
-    return weights
+        posts[v, 0] = offers.weight[v] if offers.role[v] != PARTNER else 0.0
+        posts[v, 1] = offers.weight[v]
+        posts[v, X], posts[v, Y] = offers.x[v], offers.y[v]
+    return posts
 
 
 @rule
-def take_best(attempt, best, taken, when, weights, hired):
+def take_best(attempt, best, taken, when, posts, hired):
     """Practices take the best candidate of a round; a post that is filled weighs nothing from then on."""
     for v in range(len(best)):
         if best[v] != NOBODY:
             taken[v], when[v] = best[v], attempt
             hired[best[v]] = 1
-            weights[0, v] = weights[1, v] = 0.0
+            posts[v, 0] = posts[v, 1] = 0.0
 
 
 @kernel
@@ -180,7 +187,7 @@ def match(regions, offers, rings, people, grid, reject_below, base_price, c, loo
     n, columns = len(offers.cell), int(grid[2])
     taken, when = np.full(n, NOBODY, np.int64), np.zeros(n, np.int64)
     best, score = np.zeros(n, np.int64), np.zeros(n)
-    weights, outside, near = open_weights(offers), outside_weights(regions, base_price, c), nearness(c.per_km)
+    posts, outside, near = posts_at_hand(offers), outside_weights(regions, base_price, c), nearness(c.per_km)
     lowest = 0.5 * math.erfc(-reject_below / math.sqrt(2.0))
     waiting, hired = np.arange(len(people.id)), np.zeros(len(people.id), np.int64)
     sums, seen = np.zeros(LOOKS), np.zeros(LOOKS, np.int64)
@@ -196,9 +203,9 @@ def match(regions, offers, rings, people, grid, reject_below, base_price, c, loo
             begin, total = person(looking, people.id[k]), 0.0
             for look in range(LOOKS):
                 v = post_at(nth_draw(begin, LOOKS * attempt + look), square, columns, offers.ring, rings)
-                if weights[wish, v] > 0.0:
-                    east, north = offers.x[v] - people.x[k], offers.y[v] - people.y[k]
-                    total += weights[wish, v] * near[min(steps_between(east, north), len(near) - 1)]
+                if posts[v, wish] > 0.0:
+                    east, north = posts[v, X] - people.x[k], posts[v, Y] - people.y[k]
+                    total += posts[v, wish] * near[min(steps_between(east, north), len(near) - 1)]
                 seen[look], sums[look] = v, total
             total += outside[people.region[k], people.kind[k]]
             look = first_above(sums, uniform2(choosing, people.id[k], np.uint64(attempt)) * total)
@@ -211,7 +218,7 @@ def match(regions, offers, rings, people, grid, reject_below, base_price, c, loo
             if merit >= lowest and (best[v] == NOBODY or merit > score[v]):
                 best[v], score[v] = k, merit
         many = still
-        take_best(attempt, best, taken, when, weights, hired)
+        take_best(attempt, best, taken, when, posts, hired)
     return taken, when
 
 

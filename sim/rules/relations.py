@@ -196,7 +196,9 @@ def encounters(cases, bodies, practices, p):
     felt = np.zeros((practices, 2))
     for j in range(len(cases)):
         i, b = cases.practice[j], cases.body[j]
-        if i < 0 or b < 0 or cases.status[j] == s.FREE or cases.status[j] == s.WAITING:
+        if cases.status[j] == s.FREE:
+            break  # rows in use come first
+        if i < 0 or b < 0 or cases.status[j] == s.WAITING:
             continue
         signal = signal_of(cases.action[j], cases.status[j], p)
         if cases.doubled[j] == 1:

@@ -159,7 +159,7 @@ class Luck:
         return self._streams[name]
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=128)
 def _streams(seed: int, year: int, _known: int) -> dict[str, np.uint64]:
     """The streams of all decisions known by now, worked out together since a year needs most of them."""
     key = np.array(list(_DECISIONS.values()), np.uint64) ^ np.uint64((seed * _SEED + year * _YEAR) & _ALL)

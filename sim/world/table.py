@@ -10,13 +10,17 @@ from __future__ import annotations
 import sim.kernel  # noqa: F401  first, since it tells numba where to keep what it compiles
 
 # isort: split
+import ctypes
+import operator
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
+from numba.core import cgutils, config
+from numba.core.boxing import unbox_tuple
+from numba.core.datamodel import default_manager
 from numba.core.imputils import lower_getattr_generic
 from numba.core.typing.templates import AttributeTemplate, infer_getattr
 from numba.extending import (
@@ -28,7 +32,6 @@ from numba.extending import (
     typeof_impl,
     unbox,
 )
-from numba.np.arrayobj import make_array, populate_array
 from numpy.typing import NDArray
 
 from sim.world.columns import GROUPS
@@ -126,6 +129,58 @@ class TableType(types.Type):  # type: ignore[misc]
         super().__init__(name=f"Table({group})")
 
 
+@unbox(types.NamedUniTuple)
+def _unbox_group(kind: types.NamedUniTuple, group: Any, c: Any) -> NativeValue:
+    """A NamedTuple of floats, such as a group of parameters: read from where Python keeps them. Numba would call Python
+    for every number, and compile as much for ten of them as for a small rule. TypeError for what is no float."""
+    if kind.dtype != types.float64:
+        return unbox_tuple(kind, group, c)
+    builder, double = c.builder, ir.DoubleType().as_pointer()
+    items = builder.bitcast(_after(builder, group, tuple.__basicsize__), group.type.as_pointer())
+    numbers = [builder.load(cgutils.gep_inbounds(builder, items, place)) for place in range(kind.count)]
+    found = [_after(builder, number, object.__basicsize__) for number in numbers]
+    values = [builder.load(builder.bitcast(number, double)) for number in found]
+    wrong, float_type = cgutils.false_bit, c.pyapi.get_c_object("PyFloat_Type")
+    for number in numbers:
+        kind_of = _after(builder, number, object.__basicsize__ - ctypes.sizeof(ctypes.c_void_p))
+        kind_of = builder.load(builder.bitcast(kind_of, float_type.type.as_pointer()))
+        wrong = builder.or_(wrong, builder.icmp_unsigned("!=", kind_of, float_type))
+    with builder.if_then(wrong, likely=False):
+        c.pyapi.err_set_string("PyExc_TypeError", f"{kind.instance_class.__name__} holds more than floats")
+    return NativeValue(c.context.make_tuple(builder, kind, values), is_error=wrong)
+
+
+def _after(builder: Any, pointer: Any, size: int) -> Any:
+    """What lies so many bytes after the beginning of a Python object."""
+    return builder.gep(builder.bitcast(pointer, cgutils.voidptr_t), [ir.Constant(ir.IntType(64), size)])
+
+
+class ColumnType(types.Array):  # type: ignore[misc]
+    """An array that is a column of a table. A row of it, never counted from the end, is read and written by a few
+    instructions; numba's own way with arrays takes some thirty, which is a fifth of all that there is to compile."""
+
+    def __init__(self, dtype: Any) -> None:
+        super().__init__(dtype, 1, "C", name=f"Column({dtype})")
+
+
+def _parts(dtype: Any) -> dict[str, Any]:
+    """Of what numba makes up an array, in this order: name and type."""
+    model = models.ArrayModel(default_manager, types.Array(dtype, 1, "C"))
+    return dict(zip(model._fields, model._members, strict=True))
+
+
+ARRAY = list(_parts(types.float64))
+"""Places of these parts."""
+
+
+@register_model(ColumnType)
+class _ColumnModel(models.StructModel):  # type: ignore[misc]
+    """Laid out as an array, but whoever calls a kernel holds the table: nothing is counted."""
+
+    def __init__(self, manager: Any, kind: ColumnType) -> None:
+        super().__init__(manager, kind, list((_parts(kind.dtype) | {"meminfo": types.voidptr}).items()))
+
+
 @typeof_impl.register(Table)
 def _type_of(table: Table, _context: Any) -> TableType:
     return TableType(table.group)
@@ -155,20 +210,45 @@ class _TableColumns(AttributeTemplate):  # type: ignore[misc]
     key = TableType
 
     def generic_resolve(self, kind: TableType, name: str) -> types.Array | None:
-        return types.Array(kind.columns[name][1], 1, "C") if name in kind.columns else None
+        return ColumnType(kind.columns[name][1]) if name in kind.columns else None
 
 
 @lower_getattr_generic(TableType)
 def _column(context: Any, builder: Any, kind: TableType, value: Any, name: str) -> Any:
     table = cgutils.create_struct_proxy(kind)(context, builder, value)
     place, number = kind.columns[name]
-    array = make_array(types.Array(number, 1, "C"))(context, builder)
-    first = cgutils.gep_inbounds(builder, table.block, builder.mul(table.rows, ir.Constant(table.rows.type, 8 * place)))
-    populate_array(
-        array, data=builder.bitcast(first, array.data.type), shape=[table.rows],
-        strides=[ir.Constant(table.rows.type, 8)], itemsize=ir.Constant(table.rows.type, 8), meminfo=None,
-    )  # fmt: skip
-    return array._getvalue()
+    word = table.rows.type
+    first = builder.gep(table.block, [builder.mul(table.rows, ir.Constant(word, 8 * place))])
+    array = context.get_constant_undef(ColumnType(number))
+    for part, known in (("nitems", table.rows), ("itemsize", ir.Constant(word, 8))):
+        array = builder.insert_value(array, known, ARRAY.index(part))
+    for part, known in (("shape", table.rows), ("strides", ir.Constant(word, 8))):
+        array = builder.insert_value(array, known, (ARRAY.index(part), 0))
+    for part in ("meminfo", "parent"):
+        at = ARRAY.index(part)
+        array = builder.insert_value(array, ir.Constant(array.type.elements[at], None), at)
+    at = ARRAY.index("data")
+    return builder.insert_value(array, builder.bitcast(first, array.type.elements[at]), at)
+
+
+def _cell(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+    """Pointer to the cell of a column, (column, row, ...)."""
+    row = context.cast(builder, arguments[1], signature.args[1], types.intp)
+    return builder.gep(builder.extract_value(arguments[0], ARRAY.index("data")), [row])
+
+
+if not config.BOUNDSCHECK:
+
+    @lower_builtin(operator.getitem, ColumnType, types.Integer)
+    def _get_cell(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.load(_cell(context, builder, signature, arguments))
+
+    @lower_builtin(operator.setitem, ColumnType, types.Integer, types.Any)
+    def _set_cell(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        kind, _, given = signature.args
+        value = context.cast(builder, arguments[2], given, kind.dtype)
+        builder.store(value, _cell(context, builder, signature, arguments))
+        return context.get_dummy_value()
 
 
 @type_callable(len)

@@ -1,0 +1,83 @@
+"""Measures one size of the benchmark, in a process of its own: CPU seconds, memory, and what each phase changes."""
+
+from __future__ import annotations
+
+import resource
+import statistics
+import time
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from experiments.benchmarks.sizes import begin
+from sim.record import record
+from sim.regimes import load_regime
+from sim.simulate import build, simulate
+from sim.sums import Sums
+from sim.world.columns import GROUPS
+from sim.world.luck import Luck
+from sim.world.world import World
+from sim.year import PHASES
+
+REGIME, SEED = "voluntary_2015", 7
+
+
+def measure_size(size: str, years: int, repeat: int) -> dict[str, Any]:
+    """CPU seconds of a run (median, once compiled and loaded), of its parts and its start; megabytes; and how many
+    numbers each phase changes a year."""
+    cpu = time.process_time
+    begun = cpu()
+    start, scenario = begin(size, SEED)
+    prepared = cpu() - begun
+    regime = load_regime(REGIME)
+    simulate(start, scenario, regime, SEED, years)  # loads what is compiled
+    runs = []
+    for _ in range(repeat):
+        begun = cpu()
+        simulate(start, scenario, regime, SEED, years)
+        runs.append(cpu() - begun)
+    begun = cpu()
+    world, timeline = build(start, replace(scenario, years=years), regime)
+    built = cpu() - begun
+    sums = Sums.empty(years, world)
+    seconds = dict.fromkeys([*(phase.__name__ for phase in PHASES), "record"], 0.0)
+    for index in range(years):
+        luck, params = Luck(SEED, world.year), timeline.year(world.year)
+        for phase in PHASES:
+            begun = cpu()
+            phase(world, params, luck)
+            seconds[phase.__name__] += cpu() - begun
+        begun = cpu()
+        record(world, params, sums, index)
+        seconds["record"] += cpu() - begun
+        world.year += 1
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
+    run = statistics.median(runs)
+    return {
+        "run": run, "prepare": prepared, "world": built, "memory": memory,
+        "phases": {name: spent / years for name, spent in seconds.items()},
+        "doctors": run / years / float((start.ground.tables["doctors"]["practice"] >= 0).sum()),
+        "changes": changes(*build(start, replace(scenario, years=years), regime), years),
+    }  # fmt: skip
+
+
+def changes(world: World, timeline: Any, years: int) -> dict[str, float]:
+    """Numbers in the tables of the World that each phase changes in a year, on average: nil for a phase that is
+    idle."""
+    counts = dict.fromkeys((phase.__name__ for phase in PHASES), 0.0)
+    for _ in range(years):
+        luck, params = Luck(SEED, world.year), timeline.year(world.year)
+        for phase in PHASES:
+            before = world.copy()
+            phase(world, params, luck)
+            counts[phase.__name__] += sum(_differ(world, before, group) for group in GROUPS) / years
+        world.year += 1
+    return counts
+
+
+def _differ(world: World, before: World, group: str) -> int:
+    now, then = getattr(world, group), getattr(before, group)
+    if len(now) != len(then):
+        return len(now)
+    return sum(int(np.count_nonzero(now[name] != then[name])) for name, *_ in GROUPS[group])

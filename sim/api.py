@@ -297,7 +297,7 @@ def validate(
     task = _task(chosen, {chosen.regime.name: chosen.regime}, engine or follow_engine())
     study = Study("validate", chosen.title, task, draw_design(plan, seed), plan, runs)
     ensemble = run_ensemble(study, executor, quiet=quiet)
-    found = examine(ensemble, study, wanted, executor=executor, kept=_path(kept), quiet=quiet)
+    found = examine(ensemble, study, wanted, kept=_path(kept), quiet=quiet)
     if folder is not None:
         from sim.report.validation import validation_page
 

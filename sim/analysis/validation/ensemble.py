@@ -47,7 +47,7 @@ class Ensemble:
 def run_ensemble(study: Study, executor: Executor, *, quiet: bool) -> Ensemble:
     """Runs a study of one scenario and one regime. Raises InputError if no run ended well."""
     results = conduct(study, executor=executor, quiet=quiet)
-    kept = tuple(one for one in results.kept.values() if isinstance(one, Followed))
+    kept = tuple(one for _, one in sorted(results.kept.items()) if isinstance(one, Followed))
     failures = tuple(results.failures)
     if not kept:
         raise InputError(f"every run failed; the first at {failures[0].stage}: {failures[0].error}", key="validate")

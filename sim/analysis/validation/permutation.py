@@ -27,13 +27,14 @@ from sim.population.doctors import sample_doctors
 from sim.population.tables import Population, Table
 from sim.study.conduct import conduct
 from sim.study.design import Design
-from sim.study.executors import Executor
+from sim.study.executors import InProcess
 from sim.study.manifest import PACKAGE, parameters_hash
 from sim.study.plan import Study
 from sim.study.records import Task
 
-RUNS = 20
-"""Runs a column; the table as it is gets as many, with the same seeds."""
+RUNS = 10
+"""Runs a column; the table as it is gets as many, with the same pairs. Few, so that falls are rougher than the AUC of a
+whole validation, but no column is favoured. They run in this process: starting others would take longer."""
 TOLD = len(YEARS) - 1
 """Years simulated: exits are known up to the year before the last of the panel."""
 SHUFFLED: dict[str, tuple[str, ...]] = {
@@ -108,7 +109,7 @@ def _with_lists(practices: Table, lists: npt.NDArray[np.float64]) -> Table:
 
 
 def falls(
-    task: Task, population: Population, panel: Panel, ccg: npt.NDArray[Any], *, design: Design, executor: Executor,
+    task: Task, population: Population, panel: Panel, ccg: npt.NDArray[Any], *, design: Design,
     runs: int = RUNS, kept: Path | None = None, say: Callable[[str], None] = lambda _: None,
 ) -> list[Fall]:  # fmt: skip
     """The fall for every column, the greatest first, and the AUC of the table as it is under the name "none".
@@ -123,7 +124,7 @@ def falls(
     gone: dict[str, npt.NDArray[np.float64]] = {}
     for name in ("none", *SHUFFLED):
         say(name)
-        gone[name] = cache.get(name, partial(_exits, task, population, name, first, executor))[rows]
+        gone[name] = cache.get(name, partial(_exits, task, population, name, first))[rows]
     made = [_fall(name, gone[name], gone["none"], happened, np.asarray(ccg)[rows]) for name in gone]
     return [made[0], *sorted(made[1:], key=lambda one: -one.fall.value)]
 
@@ -137,20 +138,18 @@ def _fall(
     return Fall(name, auc(gone, happened), bootstrap({"fall": difference}, ccg, draws=200)["fall"])
 
 
-def _exits(
-    task: Task, population: Population, name: str, design: Design, executor: Executor
-) -> npt.NDArray[np.float64]:
+def _exits(task: Task, population: Population, name: str, design: Design) -> npt.NDArray[np.float64]:
     """(practices,): share of runs in which each code has ended after TOLD years."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "population"
         (population if name == "none" else shuffled(population, name, design.master_seed)).save(target)
         told = replace(task, population=target, years=TOLD)
-        fates: Sequence[Fates] = list(_fates(Study("permutation", name, told, design), executor))
+        fates: Sequence[Fates] = list(_fates(Study("permutation", name, told, design)))
     return np.asarray(chances(fates, YEARS[:TOLD]).ended[-1])
 
 
-def _fates(study: Study, executor: Executor) -> Iterator[Fates]:
-    for outcomes in conduct(study, executor=executor, quiet=True).kept.values():
+def _fates(study: Study) -> Iterator[Fates]:
+    for outcomes in conduct(study, executor=InProcess(), quiet=True).kept.values():
         if isinstance(outcomes, Followed):
             yield outcomes.fates
 

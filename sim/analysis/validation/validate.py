@@ -19,7 +19,6 @@ from sim.analysis.validation.shocks import Decay, Gain, gains, mean_gain, shock
 from sim.analysis.validation.survivors import Tracked, tracked
 from sim.analysis.validation.verdicts import Verdict, verdicts
 from sim.errors import InputError
-from sim.study.executors import Executor
 from sim.study.plan import Study
 
 PARTS = ("targets", "forecast", "response", "permutation", "stability")
@@ -85,7 +84,6 @@ class _Work:
 
     ensemble: Ensemble
     study: Study
-    executor: Executor
     kept: Path | None
     quiet: bool
     notes: list[str] = field(default_factory=list)
@@ -96,14 +94,12 @@ class _Work:
             print(what, file=sys.stderr, flush=True)
 
 
-def examine(
-    ensemble: Ensemble, study: Study, parts: Sequence[str], *, executor: Executor, kept: Path | None, quiet: bool
-) -> Validation:
+def examine(ensemble: Ensemble, study: Study, parts: Sequence[str], *, kept: Path | None, quiet: bool) -> Validation:
     """Holds an ensemble against what it can be held against.
 
     kept: a folder for what takes long, so that a validation that was stopped goes on.
     """
-    work = _Work(ensemble, study, executor, kept, quiet)
+    work = _Work(ensemble, study, kept, quiet)
     task = study.task
     targets = _targets(work) if "targets" in parts else None
     panel = _panel(work) if {"forecast", "response", "permutation"} & set(parts) else None
@@ -123,7 +119,7 @@ def examine(
     if panel is not None and "permutation" in parts:
         file = None if kept is None else kept / "permutation.json"
         fallen = falls(
-            task, ensemble.population, panel, ensemble.ccg, design=study.design, executor=executor, kept=file,
+            task, ensemble.population, panel, ensemble.ccg, design=study.design, kept=file,
             say=lambda name: work.say(f"Start table with {name} shuffled ..."),
         )  # fmt: skip
     stability = _stability(work) if "stability" in parts else None

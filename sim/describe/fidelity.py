@@ -37,7 +37,7 @@ The last column says where the model has the rule; a rule that it does not date 
 | December 2014 | Guidance: a committee with a lay lead decides where a CCG has an interest | C073 | from April 2015 |
 | January 2015 | Forms: by the 9th for delegated, by the 30th for the other levels | C015 | one round |
 | April 2015 | Levels begin; area teams become 12 sub-regions and London, with 10 to 15% less | C035, C039 | dated |
-| April 2015 | CCGs merge, 211 become 209 | C001, C002 | no: 211 stay |
+| April 2015 | CCGs merge, 211 become 209 | C001, C002 | dated |
 | yearly | Notice by 30 September ends delegated or joint commissioning on 1 April | C112 | `exit` |
 | March 2016 | Combined authorities may share functions and pool budgets | Act of 28 March 2016 | not dated |
 | June 2016 | Guidance revised: three lay members a CCG, and the committee itself decides | C075 | not dated |

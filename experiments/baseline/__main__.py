@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from experiments.baseline.exits import CLASSES, Observed, class_of, read_observed, simulate_exits
-from experiments.baseline.flat import flat_scenario
+from sim.analysis.validation.flat import YEARS, flat_scenario
 from sim.analysis.validation.scores import auc, brier_skill
 from sim.regimes import load_regime
 from sim.scenario import load_scenario
@@ -86,8 +86,8 @@ def main() -> None:
     given = parser.parse_args()
     regime = load_regime("area_team_only")
     if given.flat:
-        scenario = flat_scenario()
-        print_path(simulate(prepare(scenario, given.seed, given.population), scenario, regime, given.seed, 30), 5)
+        scenario = flat_scenario(load_scenario("england"))
+        print_path(simulate(prepare(scenario, given.seed, given.population), scenario, regime, given.seed, YEARS), 5)
         return
     if given.years:
         scenario = load_scenario("england")

@@ -18,6 +18,7 @@ from sim.commissioning.views import ALONE, TOGETHER, VOICE, view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world.luck import Luck, decision, normal2, uniform, uniform2
+from sim.world.states import CARETAKER, OPEN
 from sim.world.world import Floats, World
 
 TASTE = decision("uptake.taste")
@@ -167,22 +168,26 @@ def weigh(ccgs, applications, area_teams, bodies, boards, problem, menu, control
     return worth
 
 
-def local_problem(world: World) -> Floats:
+@kernel
+def local_problem(place, life, ccgs):
     """(CCGs,): mean distress of a CCG's practices in sd, as its members feel it."""
-    open_now = (world.life["state"] == 1) | (world.life["state"] == 2)
-    seat = world.ccgs["seat"]
-    whose = seat[world.place["ccg"][open_now]]
-    total = np.bincount(whose, weights=world.life["distress"][open_now], minlength=len(world.ccgs))
-    count = np.bincount(whose, minlength=len(world.ccgs))
-    return np.asarray(total / np.maximum(count, 1))[seat]
+    total, count, problem = np.zeros(len(ccgs)), np.zeros(len(ccgs)), np.zeros(len(ccgs))
+    for i in range(len(place)):
+        if life.state[i] == OPEN or life.state[i] == CARETAKER:
+            total[ccgs.seat[place.ccg[i]]] += life.distress[i]
+            count[ccgs.seat[place.ccg[i]]] += 1.0
+    for c in range(len(ccgs)):
+        problem[c] = total[ccgs.seat[c]] / max(count[ccgs.seat[c]], 1.0)
+    return problem
 
 
 def worth_of_menu(world: World, params: Params, luck: Luck, news: str, seen: bool, first: bool) -> Floats:
     """(CCGs, menu): what each table of the menu is worth to each CCG at the stage whose news is given."""
     regime, lasting = world.regime, Luck(luck.seed, 0)
+    problem = local_problem(world.place, world.life, world.ccgs)
     share_management(world.applications, world.ccgs, params.of(SharedManagement).chance, lasting.stream(MANAGEMENT))
     worth: Floats = weigh(
-        world.ccgs, world.applications, world.area_teams, world.bodies, world.boards, local_problem(world), regime.menu,
+        world.ccgs, world.applications, world.area_teams, world.bodies, world.boards, problem, regime.menu,
         view(regime).control, view(regime).grade, view(regime).ccg_gp_votes, regime.scale, world.networks.ccg_start,
         world.networks.ccg_row, 1.0 if seen else 0.0, 1.0 if first else 0.0, params.of(Uptake),
         lasting.stream(TASTE), lasting.stream(LEANING), luck.stream(news),

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.study.results import Results
+from sim.cli import main
+from sim.study.results import Results, open_results
 
 
 def one_ccg(workers: int) -> Results:
@@ -36,3 +37,32 @@ def test_the_quick_start() -> None:
     result = sim.compare(["area_team_only", "delegated"], scenario="one_ccg", runs=2, years=2, quiet=True)
     assert "delegated" in result.table()
     assert len(result.plot("appointments_unmet_share").axes) == 2
+
+
+def test_a_small_study_from_its_file_to_its_page(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, out = tmp_path / "small.toml", tmp_path / "out"
+    text = """
+        title = "Small"
+        scenarios = ["one_ccg"]
+        regimes = ["area_team_only", "delegated"]
+        years = 2
+        outcomes = ["practices_open", "workload_mean"]
+        [design]
+        method = "latin_hypercube"
+        parameters = ["assumed"]
+        runs = 2
+    """
+    file.write_text(text, encoding="utf-8")
+    assert main(["study", "run", str(file), "--out", str(out), "--workers", "1", "--quiet"]) == 0
+    assert main(["study", "extend", str(out), "--runs", "1", "--workers", "1", "--quiet"]) == 0
+    assert main(["study", "resume", str(out), "--workers", "1", "--quiet"]) == 0
+    assert main(["report", str(out), "--quiet"]) == 0
+    assert capsys.readouterr().out == ""
+    assert main(["study", "status", str(out)]) == 0
+    assert "Small: 6 done, 0 failed, 0 missing of 6 runs" in capsys.readouterr().out
+    results = open_results(out)
+    assert results.levels == ["national", "area_team", "deprivation_fifth"]
+    assert results.cube().values.shape == (6, 2, 1, 2)
+    assert np.isfinite(results.cube().values).all()
+    again = sim.run_study(file, out=tmp_path / "again", quiet=True)
+    np.testing.assert_array_equal(again.cube().values, results.cube().values[:4])

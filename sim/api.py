@@ -202,6 +202,9 @@ def run_study(
     file: str | Path,
     *,
     out: str | Path,
+    runs: int | None = None,
+    scenario: str | None = None,
+    years: int | None = None,
     workers: int | None = 1,
     dask: str | None = None,
     population: str | Path | None = None,
@@ -210,11 +213,12 @@ def run_study(
 ) -> Results:
     """Runs a study file (its path, or the stem of one that comes with the program) and returns its results.
 
+    runs, scenario, years: instead of what the file says, to try a study in a small size.
     dask: address of a scheduler whose workers run it, instead of processes of this machine. For the rest see `compare`.
     """
     from sim.study.study_file import load_study
 
-    study = load_study(file, population=_path(population))
+    study = load_study(file, runs=runs, scenario=scenario, years=years, population=_path(population))
     return conduct(study, out=Path(out), force=force, executor=executor_for(workers, dask), quiet=quiet)
 
 

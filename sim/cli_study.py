@@ -22,19 +22,22 @@ Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a study."
 def run(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Study: name of a shipped one, or path of a file.")],
     out: Annotated[Path, typer.Option(help="Folder to write.")],
+    runs: Annotated[int | None, typer.Option(help="Units of the design instead of those of the file.")] = None,
+    scenario: Annotated[str | None, typer.Option(help="One scenario instead of those of the file.")] = None,
+    years: Annotated[int | None, typer.Option(help="Financial years instead of those of the file.")] = None,
     workers: Workers = None,
     dask: Dask = None,
     population: Population = None,
     force: Force = False,
     quiet: Quiet = False,
 ) -> None:
-    """Run a study from its beginning."""
+    """Run a study from its beginning, as its file says or in a smaller size."""
     from sim.study.conduct import conduct
     from sim.study.store import check_target
     from sim.study.study_file import load_study
 
     check_target(out, force)
-    study = load_study(file, population=population)
+    study = load_study(file, runs=runs, scenario=scenario, years=years, population=population)
     conduct(study, out=out, force=force, executor=_executor(workers, dask), quiet=quiet)
     _say(out, quiet)
 

@@ -73,14 +73,23 @@ class StudyFile(Block):
         return value
 
 
-def load_study(name: str | Path, *, population: Path | None = None, engine: Engine | None = None) -> Study:
+def load_study(
+    name: str | Path,
+    *,
+    runs: int | None = None,
+    scenario: str | None = None,
+    years: int | None = None,
+    population: Path | None = None,
+    engine: Engine | None = None,
+) -> Study:
     """A study by the stem of a file that comes with the program or by path, its whole design drawn.
 
-    population: a folder made by `commissim population build`, for every scenario. Raises InputError, naming file and
-    key, for anything that could not be run.
+    runs, scenario, years: instead of what the file says, to try a study in a small size. population: a folder made by
+    `commissim population build`, for every scenario. Raises InputError, naming file and key, for anything that could
+    not be run.
     """
     file = find(name, [STUDIES], "study")
-    table = read_toml(file)
+    table = _instead(read_toml(file), runs, scenario, years)
     _anchor(table, file)
     written = validated(StudyFile, table, file)
     scenarios = [_scenario(written, one, file, population) for one in written.scenarios]
@@ -107,6 +116,19 @@ def load_study(name: str | Path, *, population: Path | None = None, engine: Engi
     except InputError as error:
         raise InputError(error.message, file=error.file or file, key=error.key, allowed=error.allowed) from None
     return Study("study", written.title, task, design, plan, plan.runs)
+
+
+def _instead(table: Table, runs: int | None, scenario: str | None, years: int | None) -> Table:
+    """What a study file says, with another size."""
+    changed = dict(table)
+    if scenario is not None:
+        changed["scenarios"] = [scenario]
+    if years is not None:
+        changed["years"] = years
+    if runs is not None:
+        design = changed.get("design", {})
+        changed["design"] = {**design, "runs": runs} if isinstance(design, dict) else design
+    return changed
 
 
 def _scenario(written: StudyFile, name: str, file: Path, population: Path | None) -> Scenario:

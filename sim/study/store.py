@@ -160,8 +160,7 @@ class Store:
             if folder.name.removeprefix("level=") not in levels:
                 (folder / name).unlink(missing_ok=True)
         for level in levels:
-            table = pa.concat_tables([wide_table(run, outcomes, level) for run, outcomes in done])
-            _write_table(table, self.folder / OUTCOMES / f"level={level}" / name)
+            _write_table(wide_table(done, level), self.folder / OUTCOMES / f"level={level}" / name)
         _write_table(_table_of_runs([one.run for one in finished]), self.folder / PROGRESS / name)
 
     def gather_runs(self) -> None:
@@ -230,20 +229,37 @@ def _is_ours(name: str) -> bool:
     return name in ours or fnmatch(name, WIDE.format(level="*")) or fnmatch(name, ".*.partial")
 
 
-def wide_table(run: int, outcomes: Outcomes, level: str) -> pa.Table:
-    """One run at one level: run, year, place and a float64 column an outcome; a row a year and place, years slowest."""
-    values = np.asarray(outcomes.values[level], dtype=np.float64)
-    years, places = list(outcomes.years), list(outcomes.places[level])
-    if values.shape != (len(years), len(places), len(outcomes.outcomes)):
-        raise ValueError(f"level {level}: values of shape {values.shape} for {len(years)} years, {len(places)} places")
-    flat = values.reshape(-1, values.shape[2])
+def wide_table(runs: Sequence[tuple[int, Outcomes]], level: str) -> pa.Table:
+    """Some runs at one level: run, year, place and a float64 column an outcome; a row a year and place, years slowest.
+
+    Made for all runs at once: a hundred columns a run, one by one, would cost as much as a run of a small place.
+    """
+    names = list(runs[0][1].outcomes)
+    blocks, numbers, years, places = [], [], [], []
+    for number, outcomes in runs:
+        values, here = np.asarray(outcomes.values[level], dtype=np.float64), outcomes.places[level]
+        if values.shape != (len(outcomes.years), len(here), len(names)):
+            raise ValueError(
+                f"level {level}: values of shape {values.shape}, {len(here)} places, {len(names)} outcomes"
+            )
+        blocks.append(values.reshape(-1, len(names)))
+        numbers.append(np.full(len(blocks[-1]), number, dtype=np.int64))
+        years.append(np.repeat(np.asarray(outcomes.years, dtype=np.int64), len(here)))
+        places.append(
+            pa.array([str(place) for place in here], pa.string()).take(_tiled(len(here), len(outcomes.years)))
+        )
     columns: dict[str, Any] = {
-        "run": np.full(len(flat), run, dtype=np.int64),
-        "year": np.repeat(np.asarray(years, dtype=np.int64), len(places)),
-        "place": pa.array([str(place) for place in places] * len(years), pa.string()),
+        "run": np.concatenate(numbers),
+        "year": np.concatenate(years),
+        "place": pa.concat_arrays(places),
     }
-    columns.update({name: np.ascontiguousarray(flat[:, i]) for i, name in enumerate(outcomes.outcomes)})
+    values = np.asfortranarray(np.concatenate(blocks))
+    columns |= {name: values[:, i] for i, name in enumerate(names)}
     return pa.table(columns)
+
+
+def _tiled(count: int, times: int) -> pa.Array:
+    return pa.array(np.tile(np.arange(count), times))
 
 
 def whole_file(path: Path, write: Callable[[Path], None]) -> None:

@@ -26,7 +26,7 @@ from sim.study.results import Results, gather, open_results
 from sim.study.runner import execute
 from sim.study.store import MANIFEST, Store, read_design, read_runs
 
-BYTES_PER_CHUNK = 16e6
+BYTES_PER_CHUNK = 8e6
 """A chunk is so large that its outcomes take about this much memory."""
 FEWEST_CHUNKS = 16
 """And so small that there are this many, for workers to share."""

@@ -90,6 +90,12 @@ class CommissioningModel(mesa.Model):
         self.agents.do("step")
         self.datacollector.collect(self)
 
+    def graph(self, kind: str) -> Any:
+        """A network of the World as a networkx graph; see `sim.world.graphs`. Raises InputError for an unknown one."""
+        from sim.world.graphs import graph_of
+
+        return graph_of(self.world, kind)
+
     def _register(self) -> None:
         """Adds agents for rows that came to life and removes those whose row ended or now holds somebody else."""
         for kind in self._kinds:

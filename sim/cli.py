@@ -31,6 +31,8 @@ population_app = typer.Typer(help="Starting populations from published files.", 
 app.add_typer(population_app, name="population")
 app.add_typer(study_app, name="study")
 
+INTERRUPTED = 130
+"""Exit status after Ctrl-C, as shells have it."""
 USAGE_ERROR: type[Exception] = typer.BadParameter.__mro__[1]
 """What a wrong option raises; newer versions of typer keep the class to themselves."""
 
@@ -318,14 +320,18 @@ def main(arguments: list[str] | None = None) -> int:
     except USAGE_ERROR as error:
         return _refuse(error.format_message())  # type: ignore[attr-defined]
     except (typer.Abort, KeyboardInterrupt):
-        print("commissim: stopped; `commissim study resume DIR` carries on with what was stored", file=sys.stderr)
-        return 130
+        return _stopped()
     except BrokenPipeError:  # whoever read the output has had enough (`| head`)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except typer.Exit as leave:
-        return leave.exit_code
+    except typer.Exit as leave:  # newer versions of typer say so of Ctrl-C
+        return _stopped() if leave.exit_code == INTERRUPTED else leave.exit_code
     return status if isinstance(status, int) else 0
+
+
+def _stopped() -> int:
+    print("commissim: stopped; `commissim study resume DIR` carries on with what was stored", file=sys.stderr)
+    return INTERRUPTED
 
 
 def _refuse(message: str) -> int:

@@ -137,3 +137,12 @@ def test_a_calibration_refuses_targets_that_are_not_the_frozen_ones(
     error = capsys.readouterr().err
     assert error.count("\n") == 1 and "frozen" in error and IN_SAMPLE.name in error
     assert not (tmp_path / "out").exists()
+
+
+def test_who_stops_is_told_how_to_go_on(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def stop(_folder: Path) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sim.study.status.status_of", stop)
+    assert main(["study", "status", "anywhere"]) == 130
+    assert "commissim study resume DIR" in capsys.readouterr().err

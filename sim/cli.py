@@ -324,8 +324,10 @@ def main(arguments: list[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read the output has had enough (`| head`)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except typer.Exit as leave:  # newer versions of typer say so of Ctrl-C
-        return _stopped() if leave.exit_code == INTERRUPTED else leave.exit_code
+    except typer.Exit as leave:
+        return leave.exit_code
+    if status == INTERRUPTED:  # newer versions of typer say so of Ctrl-C
+        return _stopped()
     return status if isinstance(status, int) else 0
 
 

@@ -171,6 +171,14 @@ def add(cases, at, who, kind, practice, ccg, year, clock, severity):
     return at + 1
 
 
+@rule
+def free(cases, k):
+    """A row for another case: nothing of the one that it held is to be counted again."""
+    cases.status[k] = s.FREE
+    cases.id[k] = np.uint64(0)
+    cases.captured[k] = 0
+
+
 @kernel
 def keep_waiting(cases, life, waiting):
     """Moves the cases that still wait to the front and frees the rest; returns how many wait.
@@ -185,19 +193,16 @@ def keep_waiting(cases, life, waiting):
         if cases.status[k] == s.WAITING:
             i = cases.practice[k]
             if i >= 0 and (life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER):
-                cases.status[k] = s.FREE
-                cases.id[k] = np.uint64(0)
+                free(cases, k)
                 continue
             if i >= 0:
                 waiting[i, cases.kind[k]] = 1
             if k != n:
                 copy_row(cases, n, k)
-                cases.status[k] = s.FREE
-                cases.id[k] = np.uint64(0)
+                free(cases, k)
             n += 1
         else:
-            cases.status[k] = s.FREE
-            cases.id[k] = np.uint64(0)
+            free(cases, k)
     return n
 
 

@@ -11,6 +11,7 @@ from sim.parameters import Params, Timeline
 from sim.regimes import load_regime
 from sim.rules.access import STRAIN, Appointments, Continuity, Tiring, serve, tire
 from sim.rules.demand import demand
+from sim.rules.expenses import StaffCosts
 from sim.rules.leaving import (
     DESTINATION,
     GRADUATION,
@@ -24,6 +25,7 @@ from sim.rules.leaving import (
     age_and_leave,
     change_working_lives,
     compare_incomes,
+    compare_with_salary,
     practice_push,
 )
 from sim.scenario import load_scenario
@@ -43,10 +45,17 @@ def starting_world(scenario: str = "england") -> tuple[World, Timeline]:
     return build(prepare(loaded, SEED), loaded, load_regime("area_team_only"))
 
 
+def salary_worth(params: Params) -> float:
+    """Partners' income that makes a partnership as attractive as in 2014-15, pounds; see `compare_with_salary`."""
+    pay = params.of(StaffCosts)
+    return float(params.of(WorkingLife).partner_premium * pay.salaried * pay.level)
+
+
 def engine_year(w: World, params: Params, luck: Luck) -> NDArray[np.int8]:
     """One year; returns what each row of doctors did (see `sim.rules.leaving.STAYS`)."""
     demand(w, params, luck)
     relative = compare_incomes(w.money, w.staff, w.life)
+    worth = compare_with_salary(w.money, w.life, salary_worth(params))
     leaving = params.of(Leaving)
     leavers = age_and_leave(
         w.doctors, w.place, w.staff, w.ccgs, w.regions, w.nation,
@@ -55,7 +64,7 @@ def engine_year(w: World, params: Params, luck: Luck) -> NDArray[np.int8]:
         luck.stream(INTENTION), luck.stream(GRADUATION),
     )  # fmt: skip
     change_working_lives(
-        w.doctors, w.contract, w.staff, w.care, w.life, relative, leavers.partners, params.of(WorkingLife),
+        w.doctors, w.contract, w.staff, w.care, w.life, worth, leavers.partners, params.of(WorkingLife),
         leaving.usual_burnout, luck.stream(ROLE),
     )  # fmt: skip
     continuity = params.of(Continuity)

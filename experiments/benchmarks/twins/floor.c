@@ -163,9 +163,14 @@ void want(TABLE(life), TABLE(lists), TABLE(place), TABLE(care), double level, co
     }
 }
 
-/* Incomes compared, and what practices add to leaving: push has three columns, see `practice_push`. */
-void press(TABLE(life), TABLE(place), TABLE(money), TABLE(staff), TABLE(care), double *relative, double *push,
-           const double *p) {
+static inline double relative_income(double drawings, double usual) {
+    return usual > 0.0 ? 1.0 - 2.0 / (1.0 + exp(2.0 * least(drawings / usual - 1.0, 20.0))) : 0.0;
+}
+
+/* Incomes against England's mean and against a salary's worth, and what practices add to leaving: push has three
+ * columns, see `practice_push`. */
+void press(TABLE(life), TABLE(place), TABLE(money), TABLE(staff), TABLE(care), double *worth, double *push,
+           double salary, const double *p) {
     double pounds = 0.0, fte = 0.0;
     for (int64_t i = 0; i < life_rows; i++)
         if (I(life, LIFE_STATE, i) == OPEN) {
@@ -174,16 +179,19 @@ void press(TABLE(life), TABLE(place), TABLE(money), TABLE(staff), TABLE(care), d
         }
     double mean = fte > 0.0 ? pounds / fte : 0.0;
     for (int64_t i = 0; i < life_rows; i++) {
-        relative[i] = 0.0;
-        if (I(life, LIFE_STATE, i) == OPEN && mean > 0.0)
-            relative[i] = 1.0 - 2.0 / (1.0 + exp(2.0 * least(F(money, MONEY_DRAWINGS_EACH, i) / mean - 1.0, 20.0)));
+        double relative = 0.0, drawings = F(money, MONEY_DRAWINGS_EACH, i);
+        worth[i] = 0.0;
+        if (I(life, LIFE_STATE, i) == OPEN) {
+            relative = relative_income(drawings, mean);
+            worth[i] = relative_income(drawings, salary);
+        }
         double load = F(care, CARE_WORKLOAD, i) > 0.0 ? F(care, CARE_WORKLOAD, i) : 1.0;
         push[3 * i] = push[3 * i + 1] = 0.0;
         push[3 * i + 2] = load;
         if (SERVED(I(life, LIFE_STATE, i))) {
             double shared = p[LEAVING_PER_WORKLOAD] * (load - 1.0)
                 + p[LEAVING_DEPRIVATION] * (double)I(place, PLACE_FIFTH, i) / 4.0;
-            push[3 * i] = shared + p[LEAVING_PER_RELATIVE_INCOME] * relative[i];
+            push[3 * i] = shared + p[LEAVING_PER_RELATIVE_INCOME] * relative;
             push[3 * i + 1] = shared;
         }
     }
@@ -194,8 +202,12 @@ void age_and_leave(TABLE(doctors), TABLE(place), TABLE(staff), TABLE(ccgs), TABL
                    const double *d, const double *w, uint64_t leaving, uint64_t where, uint64_t intending,
                    uint64_t graduating) {
     double usual[121];
-    for (int age = 0; age <= 120; age++)
-        usual[age] = logistic(q[INTENTION_BASE] + q[INTENTION_PER_YEAR_OVER_50] * most((double)age - 50.0, 0.0));
+    for (int age = 0; age <= 120; age++) {
+        double centre = q[INTENTION_BASE] + q[INTENTION_PER_YEAR_OVER_50] * most((double)age - 50.0, 0.0);
+        double half = q[INTENTION_SPREAD] / 2.0;
+        usual[age] = half < 0.005 ? logistic(centre)
+            : log((1.0 + exp(centre + half)) / (1.0 + exp(centre - half))) / (2.0 * half);
+    }
     memset(fate, VACANT, doctors_rows);
     for (int64_t i = 0; i < staff_rows; i++) partners[i] = F(staff, STAFF_LEFT, i) = F(staff, STAFF_JOINED, i) = 0.0;
     double out = 0.0;
@@ -250,17 +262,17 @@ void age_and_leave(TABLE(doctors), TABLE(place), TABLE(staff), TABLE(ccgs), TABL
 }
 
 void change_working_lives(TABLE(doctors), TABLE(contract), TABLE(staff), TABLE(care), TABLE(life),
-                          const double *relative, double *partners, const double *w, double usual, uint64_t stream) {
+                          const double *worth, double *partners, const double *w, double usual, uint64_t stream) {
     double *chances = calloc(2 * life_rows, sizeof(double)), *tally = calloc(8 * life_rows, sizeof(double));
     for (int64_t i = 0; i < life_rows; i++) {
         if (I(life, LIFE_STATE, i) != OPEN || I(contract, CONTRACT_KIND, i) == APMS) continue;
         double load = F(care, CARE_WORKLOAD, i) - 1.0, each = F(contract, CONTRACT_LIABILITY, i) / (partners[i] + 1.0);
         if (partners[i] > 1.5)
             chances[2 * i] = logistic(w[WORKING_LIFE_STEP_DOWN] + w[WORKING_LIFE_STEP_DOWN_PER_WORKLOAD] * load
-                                      - w[WORKING_LIFE_STEP_DOWN_PER_INCOME] * relative[i]);
+                                      - w[WORKING_LIFE_STEP_DOWN_PER_INCOME] * worth[i]);
         chances[2 * i + 1] = logistic(w[WORKING_LIFE_PROMOTION]
                                       + (partners[i] < 0.5 ? w[WORKING_LIFE_PROMOTION_WITHOUT_PARTNER] : 0.0)
-                                      + w[WORKING_LIFE_PROMOTION_PER_INCOME] * relative[i]
+                                      + w[WORKING_LIFE_PROMOTION_PER_INCOME] * worth[i]
                                       - w[WORKING_LIFE_PROMOTION_PER_LIABILITY] * each / 1e5);
     }
     for (int64_t row = 0; row < doctors_rows; row++) {

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.benchmarks.twins.engine import SEED, YEARS, Events, seen_practices
+from experiments.benchmarks.twins.engine import SEED, YEARS, Events, salary_worth, seen_practices
 from sim.parameters import Params, Timeline
 from sim.rules import access, demand, leaving
 from sim.world import states
@@ -103,14 +103,14 @@ class Floor:
         level = float(demand.grown(float(w.year - demand.START_YEAR), wanting.growth, wanting.growth_fade))
         call("want", w.life, w.lists, w.place, w.care, level, wanting)
         rows, quits = len(w.life), of(leaving.Leaving)
-        relative, push, partners = np.empty(rows), np.empty((rows, 3)), np.empty(rows)
+        worth, push, partners = np.empty(rows), np.empty((rows, 3)), np.empty(rows)
         fate = np.empty(len(w.doctors), np.int8)
-        call("press", w.life, w.place, w.money, w.staff, w.care, relative, push, quits)
+        call("press", w.life, w.place, w.money, w.staff, w.care, worth, push, salary_worth(params), quits)
         streams = (leaving.LEAVING, leaving.DESTINATION, leaving.INTENTION, leaving.GRADUATION)
         working = of(leaving.WorkingLife)
         call("age_and_leave", w.doctors, w.place, w.staff, w.ccgs, w.regions, w.nation, push, fate, partners, quits,
              of(leaving.Intention), of(leaving.Destinations), working, *map(stream, streams))  # fmt: skip
-        call("change_working_lives", w.doctors, w.contract, w.staff, w.care, w.life, relative, partners, working,
+        call("change_working_lives", w.doctors, w.contract, w.staff, w.care, w.life, worth, partners, working,
              float(quits.usual_burnout), stream(leaving.ROLE))  # fmt: skip
         call("serve", w.life, w.lists, w.staff, w.care, of(access.Appointments), of(access.Continuity))
         call("tire", w.staff, w.care, w.doctors, w.minds, of(access.Tiring), stream(access.STRAIN))

@@ -15,7 +15,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.benchmarks.twins.engine import SEED, YEARS, Events
+from experiments.benchmarks.twins.engine import SEED, YEARS, Events, salary_worth
 from sim.parameters import Timeline
 from sim.rules import access, demand, leaving, quality
 from sim.rules.leaving import MOVES, QUALIFIES, STAYS, VACANT
@@ -45,6 +45,11 @@ def weight_per_patient(surgery: Surgery) -> float:
     """Age weight of the mean patient of a list; 1 for an empty one."""
     total = surgery.age_0_4 + surgery.age_5_64 + surgery.age_65_74 + surgery.age_75
     return surgery.age_weight() / total if total > 0.0 else 1.0
+
+
+def relative_income(drawings: float, usual: float) -> float:
+    """Income of a full-time partner against what is usual, -1 to 1."""
+    return 1.0 - 2.0 / (1.0 + exp(2.0 * min(drawings / usual - 1.0, 20.0))) if usual > 0.0 else 0.0
 
 
 class Surgery(mesa.Agent):
@@ -165,11 +170,11 @@ class Surgery(mesa.Agent):
         p = self.model.leaving
         self.load = self.workload if self.workload > 0.0 else 1.0
         self.push_others = p.per_workload * (self.load - 1.0) + p.deprivation * self.fifth / 4.0
-        self.relative = 0.0
-        if self.is_open and self.model.mean_drawings > 0.0:
-            above = min(self.drawings_each / self.model.mean_drawings - 1.0, 20.0)
-            self.relative = 1.0 - 2.0 / (1.0 + exp(2.0 * above))
-        self.push_partners = self.push_others + p.per_relative_income * self.relative
+        relative = self.worth = 0.0
+        if self.is_open:
+            relative = relative_income(self.drawings_each, self.model.mean_drawings)
+            self.worth = relative_income(self.drawings_each, self.model.salary_worth)
+        self.push_partners = self.push_others + p.per_relative_income * relative
         self.stay_partners = 0.0
         self.fte = [0.0, 0.0, 0.0, 0.0]
         self.heads = 0
@@ -181,11 +186,11 @@ class Surgery(mesa.Agent):
         if not self.is_open or self.kind == APMS:
             return
         if self.stay_partners > 1.5:
-            x = p.step_down + p.step_down_per_workload * (self.workload - 1.0) - p.step_down_per_income * self.relative
+            x = p.step_down + p.step_down_per_workload * (self.workload - 1.0) - p.step_down_per_income * self.worth
             self.step_down = 1.0 / (1.0 + exp(-x))
         each = self.liability / (self.stay_partners + 1.0)
         press = p.promotion_without_partner if self.stay_partners < 0.5 else 0.0
-        x = p.promotion + press + p.promotion_per_income * self.relative - p.promotion_per_liability * each / 1e5
+        x = p.promotion + press + p.promotion_per_income * self.worth - p.promotion_per_liability * each / 1e5
         self.promote = 1.0 / (1.0 + exp(-x))
 
     def count_doctors(self) -> None:
@@ -362,7 +367,8 @@ class Part(mesa.Model):
         self.year += 1
 
     def _set_parameters(self) -> None:
-        of = self.timeline.year(self.year).of
+        params = self.timeline.year(self.year)
+        of, self.salary_worth = params.of, salary_worth(params)
         self.ageing, self.switching, self.wanting = of(demand.Ageing), of(demand.Switching), of(demand.Wanting)
         self.leaving, self.intention = of(leaving.Leaving), of(leaving.Intention)
         self.destinations, self.working = of(leaving.Destinations), of(leaving.WorkingLife)

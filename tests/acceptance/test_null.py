@@ -177,8 +177,8 @@ def test_a_planted_gain_of_knowledge_is_found(plain: Regime) -> None:
 def test_flipping_knowledge_and_bias_flips_a_ranking(sign: float, pairs: int, plain: Regime) -> None:
     """Near and clear-sighted, or near and lenient: which regime has the better quality depends on the sign.
 
-    A leniency of 2 sd at all the votes is 0.4 sd at two seats of ten. With the sign turned the effect is smaller and takes
-    more pairs to tell.
+    A leniency of 2 sd at all the votes is 0.4 sd at two seats of ten. With the sign turned the effect is smaller and
+    takes more pairs to tell.
     """
     off = [name for name in NEUTRAL if name not in ("knowledge_clinicians", "leniency")]
     draw = {"knowing.clinicians": 0.7 * sign, "knowing.leniency": -2.0 * sign}

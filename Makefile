@@ -36,7 +36,7 @@ bench: setup ## time the engine
 calibrate: setup ## make the ensemble of plausible sets anew and keep it: of the synthetic England, or of POPULATION=folder
 	$(VENV)/commissim calibrate --out results/calibrate-$(ENSEMBLE) $(if $(POPULATION),--population $(POPULATION))
 	mkdir -p sim/parameters/ensemble/$(ENSEMBLE)
-	cp results/calibrate-$(ENSEMBLE)/sets.csv results/calibrate-$(ENSEMBLE)/manifest.json sim/parameters/ensemble/$(ENSEMBLE)/
+	cd results/calibrate-$(ENSEMBLE) && cp sets.csv manifest.json calibration.md ../../sim/parameters/ensemble/$(ENSEMBLE)/
 
 uptake: setup ## hold the uptake of 2015 against what CCGs did, 200 runs
 	$(VENV)/python -m experiments.uptake.check

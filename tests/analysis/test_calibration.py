@@ -163,8 +163,14 @@ def test_what_did_not_move_counts_as_not_narrowed() -> None:
 def test_parameters_that_are_known_only_together_are_told() -> None:
     a = rng().uniform(size=200)
     kept = np.column_stack([a, 1.0 - a + 0.1 * rng(2).uniform(size=200), rng(3).uniform(size=200), np.ones(200)])
-    (tie,) = rank_correlations(("a", "b", "c", "d"), kept)
+    (tie,) = rank_correlations(("a", "b", "c", "d"), kept, ("mixed",) * 200)
     assert tie[:2] == ("a", "b") and tie[2] < -0.9
+
+
+def test_what_variants_set_together_does_not_count_as_tied_by_data() -> None:
+    kept = rng().uniform(size=(200, 2))
+    kept[100:] = 0.0
+    assert not rank_correlations(("a", "b"), kept, ("income",) * 100 + ("age",) * 100)
 
 
 def test_variants_take_equal_parts_as_long_as_they_last() -> None:

@@ -235,7 +235,7 @@ class Calibration:
             narrowing(name, found.first.values[:, c], found.sets.values[:, c])
             for name, c in zip(found.names, columns, strict=True)
         ]
-        found.ties = rank_correlations(found.names, found.sets.values[:, columns])
+        found.ties = rank_correlations(found.names, found.sets.values[:, columns], found.sets.variant)
         self.say(f"ensemble: {len(found.sets)} sets of {len(sound)} confirmed among {len(wave)}")
 
 

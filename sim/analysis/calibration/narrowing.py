@@ -15,6 +15,8 @@ MOVED_BEYOND = 0.001
 """... or the chance below which its values are no draw from the prior (Kolmogorov-Smirnov)."""
 TIED = 0.25
 """Rank correlations from this on are told."""
+FEWEST = 20
+"""Sets of a variant below which its correlations are chance."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +49,22 @@ def _quantiles(values: Floats) -> tuple[float, float, float]:
     return float(low), float(middle), float(high)
 
 
-def rank_correlations(names: tuple[str, ...], kept: Floats) -> list[tuple[str, str, float]]:
-    """Pairs of parameters whose rank correlation (Spearman) over the ensemble is `TIED` or more, strongest first."""
-    ranks = np.argsort(np.argsort(kept, axis=0, kind="stable"), axis=0, kind="stable").astype(float)
-    spread = ranks.std(axis=0)
-    if len(kept) < 3:
-        return []
-    varying = np.flatnonzero((spread > 0.0) & (kept.std(axis=0) > 0.0))
-    matrix = np.corrcoef(ranks[:, varying], rowvar=False).reshape(len(varying), len(varying))
-    found = [
-        (names[varying[a]], names[varying[b]], float(matrix[a, b]))
-        for a in range(len(varying))
-        for b in range(a + 1, len(varying))
-        if abs(matrix[a, b]) >= TIED
-    ]
-    return sorted(found, key=lambda tie: -abs(tie[2]))
+def rank_correlations(names: tuple[str, ...], kept: Floats, variant: tuple[str, ...]) -> list[tuple[str, str, float]]:
+    """Pairs of parameters whose rank correlation (Spearman) over the ensemble is `TIED` or more, strongest first.
+
+    Taken within each structural variant in which both vary, and averaged: variants set some parameters together, which
+    says nothing about what data tie.
+    """
+    of = np.asarray(variant)
+    total, sets = np.zeros((len(names), len(names))), np.zeros((len(names), len(names)))
+    for name in dict.fromkeys(variant):
+        own = kept[of == name]
+        varying = np.flatnonzero(own.std(axis=0) > 0.0)
+        if len(own) < FEWEST or len(varying) < 2:
+            continue
+        ranks = np.argsort(np.argsort(own[:, varying], axis=0, kind="stable"), axis=0, kind="stable").astype(float)
+        total[np.ix_(varying, varying)] += len(own) * np.corrcoef(ranks, rowvar=False)
+        sets[np.ix_(varying, varying)] += len(own)
+    matrix = np.divide(total, sets, out=np.zeros_like(total), where=sets > 0.0)
+    pairs = np.argwhere(np.triu(np.abs(matrix) >= TIED, 1))
+    return sorted(((names[a], names[b], float(matrix[a, b])) for a, b in pairs), key=lambda tie: -abs(tie[2]))

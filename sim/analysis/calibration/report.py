@@ -215,5 +215,5 @@ def _learnt(found: Calibrated) -> Iterable[str]:
         ],
     )  # fmt: skip
     if found.ties:
-        yield "Known only together (rank correlation):"
+        yield "Known only together (rank correlation within variants):"
         yield _table(("one", "other", "correlation"), [(f"`{a}`", f"`{b}`", f"{rho:+.2f}") for a, b, rho in found.ties])

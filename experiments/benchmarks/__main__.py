@@ -102,11 +102,16 @@ def table(found: dict[str, Measured], cores: int) -> list[str]:
 
 
 def store_share(found: Measured) -> float | None:
-    """Share of a stored run that is neither the run nor its half of a starting England; None where not measured."""
+    """Share of a stored run that is neither the run nor its half of a starting England; None where not measured.
+
+    The difference of three measurements: below nil it is their noise. `experiments.benchmarks.memory` measures storing
+    by itself.
+    """
     if "stored" not in found:
         return None
     work: float = found["run"] + found["prepare"] / len(REGIMES)
-    return max(0.0, 1.0 - work / found["stored"])
+    share: float = 1.0 - work / found["stored"]
+    return share
 
 
 def hourly(found: Measured, cores: int) -> float | None:

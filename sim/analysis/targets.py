@@ -10,15 +10,13 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import Any, Literal
 
 from sim.errors import InputError
+from sim.study.records import Outcomes
 from sim.toml_files import read_toml
 
 HERE = Path(__file__).parent
@@ -39,19 +37,6 @@ _UNITS = {"relative": "share", "absolute": "unit of the outcome"}
 
 Tag = Literal["accounting", "initial_state", "behavioural"]
 Kind = Literal["level", "relative", "absolute", "sum"]
-
-
-class Measured(Protocol):
-    """What of a run is read (`sim.simulate.RunResult`); values[level]: (years, places, outcomes)."""
-
-    @property
-    def years(self) -> Sequence[int]: ...
-    @property
-    def outcomes(self) -> Sequence[str]: ...
-    @property
-    def places(self) -> Mapping[str, Sequence[str]]: ...
-    @property
-    def values(self) -> Mapping[str, NDArray[np.float64]]: ...
 
 
 @dataclass(frozen=True)
@@ -170,7 +155,7 @@ def _target(figure: _Figure, sample: Literal["in", "out"], path: Path) -> Target
     )  # fmt: skip
 
 
-def measure_targets(run: Measured, targets: Iterable[Target] | None = None) -> dict[str, float]:
+def measure_targets(run: Outcomes, targets: Iterable[Target] | None = None) -> dict[str, float]:
     """What a run says of each target, by its name and in its unit; NaN where the run lacks the years, level or outcome.
 
     targets: those of `IN_SAMPLE` for None.
@@ -178,7 +163,7 @@ def measure_targets(run: Measured, targets: Iterable[Target] | None = None) -> d
     return {target.name: _measure(run, target) for target in (load_targets() if targets is None else targets)}
 
 
-def _measure(run: Measured, target: Target) -> float:
+def _measure(run: Outcomes, target: Target) -> float:
     years, places = list(run.years), list(run.places.get(target.level, ()))
     place = target.place or (places[0] if places else "")
     wanted = range(target.first, target.year + 1) if target.kind == "sum" else (target.first, target.year)

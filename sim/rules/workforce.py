@@ -69,17 +69,23 @@ START_TENURE = decision("workforce.start_tenure")
 def workforce(world: World, params: Params, luck: Luck) -> None:
     """A year of the workforce: who leaves, which posts are wanted, who fills them, and locums for the rest."""
     relative = compare_incomes(world.money, world.staff, world.life)
-    pay, life = params.of(StaffCosts), params.of(WorkingLife)
-    worth = compare_with_salary(world.money, world.life, life.partner_premium * pay.salaried * pay.level)
+    worth = compare_with_salary(world.money, world.life, salary_worth(params))
     leavers = _leave(world, params, luck, relative)
     tally = change_working_lives(
         world.doctors, world.contract, world.staff, world.care, world.life, worth, leavers.partners,
-        life, params.of(Leaving).usual_burnout, luck.stream(ROLE),
+        params.of(WorkingLife), params.of(Leaving).usual_burnout, luck.stream(ROLE),
     )  # fmt: skip
     plan_posts(world.lists, worth, world.staff, world.care, world.life, params.of(Posts))
     covered = _recruit(world, params, luck, relative, leavers, tally)
     close_year(world.staff, world.life, tally, params.of(Posts))
     hire_locums(world.place, world.staff, world.life, world.ccgs, world.regions, covered, tally, params.of(Locums))
+
+
+def salary_worth(params: Params) -> float:
+    """Partners' income that makes a partnership as attractive as in 2014-15, pounds; see `compare_with_salary`."""
+    pay = params.of(StaffCosts)
+    worth: float = params.of(WorkingLife).partner_premium * pay.salaried * pay.level
+    return worth
 
 
 def start(world: World, params: Params, luck: Luck) -> None:

@@ -11,7 +11,6 @@ from sim.parameters import Params, Timeline
 from sim.regimes import load_regime
 from sim.rules.access import STRAIN, Appointments, Continuity, Tiring, serve, tire
 from sim.rules.demand import demand
-from sim.rules.expenses import StaffCosts
 from sim.rules.leaving import (
     DESTINATION,
     GRADUATION,
@@ -28,6 +27,7 @@ from sim.rules.leaving import (
     compare_with_salary,
     practice_push,
 )
+from sim.rules.workforce import salary_worth
 from sim.scenario import load_scenario
 from sim.simulate import build, prepare
 from sim.world.luck import Luck
@@ -43,12 +43,6 @@ def starting_world(scenario: str = "england") -> tuple[World, Timeline]:
     """England, or a smaller scenario, of 1 April 2014 with parameters at their records."""
     loaded = replace(load_scenario(scenario), years=YEARS)
     return build(prepare(loaded, SEED), loaded, load_regime("area_team_only"))
-
-
-def salary_worth(params: Params) -> float:
-    """Partners' income that makes a partnership as attractive as in 2014-15, pounds; see `compare_with_salary`."""
-    pay = params.of(StaffCosts)
-    return float(params.of(WorkingLife).partner_premium * pay.salaried * pay.level)
 
 
 def engine_year(w: World, params: Params, luck: Luck) -> NDArray[np.int8]:

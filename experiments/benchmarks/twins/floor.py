@@ -14,9 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.benchmarks.twins.engine import SEED, YEARS, Events, salary_worth, seen_practices
+from experiments.benchmarks.twins.engine import SEED, YEARS, Events, seen_practices
 from sim.parameters import Params, Timeline
 from sim.rules import access, demand, leaving
+from sim.rules.workforce import salary_worth
 from sim.world import states
 from sim.world.columns import GROUPS
 from sim.world.luck import Luck

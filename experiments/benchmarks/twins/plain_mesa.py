@@ -15,16 +15,17 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.benchmarks.twins.engine import SEED, YEARS, Events, salary_worth
+from experiments.benchmarks.twins.engine import SEED, YEARS, Events
 from sim.parameters import Timeline
 from sim.rules import access, demand, leaving, quality
 from sim.rules.leaving import MOVES, QUALIFIES, STAYS, VACANT
+from sim.rules.workforce import salary_worth
 from sim.world.luck import Luck
 from sim.world.states import APMS, CARETAKER, OPEN, PARTNER, SALARIED, TRAINEE
 from sim.world.world import World
 
 GOLDEN, MIX_1, MIX_2 = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
-NEW_PRACTICE = [0.0, 0.0, 0.0, 0.0]
+NOBODY = [0.0, 0.0, 0.0, 0.0]
 
 
 def mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -153,7 +154,7 @@ class Surgery(mesa.Agent):
         self.age_5_64 = self.age_5_64 * stay + gained[1]
         self.age_65_74 = self.age_65_74 * stay + gained[2]
         self.age_75 = self.age_75 * stay + gained[3]
-        self.gained = NEW_PRACTICE.copy()
+        self.gained = NOBODY.copy()
         self.count()
 
     def want(self) -> None:
@@ -333,7 +334,7 @@ class Part(mesa.Model):
         at = {surgery.row: surgery for surgery in self.surgeries}
         left = demand.distance_weights(world.networks, timeline.year(self.year).of(demand.Switching).per_km)
         for surgery in self.surgeries:
-            surgery.arriving, surgery.gained = 0.0, NEW_PRACTICE.copy()
+            surgery.arriving, surgery.gained = 0.0, NOBODY.copy()
             others = zip(world.networks.neighbours[surgery.row].tolist(), left[surgery.row].tolist(), strict=True)
             surgery.near = [(at[row], float(weight)) for row, weight in others if row in at]
         held = np.flatnonzero(world.doctors["practice"] >= 0)

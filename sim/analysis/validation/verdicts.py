@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.analysis.targets import Measured, Target, measure_targets
-from sim.study.records import Floats
+from sim.analysis.targets import Target, measure_targets
+from sim.study.records import Floats, Outcomes
 
 PASS, FAIL, INCONCLUSIVE, UNMEASURED = "pass", "fail", "inconclusive", "not measured"
 INTERVAL = (5.0, 50.0, 95.0)
@@ -59,7 +59,7 @@ class Verdict:
         }  # fmt: skip
 
 
-def verdicts(runs: Sequence[Measured], targets: Iterable[Target]) -> list[Verdict]:
+def verdicts(runs: Sequence[Outcomes], targets: Iterable[Target]) -> list[Verdict]:
     """A verdict for each target, in their order."""
     wanted = list(targets)
     told = [measure_targets(run, wanted) for run in runs]

@@ -79,7 +79,13 @@ def pull_of(peers, signal, p):
 @rule
 def mixed_opinion(opinion, start, pull, p):
     """Next year's opinion (-1 to 1) under a pull; see `updated_opinion`."""
-    return min(1.0, max(-1.0, p.stubborn * start + p.own * opinion + pull))
+    return within(p.stubborn * start + p.own * opinion + pull)
+
+
+@rule
+def within(opinion):
+    """An opinion within the bounds of the scale, -1 to 1."""
+    return min(1.0, max(-1.0, opinion))
 
 
 @rule
@@ -105,41 +111,107 @@ def mean_of_peers(level, life, peer_start, peer_row):
     return peers
 
 
-@kernel
-def update_opinions(doctors, minds, ties, life, peer_start, peer_row, felt, settle, traits, p):
-    """A year of opinions, and each practice's mean support. Returns each one's mean trait of trust (0.46 if empty).
+SETTLED = 0.001
+"""Rounds before the first year end where nothing moves by more: a thousandth of a scale of 1."""
 
-    felt: (practices, 2) experience of the year, local and national. settle: 1.0 sets opinions to dispositions first
-    (the start). Colleagues' opinions are those of last year, so that the order of rows does not matter.
+HEADS, OPINION, TRUST = range(3)
+"""Columns of sums over the doctors of a practice who count in opinion."""
+
+
+@maker
+def opinions_of_practices(ties):
+    """(practices,): mean opinion of each practice's doctors, -1 to 1."""
+    opinions = np.zeros(len(ties))
+    for i in range(len(ties)):
+        opinions[i] = 2.0 * ties.support_control[i] - 1.0
+    return opinions
+
+
+@maker
+def sum_up(sums, ties):
+    """Sets each practice's mean support; returns its doctors' mean trait of trust, (practices,), 0.46 if it has none.
+
+    sums: (practices, 3).
+    """
+    trust = np.full(len(ties), 0.46)
+    for i in range(len(ties)):
+        if sums[i, HEADS] > 0.0:
+            ties.support_control[i] = 0.5 * (1.0 + sums[i, OPINION] / sums[i, HEADS])
+            trust[i] = sums[i, TRUST] / sums[i, HEADS]
+    return trust
+
+
+@rule
+def arrive_with(d, minds, traits):
+    """The opinion of a doctor's traits, with which one begins."""
+    start = disposition(minds.trust[d], minds.autonomy[d], minds.conflict_worry[d], minds.workload_threat[d], traits)
+    minds.opinion_start[d] = start
+    return start
+
+
+@rule
+def count_in(d, i, opinion, doctors, minds, sums):
+    """Gives a doctor of practice `i` an opinion, and counts it among those of the practice."""
+    doctors.opinion[d] = opinion
+    if has_opinion(i, doctors.role[d]):
+        sums[i, HEADS] += 1.0
+        sums[i, OPINION] += opinion
+        sums[i, TRUST] += minds.trust[d]
+
+
+@kernel
+def start_opinions(doctors, minds, ties, life, peer_start, peer_row, rounds, traits, p):
+    """Opinions of April 2014, and each practice's mean support; returns what `update_opinions` does.
+
+    So many quiet years, or fewer where no practice's mean moves by more than `SETTLED`. All doctors of a practice are
+    under the same pull, so that the years are those of the means; then each doctor's opinion is so much of the start
+    (`kept`), and what the pull of those years has added (`lift`).
     """
     n = len(life)
-    opinions = np.zeros(n)
-    for i in range(n):
-        opinions[i] = 2.0 * ties.support_control[i] - 1.0
-    pull = mean_of_peers(opinions, life, peer_start, peer_row)
+    sums, lift = np.zeros((n, 3)), np.zeros(n)
+    for d in range(len(doctors)):
+        if doctors.practice[d] >= 0:
+            count_in(d, doctors.practice[d], arrive_with(d, minds, traits), doctors, minds, sums)
+    sum_up(sums, ties)
+    begun, kept = opinions_of_practices(ties), 1.0
+    opinions = begun.copy()
+    for _ in range(rounds):
+        peers = mean_of_peers(opinions, life, peer_start, peer_row)
+        kept, most = p.stubborn + p.own * kept, 0.0
+        for i in range(n):
+            lift[i] = p.own * lift[i] + pull_of(peers[i], 0.0, p)
+            if sums[i, HEADS] > 0.0:
+                opinion = within(kept * begun[i] + lift[i])
+                opinions[i], most = opinion, max(most, abs(opinion - opinions[i]))
+        if most <= SETTLED:
+            break
+    sums[:] = 0.0
+    for d in range(len(doctors)):
+        i = doctors.practice[d]
+        if i >= 0:
+            count_in(d, i, within(kept * minds.opinion_start[d] + lift[i]), doctors, minds, sums)
+    return sum_up(sums, ties)
+
+
+@kernel
+def update_opinions(doctors, minds, ties, life, peer_start, peer_row, felt, traits, p):
+    """A year of opinions, and each practice's mean support. Returns each one's mean trait of trust (0.46 if empty).
+
+    felt: (practices, 2) experience of the year, local and national. Colleagues' opinions are those of last year, so
+    that the order of rows does not matter.
+    """
+    n = len(life)
+    pull = mean_of_peers(opinions_of_practices(ties), life, peer_start, peer_row)
     for i in range(n):
         pull[i] = pull_of(pull[i], felt[i, 0] - felt[i, 1], p)
-    sums = np.zeros((n, 3))  # heads, opinion, trust
+    sums = np.zeros((n, 3))
     for d in range(len(doctors)):
-        i, opinion, start = doctors.practice[d], doctors.opinion[d], minds.opinion_start[d]
+        i, start = doctors.practice[d], minds.opinion_start[d]
         if i < 0:
             continue
-        if settle == 1.0 or start == 0.0:  # newcomers arrive with the opinion of their traits
-            start = disposition(
-                minds.trust[d], minds.autonomy[d], minds.conflict_worry[d], minds.workload_threat[d], traits
-            )
-            opinion = start
-            minds.opinion_start[d] = start
+        if start == 0.0:  # a newcomer
+            opinion = arrive_with(d, minds, traits)
         else:
-            opinion = mixed_opinion(opinion, start, pull[i], p)
-        doctors.opinion[d] = opinion
-        if has_opinion(i, doctors.role[d]):
-            sums[i, 0] += 1.0
-            sums[i, 1] += opinion
-            sums[i, 2] += minds.trust[d]
-    trust = np.full(n, 0.46)
-    for i in range(n):
-        if sums[i, 0] > 0.0:
-            ties.support_control[i] = 0.5 * (1.0 + sums[i, 1] / sums[i, 0])
-            trust[i] = sums[i, 2] / sums[i, 0]
-    return trust
+            opinion = mixed_opinion(doctors.opinion[d], start, pull[i], p)
+        count_in(d, i, opinion, doctors, minds, sums)
+    return sum_up(sums, ties)

@@ -29,7 +29,16 @@ from sim.commissioning.regime_tables import RegimeTables
 from sim.commissioning.views import view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
-from sim.rules.attitudes import Disposition, Updating, logistic, mean_of_peers, shares, update_opinions
+from sim.rules.attitudes import (
+    SETTLED,
+    Disposition,
+    Updating,
+    logistic,
+    mean_of_peers,
+    shares,
+    start_opinions,
+    update_opinions,
+)
 from sim.rules.boards import Seats, choose_seats
 from sim.world import states as s
 from sim.world.luck import Luck, decision, normal, uniform
@@ -42,7 +51,7 @@ STAKE = decision("relations.stake")
 GROUP_START = decision("relations.group_start")
 
 SETTLING_ROUNDS = 12
-"""Rounds of opinions and ties before the first year, until each fits the others."""
+"""At most so many rounds of opinions, and of ties, before the first year, until each fits the others."""
 
 
 class Encounters(NamedTuple):
@@ -213,7 +222,7 @@ def encounters(cases, bodies, practices, p):
 
 @kernel
 def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads, conduct, hold, p, e, q, stream):
-    """A year of trust, goodwill, influence, authority and engagement.
+    """A year of trust, goodwill, influence, authority and engagement. Returns by how much engagement moved at most.
 
     felt: (practices, 2), see `encounters`. trait: (practices,) mean trust of its doctors. leads: (T, 5), see
     `leads_of`. conduct: (CCGs,) strength of what NHS England imposed or refused this year. hold: 1.0
@@ -223,13 +232,13 @@ def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads,
     size, whole = np.zeros(len(ccgs)), practices_of_whole(ccgs)
     for c in range(len(ccgs)):
         size[c] = hard_to_hear(whole[c], q)
+    pace, pace_q, pace_e, most = max(hold, p.speed), max(hold, q.speed), max(hold, e.speed), 0.0
     for i in range(len(life)):
         if not working(life.state[i]):
             continue
         c = place.ccg[i]
         t = ccgs.table[c]
         board = float(place.board[i])
-        pace, pace_q, pace_e = max(hold, p.speed), max(hold, q.speed), max(hold, e.speed)
         usual = min(1.0, max(0.0, trait[i] + p.ccg_per_influence * (ties.influence[i] - 0.4)))
         ties.trust_ccg[i] = moved(ties.trust_ccg[i] + pace * (usual - ties.trust_ccg[i]), felt[i, 0])
         usual = min(1.0, max(0.0, p.nhse_usual + p.nhse_per_trait * (trait[i] - 0.46)))
@@ -245,7 +254,10 @@ def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads,
         aim = engagement_wanted(
             ties.influence[i], belonging[i], board, ties.trust_ccg[i], care.workload[i], normal(stream, place.id[i]), e
         )
-        ties.engagement[i] += pace_e * (aim - ties.engagement[i])
+        step = pace_e * (aim - ties.engagement[i])
+        ties.engagement[i] += step
+        most = max(most, abs(step))
+    return most
 
 
 @kernel
@@ -358,8 +370,8 @@ def relations(world: World, params: Params, luck: Luck) -> None:
     w, net, trust, groups = world, world.networks, params.of(Trust), params.of(Groups)
     felt = encounters(w.cases, w.bodies, len(w.place), params.of(Encounters))
     trait = update_opinions(
-        w.doctors, w.minds, w.ties, w.life, net.peer_start, net.peer_row, felt, 0.0,
-        params.of(Disposition), shares(params.of(Updating)),
+        w.doctors, w.minds, w.ties, w.life, net.peer_start, net.peer_row, felt, params.of(Disposition),
+        shares(params.of(Updating)),
     )  # fmt: skip
     tie(
         w.place, w.life, w.care, w.ties, w.ccgs, net.peer_start, net.peer_row, felt, trait, leads_of(w.regime),
@@ -381,13 +393,15 @@ def start(world: World, params: Params, luck: Luck) -> None:
     members = np.bincount(w.place["ccg"][w.life["state"] == s.OPEN], minlength=len(w.ccgs))
     w.ccgs["practices"] = members
     w.ties["engagement"], w.ties["influence"] = 0.4, 0.4
-    for k in range(SETTLING_ROUNDS):
-        trait = update_opinions(
-            w.doctors, w.minds, w.ties, w.life, net.peer_start, net.peer_row, felt, 1.0 if k == 0 else 0.0,
-            params.of(Disposition), shares(params.of(Updating)),
-        )  # fmt: skip
-        tie(
+    trait = start_opinions(
+        w.doctors, w.minds, w.ties, w.life, net.peer_start, net.peer_row, SETTLING_ROUNDS, params.of(Disposition),
+        shares(params.of(Updating)),
+    )  # fmt: skip
+    for _ in range(SETTLING_ROUNDS):
+        moved_by = tie(
             w.place, w.life, w.care, w.ties, w.ccgs, net.peer_start, net.peer_row, felt, trait, leads_of(w.regime),
             quiet, 1.0, trust, params.of(Engagement), params.of(Influence), _lasting_taste(luck),
         )  # fmt: skip
+        if moved_by <= SETTLED:
+            break
     count_members(w.place, w.life, w.ties, w.ccgs, groups)

@@ -66,7 +66,10 @@ def _of_targets(validation: Validation) -> dict[str, Any]:
     found = validation.targets
     if found is None:
         return {"targets": []}
-    places = (("Both", found.coverage), ("In sample", found.coverage_in), ("2017-18", found.coverage_out))
+    places = (
+        ("Both", found.coverage), ("In sample", found.coverage_in), ("2017-18", found.coverage_out),
+        ("Both, by parameters and luck alone", found.bare[1]),
+    )  # fmt: skip
     return {
         "headlines": _headlines(found.past),
         "histories": _histories(validation, (*found.past, *found.new)),

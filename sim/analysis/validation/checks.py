@@ -82,14 +82,20 @@ def _of_targets(found: TargetsFound) -> Iterator[Check]:
         series = found.series.of(tags)
         beats = sum(one.beats_both for one in series)
         share = beats / len(series) if series else math.nan
-        told = f"{beats} of {len(series)}, {_percent(share)}; {found.series.excluded} had too few points"
+        bare = sum(one.beats_both for one in found.bare[0].of(tags))
+        told = (
+            f"{beats} of {len(series)}, {_percent(share)}; {found.series.excluded} had too few points; {bare} by "
+            "parameters and luck alone"
+        )
         bar = share >= 0.6 if tags == SCORED else None
         yield Check(f"Interval score of 2017-18 better than both naive forecasts: {words}", told, "60% or more", bar)
     c = found.coverage
-    told = f"{_percent(c.share)} ({_percent(c.low)} to {_percent(c.high)}), {c.points} points of {c.series} series"
+    told = f"{_percent(c.share)} ({_percent(c.low)} to {_percent(c.high)}), {c.points} points of {c.series} series; "
+    told += f"{_percent(found.bare[1].share)} by parameters and luck alone"
     yield Check("Observed points within 90% intervals, by series", told, "80% to 97%", 0.8 <= c.share <= 0.97)
     wide = sharpness(found.series.of(SCORED))
-    told = f"{wide['mean']:.2f} (median {wide['median']:.2f})"
+    narrow = sharpness(found.bare[0].of(SCORED))["mean"]
+    told = f"{wide['mean']:.2f} (median {wide['median']:.2f}); {narrow:.2f} by parameters and luck alone"
     yield Check("Mean width against the best naive forecast", told, "1.25 or less", wide["mean"] <= 1.25)
     yield from _of_distribution(found)
 

@@ -15,37 +15,14 @@ from typing import Any
 import numpy as np
 from scipy.stats import norm
 
+from sim.analysis.validation.prediction import MISS, Errors, Key, Range, key_of, predicted
 from sim.analysis.validation.verdicts import Verdict
 from sim.study.records import Floats
 
-MISS = 0.1
-"""Chance that a 90% interval may miss."""
 Z = float(norm.ppf(1.0 - MISS / 2.0))
 FEWEST = 3
 """Points before the year forecast that a series needs."""
 LAST, LINE = "last value", "straight line"
-
-Key = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class Range:
-    """A 90% interval."""
-
-    low: float
-    high: float
-
-    @property
-    def width(self) -> float:
-        """Its width."""
-        return self.high - self.low
-
-    def score(self, observed: float) -> float:
-        """Interval score (Gneiting and Raftery 2007): width, and 20 times the distance by which it misses; less is
-        better."""
-        miss = max(self.low - observed, 0.0) + max(observed - self.high, 0.0)
-        return self.width + 2.0 / MISS * miss
-
 
 @dataclass(frozen=True)
 class SeriesForecast:
@@ -130,11 +107,11 @@ def by_series(found: Sequence[Verdict]) -> dict[Key, list[Verdict]]:
     grouped: dict[Key, list[Verdict]] = {}
     for one in sorted(found, key=lambda v: v.target.year):
         if one.target.kind == "level" and math.isfinite(one.median):
-            grouped.setdefault((one.target.outcome, one.target.level, one.target.place), []).append(one)
+            grouped.setdefault(key_of(one.target), []).append(one)
     return grouped
 
 
-def forecast_series(past: Sequence[Verdict], new: Sequence[Verdict]) -> Forecasted:
+def forecast_series(past: Sequence[Verdict], new: Sequence[Verdict], errors: Errors) -> Forecasted:
     """Every series of `new`, by ensemble and by naive forecasts from its figures in `past`."""
     before, made, excluded = by_series(past), [], 0
     for key, points in by_series(new).items():
@@ -146,19 +123,9 @@ def forecast_series(past: Sequence[Verdict], new: Sequence[Verdict]) -> Forecast
         values = [one.target.value for one in history]
         point = points[0]
         naive = {LAST: last_value(values), LINE: straight_line(years, values, point.target.year)}
-        simulated = simulated_range(point, history[-1])
+        simulated = predicted(point, history[-1], errors)
         made.append(SeriesForecast(key, point.target.tag, point.target.year, point.target.value, simulated, naive))
     return Forecasted(tuple(made), excluded)
-
-
-def simulated_range(point: Verdict, anchor: Verdict) -> Range:
-    """The ensemble's 90% interval of a point; what persists by itself is what was observed at `anchor` plus the runs'
-    change since."""
-    if point.target.tag != "initial_state":
-        return Range(point.low, point.high)
-    moved = anchor.target.value + point.runs - anchor.runs
-    low, high = np.percentile(moved[np.isfinite(moved)], [5.0, 95.0])
-    return Range(float(low), float(high))
 
 
 @dataclass(frozen=True)
@@ -172,7 +139,9 @@ class Coverage:
     high: float
 
 
-def coverage(past: Sequence[Verdict], new: Sequence[Verdict], tags: Sequence[str], seed: int = 1) -> Coverage:
+def coverage(
+    past: Sequence[Verdict], new: Sequence[Verdict], tags: Sequence[str], errors: Errors, seed: int = 1
+) -> Coverage:
     """Coverage over levels of `past` and `new`. Of what persists by itself, changes: within `past` from its first
     point, in `new` from the last one of `past`. low, high: 95%, from samples of whole series."""
     history, later = by_series(past), by_series(new)
@@ -183,7 +152,9 @@ def coverage(past: Sequence[Verdict], new: Sequence[Verdict], tags: Sequence[str
             own = [(one, points[0]) for one in points[1:]] + [(one, points[-1]) for one in after if points]
         else:
             own = [(one, one) for one in (*points, *after)]
-        inside = [_holds(simulated_range(one, base), one.target.value) for one, base in own if one.target.tag in tags]
+        inside = [
+            predicted(one, base, errors).holds(one.target.value) for one, base in own if one.target.tag in tags
+        ]
         if inside:
             held.append(inside)
     if not held:
@@ -193,10 +164,6 @@ def coverage(past: Sequence[Verdict], new: Sequence[Verdict], tags: Sequence[str
     drawn = [shares[rng.integers(len(shares), size=len(shares))].mean() for _ in range(1000)]
     low, high = np.percentile(drawn, [2.5, 97.5])
     return Coverage(sum(map(len, held)), len(held), float(shares.mean()), float(low), float(high))
-
-
-def _holds(interval: Range, observed: float) -> bool:
-    return interval.low <= observed <= interval.high
 
 
 def sharpness(series: Sequence[SeriesForecast]) -> Mapping[str, float]:

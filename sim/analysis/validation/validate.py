@@ -14,6 +14,7 @@ from sim.analysis.validation.forecast import Chances, Forecast, chances, forecas
 from sim.analysis.validation.naive import Coverage, Forecasted, coverage, forecast_series
 from sim.analysis.validation.panel import Panel, data_folder, read_panel
 from sim.analysis.validation.permutation import Fall, falls
+from sim.analysis.validation.prediction import NONE, Errors
 from sim.analysis.validation.response import Response, responses
 from sim.analysis.validation.shocks import Decay, Gain, gains, mean_gain, shock
 from sim.analysis.validation.survivors import Tracked, tracked
@@ -33,7 +34,8 @@ SCORED = ("initial_state", "behavioural")
 
 @dataclass(frozen=True)
 class TargetsFound:
-    """Verdicts in sample and out of sample, series forecast, coverage of all scored tags and of behavioural ones."""
+    """Verdicts in sample and out of sample, series forecast, coverage of all scored tags together, in sample and of
+    2017-18. bare: the forecast and coverage of intervals that hold parameters and luck alone."""
 
     past: tuple[Verdict, ...]
     new: tuple[Verdict, ...]
@@ -41,6 +43,7 @@ class TargetsFound:
     coverage: Coverage
     coverage_in: Coverage
     coverage_out: Coverage
+    bare: tuple[Forecasted, Coverage]
 
 
 @dataclass(frozen=True)
@@ -137,16 +140,18 @@ def _targets(work: _Work) -> TargetsFound:
         regime = next(iter(work.study.task.regimes))
         wanted[file] = [target for target in load_targets(file) if target.regime in ("", regime)]
     past, new = (verdicts(work.ensemble.runs, wanted[file]) for file in (IN_SAMPLE, OUT_OF_SAMPLE))
+    errors = Errors.of(past)
     return TargetsFound(
-        tuple(past), tuple(new), forecast_series(past, new), coverage(past, new, SCORED), coverage(past, [], SCORED),
-        _coverage_of_new(past, new),
+        tuple(past), tuple(new), forecast_series(past, new, errors), coverage(past, new, SCORED, errors),
+        coverage(past, [], SCORED, errors), _coverage_of_new(past, new, errors),
+        (forecast_series(past, new, NONE), coverage(past, new, SCORED, NONE)),
     )  # fmt: skip
 
 
-def _coverage_of_new(past: Sequence[Verdict], new: Sequence[Verdict]) -> Coverage:
+def _coverage_of_new(past: Sequence[Verdict], new: Sequence[Verdict], errors: Errors) -> Coverage:
     """Coverage of the points of 2017-18 alone, whose changes are still counted from the last point before."""
     last = [one for one in past if one.target.year == max(v.target.year for v in past)]
-    return coverage([one for one in last if one.target.tag == "initial_state"], new, SCORED)
+    return coverage([one for one in last if one.target.tag == "initial_state"], new, SCORED, errors)
 
 
 def _panel(work: _Work) -> Panel | None:

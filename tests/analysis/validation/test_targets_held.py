@@ -11,13 +11,13 @@ from sim.analysis.targets import Target
 from sim.analysis.validation.naive import (
     LAST,
     LINE,
-    Range,
     coverage,
     forecast_series,
     last_value,
     sharpness,
     straight_line,
 )
+from sim.analysis.validation.prediction import NONE, Errors, Range
 from sim.analysis.validation.verdicts import FAIL, INCONCLUSIVE, PASS, UNMEASURED, Verdict, pass_rate, verdicts
 from tests.fake_model import FakeResult
 
@@ -102,20 +102,39 @@ def history(tag: str, observed: list[float], simulated: np.ndarray) -> tuple[lis
 def test_what_persists_is_scored_by_its_change() -> None:
     simulated = np.array([[50.0, 51.0, 52.0, 53.0], [60.0, 61.0, 62.0, 63.0], [70.0, 71.0, 72.0, 73.0]])
     past, new = history("initial_state", [100.0, 101.5, 102.0, 103.0], simulated)
-    found = forecast_series(past, new)
+    found = forecast_series(past, new, NONE)
     (one,) = found.series
     assert (one.simulated.low, one.simulated.high) == pytest.approx((103.0, 103.0))
     assert one.beats_both
-    assert coverage(past, new, ["initial_state"]).share == pytest.approx(2.0 / 3.0)  # all but 2015's 101.5
+    assert coverage(past, new, ["initial_state"], NONE).share == pytest.approx(2.0 / 3.0)  # all but 2015's 101.5
     past, new = history("behavioural", [100.0, 101.0, 102.0, 103.0], simulated)
-    assert not forecast_series(past, new).series[0].beats_both
-    assert coverage(past, new, ["behavioural"]).share == 0.0
+    assert not forecast_series(past, new, NONE).series[0].beats_both
+    assert coverage(past, new, ["behavioural"], NONE).share == 0.0
 
 
 def test_series_with_too_few_points_are_counted_and_left_out() -> None:
     simulated = np.array([[100.0, 101.0, 102.0, 103.0]])
     past, new = history("behavioural", [100.0, 101.0, 102.5, 103.0], simulated)
-    assert forecast_series(past[1:], new).excluded == 1
-    found = forecast_series(past, new)
+    assert forecast_series(past[1:], new, NONE).excluded == 1
+    found = forecast_series(past, new, NONE)
     assert set(found.series[0].naive) == {LAST, LINE}
     assert sharpness(found.series)["mean"] == 0.0
+
+
+def test_a_forecast_of_a_figure_holds_the_error_that_its_frozen_range_states() -> None:
+    luck = np.random.default_rng(2).normal(0.0, 3.0, (400, 1))
+    simulated = np.array([100.0, 101.0, 102.0, 103.0]) + luck * np.array([0.0, 1.0, 0.0, 1.0])
+    past, new = history("behavioural", [100.0, 101.0, 102.0, 103.0], simulated)
+    (bare,), (one,) = (forecast_series(past, new, e).series for e in (NONE, Errors.of(past)))
+    assert bare.simulated.width == pytest.approx(2 * 1.645 * 3.0, rel=0.1)
+    assert one.simulated.width == pytest.approx(2 * np.hypot(1.645 * 3.0, 10.0), rel=0.1)  # a range of +-10
+
+
+def test_what_persists_has_the_error_of_its_change_alone() -> None:
+    simulated = np.array([[50.0, 51.0, 52.0, 53.0], [60.0, 61.0, 62.0, 63.0]])
+    past, new = history("initial_state", [100.0, 101.0, 102.0, 103.0], simulated)
+    assert forecast_series(past, new, Errors.of(past)).series[0].simulated.width == pytest.approx(0.0)
+    change = replace(target(2016, 0.02), name="change.practices_open", kind="relative", first=2014, low=0.0, high=0.04)
+    past += verdicts(runs(simulated), [change])
+    (one,) = forecast_series(past, new, Errors.of(past)).series
+    assert one.simulated.width == pytest.approx(2 * 0.02 * 102.0, rel=0.03)

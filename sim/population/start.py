@@ -51,7 +51,7 @@ class Ground:
 def lay_ground(population: Population, seed: int) -> Ground:
     """The ground of a population; made once for all runs that start from it."""
     used = len(population.practices["id"])
-    rows, n_ccgs = used + max(4, used // 50), len(population.ccgs["code"])
+    rows, n_ccgs = used + max(4, used // 20), len(population.ccgs["code"])
     place = _place(population, rows, seed)
     place["board"][:used] = _boards(population, seed)
     doctors, minds = _doctors(population)

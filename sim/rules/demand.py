@@ -49,6 +49,7 @@ class Ageing(NamedTuple):
     spread_per_list: float
     calming: float
     settling: float
+    years_ahead: float
 
 
 class Switching(NamedTuple):
@@ -324,15 +325,28 @@ def demand(world: World, params: Params, luck: Luck) -> None:
     consultations_wanted(world, params)
 
 
+@rule
+def shrink(lists, i, ratio):
+    """Leaves `ratio` of every band of row `i`."""
+    lists.age_0_4[i] *= ratio
+    lists.age_5_64[i] *= ratio
+    lists.age_65_74[i] *= ratio
+    lists.age_75[i] *= ratio
+
+
 @kernel
 def lasting_growth(lists, place, p, draws):
-    """Gives each practice its own lasting growth round that of its CCG, or of England where the CCG's is not given."""
+    """Gives each practice its own lasting growth round that of its CCG, or of England where the CCG's is not given, and
+    takes its list back by it from the date of the start table to 1 April 2014.
+    """
     for i in range(len(lists)):
         if lists.growth[i] == 0.0:
             lists.growth[i] = p.england_growth
         count(lists, i)
         spread = spread_by_list(p.lasting, lists.total[i], p.spread_per_list)
         lists.growth[i] += noise(uniform(draws, place.id[i]), spread)
+        shrink(lists, i, math.exp(-p.years_ahead * lists.growth[i]))
+        count(lists, i)
 
 
 def start(world: World, params: Params, luck: Luck) -> None:

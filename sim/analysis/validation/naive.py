@@ -24,6 +24,7 @@ FEWEST = 3
 """Points before the year forecast that a series needs."""
 LAST, LINE = "last value", "straight line"
 
+
 @dataclass(frozen=True)
 class SeriesForecast:
     """One series forecast for a year: what came, and the interval of each forecaster."""
@@ -152,9 +153,7 @@ def coverage(
             own = [(one, points[0]) for one in points[1:]] + [(one, points[-1]) for one in after if points]
         else:
             own = [(one, one) for one in (*points, *after)]
-        inside = [
-            predicted(one, base, errors).holds(one.target.value) for one, base in own if one.target.tag in tags
-        ]
+        inside = [predicted(one, base, errors).holds(one.target.value) for one, base in own if one.target.tag in tags]
         if inside:
             held.append(inside)
     if not held:

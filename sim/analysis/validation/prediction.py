@@ -5,10 +5,12 @@ what the model leaves out. The frozen ranges of the targets state it, before any
 sets by it; a forecast of a figure therefore adds it to the runs as a normal error (Kennedy and O'Hagan 2001,
 doi:10.1111/1467-9868.00294), its sd being half a range over 1.645. What persists from the start is forecast by its
 change, in which an error of definition cancels; its error is that of the range of its change, where one was frozen.
+Such ranges are of two years; errors of single years add up as independent ones do, by the root of their number.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -79,7 +81,9 @@ class Errors:
         change = self.changes.get(key_of(target))
         if change is None:
             return 0.0
-        return change.tolerance / SIGMAS * (abs(anchor.value) if change.kind == "relative" else 1.0)
+        unit = abs(anchor.value) if change.kind == "relative" else 1.0
+        years = (target.year - anchor.year) / (change.year - change.first)
+        return change.tolerance / SIGMAS * unit * math.sqrt(years)
 
 
 NONE = Errors(known=False)

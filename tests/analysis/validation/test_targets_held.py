@@ -137,4 +137,4 @@ def test_what_persists_has_the_error_of_its_change_alone() -> None:
     change = replace(target(2016, 0.02), name="change.practices_open", kind="relative", first=2014, low=0.0, high=0.04)
     past += verdicts(runs(simulated), [change])
     (one,) = forecast_series(past, new, Errors.of(past)).series
-    assert one.simulated.width == pytest.approx(2 * 0.02 * 102.0, rel=0.03)
+    assert one.simulated.width == pytest.approx(2 * 0.02 * 102.0 / np.sqrt(2.0), rel=0.03)  # one year of two

@@ -1,8 +1,9 @@
 """What a level of commissioning is worth to a CCG: its own reasons, and those of the company it keeps.
 
-Own reasons: control over what is in trouble, as far as it can use it, against hours, conflicts of interest and members'
-opposition. Company: neighbours' choices, those of CCGs under the same management, and its area team. Neighbours and
-area team cannot be told apart in one year of data; both are carried, with their own priors (C031).
+Own reasons: control over what is in trouble and over what sends patients to hospital at the CCG's cost, as far as it
+can use it, against hours, conflicts of interest and members' opposition. Company: neighbours' choices, those of CCGs
+under the same management, its area team, and the regional team above that. Neighbours and area team cannot be told
+apart in one year of data; both are carried, with their own priors (C031).
 """
 
 from __future__ import annotations
@@ -19,13 +20,18 @@ from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world.luck import Luck, decision, normal2, uniform, uniform2
 from sim.world.states import CARETAKER, OPEN
-from sim.world.world import Floats, World
+from sim.world.world import Floats, Rows, World
 
 TASTE = decision("uptake.taste")
 LEANING = decision("uptake.leaning")
+REGIONAL_LEANING = decision("uptake.regional_leaning")
 INTEREST_NEWS = decision("uptake.interest_news")
 APPLICATION_NEWS = decision("uptake.application_news")
 MANAGEMENT = decision("uptake.management")
+USUAL_EMERGENCIES = 0.0888
+"""Emergency admissions per registered patient in England's usual practice of 2014-15 (see `rules.hospital`)."""
+CCGS_OF_REGIONS = (68.0, 61.0, 32.0, 50.0)
+"""North, Midlands and East, London, South (C110)."""
 
 
 class Uptake(NamedTuple):
@@ -36,6 +42,7 @@ class Uptake(NamedTuple):
     alone: float
     control: float
     problem: float
+    burden: float
     enough_staff: float
     hours: float
     conflict: float
@@ -44,6 +51,7 @@ class Uptake(NamedTuple):
     management: float
     push: float
     leaning: float
+    regional_leaning: float
     news: float
     ease: float
     stay: float
@@ -74,14 +82,15 @@ def usual_worth(grade, p):
 
 
 @rule
-def own_worth(gained, problem, capacity, hours, conflict, opposition, p):
+def own_worth(gained, problem, burden, capacity, hours, conflict, opposition, p):
     """What control is worth to a CCG for its own reasons, log-odds.
 
     gained: share of functions that it would lead (a shared lead counts half) beyond those it leads anyway, 0 to 1.
-    problem: mean distress of its practices, sd. capacity: maturity x staff, 0 to 1. hours: new work over its own staff
-    time. conflict: GP share of the votes x share of GP board members with a stake. opposition: share of members.
+    problem: mean distress of its practices, sd. burden: emergency admissions that it pays for above England's usual,
+    share. capacity: maturity x staff, 0 to 1. hours: new work over its own staff time. conflict: GP share of the
+    votes x share of GP board members with a stake. opposition: share of members.
     """
-    use = capacity * max(0.0, 1.0 + p.problem * problem)
+    use = capacity * max(0.0, 1.0 + p.problem * problem + p.burden * burden)
     return gained * (p.control * use - p.conflict * conflict - p.opposition * opposition) - p.hours * hours
 
 
@@ -91,9 +100,9 @@ def company_worth(gained, neighbours, managed, push, leaning, p):
 
     neighbours, managed: share of the CCGs of its area team, and of those under its own management, that want this very
     level, 0 to 1. push: how hard its area team presses it to take work, 0 to 1. leaning: how its area team likes this
-    level, standard normal; of no weight where nothing is gained.
+    level, log-odds; of no weight where nothing is gained.
     """
-    pressed = p.push * gained * push + (p.leaning * leaning if gained > 0.0 else 0.0)
+    pressed = p.push * gained * push + (leaning if gained > 0.0 else 0.0)
     return p.neighbours * neighbours + p.management * managed + pressed
 
 
@@ -136,13 +145,14 @@ def count_company(out, c, t, applications, ccgs, ccg_start, ccg_row):
 
 
 @kernel
-def weigh(ccgs, applications, area_teams, bodies, boards, problem, menu, control, grade, gp_votes, scale, ccg_start,
-          ccg_row, seen, first, p, taste, leaning, news):  # fmt: skip
+def weigh(ccgs, applications, area_teams, bodies, boards, problem, burden, menu, control, grade, gp_votes, pays, scale,
+          ccg_start, ccg_row, seen, first, p, liking, taste, news):  # fmt: skip
     """(CCGs, menu): worth of every table of the menu to every CCG.
 
-    problem: (CCGs,) sd. menu: rows of tables, staying out first. control, grade, gp_votes: (T,). scale: (T, kinds).
-    seen: 1.0 where others' positions are known, 0.0 before anybody has taken one. first: 1.0 where nobody has a level
-    to stay with. taste and leaning are streams for life, news is this stage's.
+    problem: (CCGs,) sd. burden: (CCGs,) share. menu: rows of tables, staying out first. control, grade, gp_votes: (T,).
+    pays: (T,) 1 where the CCG pays for hospital care. scale: (T, kinds). seen: 1.0 where others' positions are known,
+    0.0 before anybody has taken one. first: 1.0 where nobody has a level to stay with. liking: (area teams, T),
+    log-odds. taste is a stream for life, news is this stage's.
     """
     worth, company = np.zeros((len(ccgs), menu.shape[0])), np.zeros(2)
     stride, whole = len(bodies) // KINDS, practices_of_whole(ccgs)
@@ -155,10 +165,10 @@ def weigh(ccgs, applications, area_teams, bodies, boards, problem, menu, control
             t = menu[m]
             gained = control[t] - control[0]
             count_company(company, c, t, applications, ccgs, ccg_start, ccg_row)
-            like = normal2(leaning, area_teams.id[ccgs.team[c]], np.uint64(t))
+            like = liking[ccgs.team[c], t]
             u = usual_worth(grade[t], p) + own_worth(
-                gained, problem[c], capacity, gained * work / staff, gp_votes[t] * boards.interest_specific[c],
-                ccgs.opposition[c], p,
+                gained, problem[c], pays[t] * burden[c], capacity, gained * work / staff,
+                gp_votes[t] * boards.interest_specific[c], ccgs.opposition[c], p,
             )  # fmt: skip
             u += company_worth(gained, seen * company[0], seen * company[1], area_teams.push[ccgs.team[c]], like, p)
             u += gumbel(uniform2(taste, ccgs.id[c], np.uint64(t))) + p.news * normal2(news, ccgs.id[c], np.uint64(t))
@@ -181,15 +191,51 @@ def local_problem(place, life, ccgs):
     return problem
 
 
+@kernel
+def hospital_burden(place, lists, life, use, ccgs):
+    """(CCGs,): last year's emergency admissions per patient above England's usual of 2014-15, as a share of it.
+
+    Nil where a CCG has no patients.
+    """
+    sent, patients, burden = np.zeros(len(ccgs)), np.zeros(len(ccgs)), np.zeros(len(ccgs))
+    for i in range(len(place)):
+        if life.state[i] == OPEN or life.state[i] == CARETAKER:
+            sent[ccgs.seat[place.ccg[i]]] += use.emergency[i]
+            patients[ccgs.seat[place.ccg[i]]] += lists.total[i]
+    for c in range(len(ccgs)):
+        whole = patients[ccgs.seat[c]]
+        burden[c] = sent[ccgs.seat[c]] / whole / USUAL_EMERGENCIES - 1.0 if whole > 0.0 else 0.0
+    return burden
+
+
+def liking_of_teams(team_ids: Rows, regions: Rows, tables: int, p: Uptake, own: np.uint64, above: np.uint64) -> Floats:
+    """(area teams, T): how each area team likes each table, log-odds: its own leaning and its regional team's.
+
+    A regional team's leaning is against the mean of all CCGs of England, which the intercepts hold: they were fitted to
+    England's one draw of four regions. own, above: streams for life.
+    """
+    share = np.array(CCGS_OF_REGIONS) / sum(CCGS_OF_REGIONS)
+    rows = range(len(share))
+    of_region = np.array([[normal2(above, np.uint64(r), np.uint64(t)) for t in range(tables)] for r in rows])
+    of_region -= share @ of_region
+    of_team = np.array([[normal2(own, who, np.uint64(t)) for t in range(tables)] for who in team_ids])
+    return np.asarray(p.leaning * of_team + p.regional_leaning * of_region[regions])
+
+
 def worth_of_menu(world: World, params: Params, luck: Luck, news: str, seen: bool, first: bool) -> Floats:
     """(CCGs, menu): what each table of the menu is worth to each CCG at the stage whose news is given."""
-    regime, lasting = world.regime, Luck(luck.seed, 0)
+    regime, lasting, p = world.regime, Luck(luck.seed, 0), params.of(Uptake)
     problem = local_problem(world.place, world.life, world.ccgs)
     share_management(world.applications, world.ccgs, params.of(SharedManagement).chance, lasting.stream(MANAGEMENT))
+    burden = hospital_burden(world.place, world.lists, world.life, world.use, world.ccgs)
+    liking = liking_of_teams(
+        world.area_teams["id"], world.area_teams["region"].astype(np.int64), len(regime.scale), p,
+        lasting.stream(LEANING), lasting.stream(REGIONAL_LEANING),
+    )  # fmt: skip
     worth: Floats = weigh(
-        world.ccgs, world.applications, world.area_teams, world.bodies, world.boards, problem, regime.menu,
-        view(regime).control, view(regime).grade, view(regime).ccg_gp_votes, regime.scale, world.networks.ccg_start,
-        world.networks.ccg_row, 1.0 if seen else 0.0, 1.0 if first else 0.0, params.of(Uptake),
-        lasting.stream(TASTE), lasting.stream(LEANING), luck.stream(news),
+        world.ccgs, world.applications, world.area_teams, world.bodies, world.boards, problem, burden, regime.menu,
+        view(regime).control, view(regime).grade, view(regime).ccg_gp_votes, view(regime).holds_hospital[:, CCG],
+        regime.scale, world.networks.ccg_start, world.networks.ccg_row, 1.0 if seen else 0.0, 1.0 if first else 0.0, p,
+        liking, lasting.stream(TASTE), luck.stream(news),
     )  # fmt: skip
     return worth

@@ -28,7 +28,17 @@ from sim.commissioning.approval import (
 )
 from sim.commissioning.policy import policy
 from sim.commissioning.rounds import interests, wishes
-from sim.commissioning.uptake import APPLICATION_NEWS, Uptake, company_worth, own_worth, worth_of_menu
+from sim.commissioning.uptake import (
+    APPLICATION_NEWS,
+    CCGS_OF_REGIONS,
+    LEANING,
+    REGIONAL_LEANING,
+    Uptake,
+    company_worth,
+    liking_of_teams,
+    own_worth,
+    worth_of_menu,
+)
 from sim.commissioning.views import ALONE, TOGETHER, view
 from sim.regimes import load_regime
 from sim.scenario import load_scenario
@@ -141,11 +151,11 @@ def test_without_neighbours_management_and_leaning_choices_do_not_cluster() -> N
         both = [join_count(applied_for(world, grade), world.ccgs["area_team"]) for grade in (TOGETHER, ALONE)]
         return float(sum(pair[0] for pair in both) / sum(pair[1] for pair in both))
 
-    alone = {"uptake__management": 0.0, "uptake__leaning": 0.0}
+    alone = {"uptake__management": 0.0, "uptake__leaning": 0.0, "uptake__regional_leaning": 0.0}
     without = joins(uptake__neighbours=0.0, **alone)
     assert joins(uptake__neighbours=4.0, **alone) > without + 0.1
     assert without == pytest.approx(1.0, abs=0.15)
-    assert joins(uptake__neighbours=0.0, uptake__management=0.0, uptake__leaning=2.0) > without + 0.1
+    assert joins(**{**alone, "uptake__neighbours": 0.0, "uptake__leaning": 2.0}) > without + 0.1
 
 
 def test_neighbours_are_seen_at_what_they_have_expressed_interest_in() -> None:
@@ -193,19 +203,51 @@ def test_notice_in_yearly_rounds(given: int, months: float, served: bool) -> Non
 
 
 def test_own_reasons_have_the_signs_they_are_said_to_have() -> None:
-    usual = {"gained": 0.6, "problem": 0.5, "capacity": 0.5, "hours": 0.2, "conflict": 0.1, "opposition": 0.3}
+    usual = {
+        "gained": 0.6, "problem": 0.5, "burden": 0.1, "capacity": 0.5, "hours": 0.2, "conflict": 0.1, "opposition": 0.3,
+    }  # fmt: skip
 
     def worth(**changed: float) -> float:
         return float(own_worth(*{**usual, **changed}.values(), P))
 
     assert worth(capacity=0.9) > worth() > worth(capacity=0.1)
     assert worth(problem=1.5) > worth() > worth(problem=-1.0)
+    assert worth(burden=0.3) > worth() > worth(burden=-0.3)
+    assert worth(burden=0.3, capacity=0.0) == worth(capacity=0.0)  # trouble that a CCG cannot do anything about
     assert worth(hours=0.5) < worth()
     assert worth(conflict=0.3) < worth()
     assert worth(opposition=0.6) < worth()
     assert worth(gained=0.0, hours=0.0) == 0.0
     wary = P._replace(problem=-0.5)
     assert own_worth(*{**usual, "problem": 1.5}.values(), wary) < own_worth(*usual.values(), wary)
+
+
+def test_regional_teams_lean_against_englands_mean_and_carry_their_area_teams_along() -> None:
+    regions, p = np.array([0, 0, 1, 2, 3]), P._replace(leaning=0.0, regional_leaning=1.0)
+    streams = Luck(SEED, 0).stream(LEANING), Luck(SEED, 0).stream(REGIONAL_LEANING)
+    ids = np.arange(1, 6, dtype=np.uint64)
+    liking = liking_of_teams(ids, regions, 4, p, *streams)
+    assert (liking[0] == liking[1]).all()
+    assert liking[1:].std(axis=0).min() > 0.0
+    assert np.allclose(np.array(CCGS_OF_REGIONS) @ liking[1:], 0.0)
+    assert (liking_of_teams(ids[2:3], regions[2:3], 4, p, *streams)[0] == liking[2]).all()
+    assert not liking_of_teams(ids, regions, 4, p._replace(regional_leaning=0.0), *streams).any()
+
+
+def test_what_a_ccg_pays_for_emergencies_adds_to_the_worth_of_control() -> None:
+    world, timeline = build(start(), load_scenario("one_region", years=2), load_regime("voluntary_2015"))
+
+    def worth(ratio: float) -> np.ndarray:
+        was = world.use["emergency"].copy()
+        world.use["emergency"] = ratio * was
+        found = worth_of_menu(world, timeline.year(2014), Luck(SEED, 2015), APPLICATION_NEWS, seen=True, first=True)
+        world.use["emergency"] = was
+        return found
+
+    change = worth(1.2) - worth(1.0)
+    assert (change[:, 3] > change[:, 2]).all()
+    assert (change[:, 2] > 0.0).all()
+    assert not change[:, 0].any()
 
 
 def test_company_counts_for_levels_with_power_only_where_a_team_leans() -> None:

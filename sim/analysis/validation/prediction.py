@@ -4,8 +4,9 @@ Runs hold what parameters and luck leave open. A figure of England holds more: e
 what the model leaves out. The frozen ranges of the targets state it, before any fit, and calibration judged plausible
 sets by it; a forecast of a figure therefore adds it to the runs as a normal error (Kennedy and O'Hagan 2001,
 doi:10.1111/1467-9868.00294), its sd being half a range over 1.645. What persists from the start is forecast by its
-change, in which an error of definition cancels; its error is that of the range of its change, where one was frozen.
-Such ranges are of two years; errors of single years add up as independent ones do, by the root of their number.
+change, in which an error of definition cancels; its error is that of the range of its change, and none where no such
+range was frozen. These ranges are of two years; errors of single years add up as independent ones do, by the root of
+their number.
 """
 
 from __future__ import annotations

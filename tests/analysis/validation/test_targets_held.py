@@ -133,7 +133,8 @@ def test_a_forecast_of_a_figure_holds_the_error_that_its_frozen_range_states() -
 def test_what_persists_has_the_error_of_its_change_alone() -> None:
     simulated = np.array([[50.0, 51.0, 52.0, 53.0], [60.0, 61.0, 62.0, 63.0]])
     past, new = history("initial_state", [100.0, 101.0, 102.0, 103.0], simulated)
-    assert forecast_series(past, new, Errors.of(past)).series[0].simulated.width == pytest.approx(0.0)
+    (one,) = forecast_series(past, new, Errors.of(past)).series
+    assert one.simulated.width == pytest.approx(0.0)  # no range of a change was frozen
     change = replace(target(2016, 0.02), name="change.practices_open", kind="relative", first=2014, low=0.0, high=0.04)
     past += verdicts(runs(simulated), [change])
     (one,) = forecast_series(past, new, Errors.of(past)).series

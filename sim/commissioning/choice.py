@@ -28,15 +28,18 @@ from sim.commissioning.utilities import (
 from sim.commissioning.views import MEMBER_BODY
 from sim.kernel import kernel, part, rule
 from sim.world import states as s
-from sim.world.luck import decision, uniform2
+from sim.world.luck import decision, nth_draw, person
 
 GUMBEL = decision("choice.gumbel")
 
 
 @rule
-def gumbel(stream, who, action):
-    """Standard Gumbel draw of a case and an action: the same whatever the regime, and the same to all who decide."""
-    return -math.log(-math.log(uniform2(stream, who, np.uint64(action + 1))))
+def gumbel(begin, action):
+    """Standard Gumbel draw of a case and an action: the same whatever the regime, and the same to all who decide.
+
+    begin: where the draws of the case begin, see `luck.person`.
+    """
+    return -math.log(-math.log(nth_draw(begin, action)))
 
 
 @rule
@@ -112,12 +115,12 @@ def draw(kind, who, worth, stream, luck):
 
     It is the same to all who decide, so that they differ by weights, beliefs and interests only.
     """
-    otherwise = answers(kind, OTHERWISE)
-    least = gumbel(stream, who, otherwise)
+    otherwise, begin = answers(kind, OTHERWISE), np.uint64(person(stream, who))
+    least = gumbel(begin, otherwise)
     for step in range(steps(kind)):
         a = candidate(kind, step)
         if a >= 0 and worth[0, a] > IMPOSSIBLE:
-            luck[a] = gumbel(stream, who, a) - least if a != otherwise else 0.0
+            luck[a] = gumbel(begin, a) - least if a != otherwise else 0.0
 
 
 @part
@@ -135,9 +138,9 @@ def deciders(j, cases, kinds, v, t):
 @part
 def hold_meeting(j, cases, on_board, boards, v, t, powers, interests, meetings, attending, declaring):
     """A year's meetings about case `j`: (decided, weight of GPs with an interest, GPs who left, months lost, chance
-    that a GP had an interest). A body without seats decides without a meeting."""
-    stake = stake_in(cases.kind[j], on_board, boards, cases.ccg[j])
+    that a GP had an interest). A body without GPs' seats asks for none; one without any decides without a meeting."""
     room = committee_of(v.seats, v.rules, v.recusal, t, powers)
+    stake = stake_in(cases.kind[j], on_board, boards, cases.ccg[j]) if room.gps > 0.0 else 0.0
     decided, weight, left, lost = sit(cases.id[j], room, stake, meetings, interests, attending, declaring)
     return decided, weight, left, lost, stake
 
@@ -146,7 +149,8 @@ def hold_meeting(j, cases, on_board, boards, v, t, powers, interests, meetings, 
 def consider(j, one, other, powers, share, weight, stake, on_board, cases, lists, life, ccg_money, boards, kinds, v,
              t, deficit, fit, need, quality, alternatives, interests, table, w, e, k, stream, worth, pull,
              luck):  # fmt: skip
-    """Fills worth, pull and luck of case `j`; see `value`, `tug` and `draw`. Returns how many sides must agree.
+    """Fills worth and luck of case `j`, and pull where there is weight; see `value`, `tug` and `draw`. Returns how many
+    sides must agree.
 
     share: of GPs among those who decide; weight: of those with an interest. Both are of the whole committee, 0 to 1.
     stake: chance that a GP had the interest; whoever has it is drawn to the action most concerned in full.
@@ -159,8 +163,9 @@ def consider(j, one, other, powers, share, weight, stake, on_board, cases, lists
             deficit, fit, need, quality, alternatives, w,
         )  # fmt: skip
         value(matter, side, table, w, e, k, worth)
-        drawn = part_of_gps(mine, theirs, weight) / stake if weight > 0.0 else 0.0
-        tug(cases.kind[j], side, drawn, on_board, boards, cases.ccg[j], interests, pull)
+        if weight > 0.0:
+            drawn = part_of_gps(mine, theirs, weight) / stake
+            tug(cases.kind[j], side, drawn, on_board, boards, cases.ccg[j], interests, pull)
     draw(cases.kind[j], cases.id[j], worth, stream, luck)
     return sides
 
@@ -169,12 +174,12 @@ def consider(j, one, other, powers, share, weight, stake, on_board, cases, lists
 def decide(kind, sides, worth, pull, luck, pulled):
     """What is done about a case: (action, 1 where one side of two would have had another).
 
-    sides: 2 where two bodies must agree. worth, pull, luck: see `value`, `tug` and `draw`. pulled: 1.0, or 0.0 for what
-    would be done without the pull. Of the actions that all sides prefer to what holds otherwise, the one they like best
-    on average is taken.
+    sides: 2 where two bodies must agree. worth, pull, luck: see `value`, `tug` and `draw`. pulled: 1.0, or 0.0 where
+    nobody pulls and for what would be done without. Of the actions that all sides prefer to what holds otherwise, the
+    one they like best on average is taken.
     """
     otherwise = answers(kind, OTHERWISE)
-    best, action, wanted = -1e18, otherwise, 0
+    best, action, wanted, share = -1e18, otherwise, 0, 1.0 / sides
     for step in range(steps(kind)):
         a = candidate(kind, step)
         if a < 0 or worth[0, a] <= IMPOSSIBLE:
@@ -188,8 +193,8 @@ def decide(kind, sides, worth, pull, luck, pulled):
                 else:
                     agreed = False
             total += u
-        if agreed and total / sides + luck[a] > best:
-            best, action = total / sides + luck[a], a
+        if agreed and total * share + luck[a] > best:
+            best, action = total * share + luck[a], a
     return action, 1 if wanted == 1 and action == otherwise else 0
 
 
@@ -224,10 +229,11 @@ def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, v, def
             ccg_money, boards, bodies.kind, v, t, deficit, fit, need, quality, alternatives, interests, table, w, e, k,
             stream, worth, pull, luck,
         )  # fmt: skip
-        action, split = decide(cases.kind[j], sides, worth, pull, luck, 1.0)
+        action, split = decide(cases.kind[j], sides, worth, pull, luck, 1.0 if weight > 0.0 else 0.0)
         free = action
-        if weight > 0.0 or left > 0.0:
+        if weight > 0.0:
             free, _ = decide(cases.kind[j], sides, worth, pull, luck, 0.0)
+        if weight > 0.0 or left > 0.0:
             boards.conflicted[c] += 1.0
         cases.action[j] = action
         cases.captured[j] = 1 if action != free else 0

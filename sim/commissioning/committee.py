@@ -21,7 +21,7 @@ from sim.commissioning.functions import (
     QUORUM_LAY,
 )
 from sim.kernel import part, rule
-from sim.world.luck import decision, uniform2
+from sim.world.luck import decision, nth_draw, person
 
 ATTENDING = decision("committee.attending")
 DECLARING = decision("committee.declaring")
@@ -67,17 +67,17 @@ def committee_of(seats, rules, recusal, t, body):
 
 
 @rule
-def attends(who, meeting, seat, number, p, stream):
-    """Whether the member in a seat comes to a meeting about case `who`: 0 to 1."""
-    return uniform2(stream, who, np.uint64((meeting * 8 + seat) * 64 + number)) < p.attendance
+def attends(comes, meeting, seat, number, p):
+    """Whether the member in a seat comes to a meeting. comes: where the draws of the case begin, see `luck.person`."""
+    return nth_draw(comes, (meeting * 8 + seat) * 64 + number) < p.attendance
 
 
 @rule
-def present(who, meeting, seat, seats, p, stream):
+def present(comes, meeting, seat, seats, p):
     """How many of the members with a kind of seat come."""
     here = 0.0
     for number in range(int(seats)):
-        if attends(who, meeting, seat, number, p, stream):
+        if attends(comes, meeting, seat, number, p):
             here += 1.0
     return here
 
@@ -106,24 +106,25 @@ def has_quorum(lay, executive, voters, seats, quorum_lay, quorum_executive, p):
 
 
 @rule
-def meet(who, meeting, room, stake, p, interests, attending, declaring):
-    """One meeting about case `who`: (has a quorum, pull of GPs' interests 0 to 1, votes of GPs, GPs who left).
+def meet(comes, declares, meeting, room, stake, p, interests):
+    """One meeting about a case: (has a quorum, pull of GPs' interests 0 to 1, votes of GPs, GPs who left).
 
-    room: a `Committee`. stake: chance that a member GP has an interest in the case, 0 to 1; each has it or not. The
-    pull is the weight of GPs with an interest among all who came.
+    comes, declares: where the draws of the case begin, see `luck.person`. room: a `Committee`. stake: chance that a
+    member GP has an interest in the case, 0 to 1; each has it or not. The pull is the weight of GPs with an interest
+    among all who came.
     """
-    lay = present(who, meeting, LAY, room.lay, p, attending)
-    executive = present(who, meeting, EXECUTIVE, room.executive, p, attending)
-    outside = present(who, meeting, OUTSIDE_CLINICIAN, room.outside, p, attending)
+    lay = present(comes, meeting, LAY, room.lay, p)
+    executive = present(comes, meeting, EXECUTIVE, room.executive, p)
+    outside = present(comes, meeting, OUTSIDE_CLINICIAN, room.outside, p)
     came, votes, pull = 0.0, 0.0, 0.0
     for number in range(int(room.gps)):
-        if not attends(who, meeting, GP, number, p, attending):
+        if not attends(comes, meeting, GP, number, p):
             continue
         came += 1.0
-        if uniform2(declaring, who, np.uint64(64 + number)) >= stake:
+        if nth_draw(declares, 64 + number) >= stake:
             votes += 1.0
             continue
-        declared = uniform2(declaring, who, np.uint64(number)) < interests.declared
+        declared = nth_draw(declares, number) < interests.declared
         cast, weight = gp_vote(declared, room.recusal, room.leave_room > 0.0, room.lay_chair, interests.informal, p)
         votes += cast
         pull += weight
@@ -134,15 +135,16 @@ def meet(who, meeting, room, stake, p, interests, attending, declaring):
 
 @rule
 def sit(who, room, stake, p, interests, attending, declaring):
-    """The year's meetings about a case until one has a quorum: (decided, pull, GPs recused, months lost).
+    """The year's meetings about case `who` until one has a quorum: (decided, pull, GPs recused, months lost).
 
     room: a `Committee`; one without seats decides without a meeting.
     """
     if room.seats <= 0.0:
         return True, 0.0, 0.0, 0.0
+    comes, declares = np.uint64(person(attending, who)), np.uint64(person(declaring, who))
     recused, lost = 0.0, 0.0
     for meeting in range(int(max(1.0, p.a_year))):
-        good, pull, _, left = meet(who, meeting, room, stake, p, interests, attending, declaring)
+        good, pull, _, left = meet(comes, declares, meeting, room, stake, p, interests)
         recused = left
         if good:
             return True, pull, recused, lost

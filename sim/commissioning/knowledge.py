@@ -18,11 +18,13 @@ from sim.commissioning.views import MEMBER_BODY, view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world import states as s
-from sim.world.luck import Luck, decision, normal, normal2
+from sim.world.luck import Luck, decision, inverse_normal, nth_draw, person
 from sim.world.world import Floats, World
 
 DISTRESS_SEEN = decision("knowledge.distress_seen")
 QUALITY_SEEN = decision("knowledge.quality_seen")
+ROUTINE = KINDS
+"""Number of the draw of what all read of a practice; a body's own has the number of its kind."""
 
 
 class Knowing(NamedTuple):
@@ -69,8 +71,14 @@ def error(routine, own, shared_draw, own_draw):
 
     routine, own: precision. Draws are standard normal. The variance is one over the sum of both precisions.
     """
-    total = max(routine + own, 1e-6)
-    return (math.sqrt(routine) * shared_draw + math.sqrt(own) * own_draw) / total
+    return blend(math.sqrt(routine) * shared_draw, math.sqrt(own), own_draw, 1.0 / max(routine + own, 1e-6))
+
+
+@rule
+def blend(read, sharpness, own_draw, var):
+    """`error`, where its roots are known. read: what routine data add to it, times their precision. sharpness: root of
+    the body's own precision. var: one over the sum of both precisions."""
+    return (read + sharpness * own_draw) * var
 
 
 @rule
@@ -89,8 +97,14 @@ def bias(gp_votes, punishes, trust, p):
 @rule
 def updated(mean, var, seen, prec):
     """A belief after one observation: (mean, variance). Normal prior, normal error."""
-    kept = 1.0 / (1.0 + prec * var)
-    return mean + (1.0 - kept) * (seen - mean), var * kept
+    after = narrowed(var, prec)
+    return mean + after * prec * (seen - mean), after
+
+
+@rule
+def narrowed(var, prec):
+    """The variance that one observation leaves."""
+    return var / (1.0 + prec * var)
 
 
 @kernel
@@ -103,7 +117,7 @@ def learn(beliefs, place, life, care, ties, ccgs, bodies, slots, acts, punishes,
     slots: block of beliefs of each kind of body, -1 for none. acts, punishes, gp_votes, clinicians: (T, kinds), see
     `views.TableView`.
     """
-    n = len(place)
+    n, root = len(place), math.sqrt(p.routine)
     stride = len(bodies) // KINDS
     visits = p.visit_share / max(1e-6, 1.0 - p.visit_share)  # against hours for cases, which are what visits leave
     on_visits = np.zeros(len(bodies))
@@ -113,9 +127,11 @@ def learn(beliefs, place, life, care, ties, ccgs, bodies, slots, acts, punishes,
     for i in range(n):
         if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
             continue
-        who, c = place.id[i], place.ccg[i]
+        c = place.ccg[i]
         t = ccgs.table[c]
-        read_distress, read_quality = normal(distress_stream, who), normal(quality_stream, who)
+        of_distress, of_quality = person(distress_stream, place.id[i]), person(quality_stream, place.id[i])
+        read_distress = root * inverse_normal(nth_draw(of_distress, ROUTINE))
+        read_quality = root * inverse_normal(nth_draw(of_quality, ROUTINE))
         for kind in range(len(slots)):
             if acts[t, kind] == 0 or slots[kind] < 0:
                 continue
@@ -125,16 +141,17 @@ def learn(beliefs, place, life, care, ties, ccgs, bodies, slots, acts, punishes,
             national = kind == NHS_ENGLAND or kind == AREA_TEAM
             trust = ties.trust_nhse[i] if national else ties.trust_ccg[i]
             looks = bias(max(0.0, gp_votes[t, kind]), punishes[t, kind], trust, p)
-            prec, other, row = p.routine + own, np.uint64(kind), slots[kind] * n + i
+            prec, sharpness, row = p.routine + own, math.sqrt(own), slots[kind] * n + i
+            doubt = 1.0 / max(prec, 1e-6)
             seen = life.distress[i] - looks
-            seen += error(p.routine, own, read_distress, normal2(distress_stream, who, other))
+            seen += blend(read_distress, sharpness, inverse_normal(nth_draw(of_distress, kind)), doubt)
             mean, var = updated(beliefs.distress[row], beliefs.distress_var[row] + p.drift, seen, prec)
             beliefs.distress[row], beliefs.distress_var[row] = mean, var
             seen = care.quality_true[i] + looks
-            seen += error(p.routine, own, read_quality, normal2(quality_stream, who, other))
+            seen += blend(read_quality, sharpness, inverse_normal(nth_draw(of_quality, kind)), doubt)
             mean, var = updated(beliefs.quality[row], beliefs.quality_var[row] + p.drift, seen, prec)
             beliefs.quality[row], beliefs.quality_var[row] = mean, var
-            _, beliefs.routine_var[row] = updated(0.0, beliefs.routine_var[row] + p.drift, 0.0, p.routine)
+            beliefs.routine_var[row] = narrowed(beliefs.routine_var[row] + p.drift, p.routine)
 
 
 @kernel

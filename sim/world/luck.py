@@ -13,6 +13,7 @@ import hashlib
 import math
 from dataclasses import dataclass, field
 from functools import lru_cache
+from statistics import NormalDist
 
 import numpy as np
 
@@ -79,44 +80,29 @@ def nth_draw(begin, n):
     return to_unit(mix(begin + np.uint64(n + 1) * _GOLDEN))
 
 
+_CELLS = 2048
+_TAIL = 50
+_QUANTILES = np.array([0.0, *(NormalDist().inv_cdf(k / _CELLS) for k in range(1, _CELLS)), 0.0])
+"""Standard normal quantiles of 0, 1/2048, ..., 1; the first and the last are never read."""
+
+
 @rule
 def inverse_normal(p):
-    """Standard normal quantile of p in (0, 1); Acklam's rational approximation, absolute error under 1.2e-9
-    relative."""
-    if p < 0.02425:
+    """Standard normal quantile of p in (0, 1), absolute error under 2e-5: between known quantiles on a straight line,
+    which takes half as long as a formula; by one in the tails, where they bend."""
+    at = p * _CELLS
+    cell = int(at)
+    if cell < _TAIL:
         return inverse_normal_tail(p)
-    if p > 1.0 - 0.02425:
+    if cell >= _CELLS - _TAIL:
         return -inverse_normal_tail(1.0 - p)
-    q = p - 0.5
-    r = q * q
-    return (
-        (
-            (
-                (
-                    ((-3.969683028665376e01 * r + 2.209460984245205e02) * r - 2.759285104469687e02) * r
-                    + 1.383577518672690e02
-                )
-                * r
-                - 3.066479806614716e01
-            )
-            * r
-            + 2.506628277459239
-        )
-        * q
-    ) / (
-        (
-            (((-5.447609879822406e01 * r + 1.615858368580409e02) * r - 1.556989798598866e02) * r + 6.680131188771972e01)
-            * r
-            - 1.328068155288572e01
-        )
-        * r
-        + 1.0
-    )
+    return _QUANTILES[cell] + (at - cell) * (_QUANTILES[cell + 1] - _QUANTILES[cell])
 
 
 @rule
 def inverse_normal_tail(p):
-    """The lower tail of `inverse_normal`, p < 0.02425."""
+    """The lower tail of `inverse_normal`, p < 0.02425; Acklam's rational approximation, relative error under
+    1.2e-9."""
     q = math.sqrt(-2.0 * math.log(p))
     return (
         (

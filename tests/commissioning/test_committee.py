@@ -15,6 +15,7 @@ from sim.commissioning.perception import restored
 from sim.commissioning.views import TableView, view
 from sim.regimes import load_regime
 from sim.world import states as s
+from sim.world.luck import person
 
 PARAMS = parameters.load().resolve(levers=[], start_year=2014, years=10).year(2015)
 INTERESTS, MEETINGS, EXPOSURE = PARAMS.of(Interests), PARAMS.of(Meetings), PARAMS.of(Exposure)
@@ -33,7 +34,8 @@ def held(who: int, regime: str, conflicted: bool, interests: Interests, meetings
     v, t = table_of(regime)
     room = committee_of(v.seats, v.rules, v.recusal, t, f.CCG)
     with np.errstate(over="ignore"):
-        return meet(np.uint64(who), 0, room, conflicted, meetings, interests, *KEYS)
+        comes, declares = (np.uint64(person(key, np.uint64(who))) for key in KEYS)
+        return meet(comes, declares, 0, room, conflicted, meetings, interests)
 
 
 @settings(max_examples=40, deadline=None)

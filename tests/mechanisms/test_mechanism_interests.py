@@ -41,10 +41,13 @@ SMALL = {"hours.fixed_tasks": 0.0}
 
 
 def conflicts(regime: str | Regime, constants: dict[str, float] | None = None) -> float:
-    """Decisions with a conflict of interest a decision, in a CCG of five practices, 2015-16 to 2018-19."""
-    values = run(CORBY, regime, years=5, constants={**SMALL, **(constants or {})}).values["national"][1:, 0]
-    column = list(OUTCOMES).index
-    return float(values[:, column("conflicted_decisions")].sum() / values[:, column("cases_decided")].sum())
+    """Decisions with a conflict of interest a decision, in a CCG of five practices, 2015-16 to 2018-19: of four worlds
+    together, since one decides a dozen cases."""
+    column, found = list(OUTCOMES).index, np.zeros(2)
+    for seed in range(4):
+        ran = run(CORBY, regime, years=5, seed=seed, constants={**SMALL, **(constants or {})})
+        found += ran.values["national"][1:, 0][:, [column("conflicted_decisions"), column("cases_decided")]].sum(axis=0)
+    return float(found[0] / found[1])
 
 
 def test_mechanism_k032_gps_who_vote_on_contracts_meet_conflicts() -> None:

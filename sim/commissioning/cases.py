@@ -17,7 +17,7 @@ from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.rules.chances import settles
 from sim.world import states as s
-from sim.world.luck import Luck, decision, mix, uniform, uniform2
+from sim.world.luck import Luck, decision, mix, nth_draw, person, uniform, uniform2
 from sim.world.table import copy_row
 from sim.world.world import Floats, Rows, World
 
@@ -212,7 +212,7 @@ def arrive(cases, n, place, lists, contract, care, staff, life, waiting, year, p
     for i in range(len(place)):
         if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
             continue
-        who, c = place.id[i], place.ccg[i]
+        who, c, begin = place.id[i], place.ccg[i], person(stream, place.id[i])
         if life.asking[i] == 1 and waiting[i, s.DISTRESS] == 0:
             n = add(cases, n, who, s.DISTRESS, i, c, year, NO_CLOCK, life.distress[i])
         # A notice, or a caretaker's term that runs out: somebody must find patients a practice.
@@ -226,29 +226,29 @@ def arrive(cases, n, place, lists, contract, care, staff, life, waiting, year, p
             n = add(cases, n, who, s.INADEQUATE_RATING, i, c, year, clocks.inadequate, -care.quality_true[i])
         elif waiting[i, s.QUALITY] == 0:
             log_odds = p.quality_base - p.quality_slope * care.quality_true[i]
-            if settles(uniform2(stream, who, np.uint64(s.QUALITY)), log_odds):
+            if settles(nth_draw(begin, s.QUALITY), log_odds):
                 n = add(cases, n, who, s.QUALITY, i, c, year, NO_CLOCK, -care.quality_true[i])
         if waiting[i, s.ACCESS] == 0:
             log_odds = p.access_base + p.access_slope * care.unmet[i]
-            if settles(uniform2(stream, who, np.uint64(s.ACCESS)), log_odds):
+            if settles(nth_draw(begin, s.ACCESS), log_odds):
                 n = add(cases, n, who, s.ACCESS, i, c, year, NO_CLOCK, 10.0 * care.unmet[i])
         if waiting[i, s.COMPLAINT] == 0:
             expected = p.complaints_per_1000 * lists.total[i] / 1000.0 * (2.0 - care.experience[i])
-            if uniform2(stream, who, np.uint64(s.COMPLAINT)) < 1.0 - math.exp(-expected):
+            draw = nth_draw(begin, s.COMPLAINT)
+            if draw < expected and draw < 1.0 - math.exp(-expected):  # the chance is below what is expected
                 n = add(cases, n, who, s.COMPLAINT, i, c, year, clocks.complaint, -care.quality_true[i])
         if lists.open[i] == 1 and waiting[i, s.LIST_CLOSURE] == 0:
             pressure = care.workload[i] - 1.0 + staff.vacant_fte[i] / max(1.0, staff.posts_fte[i])
             log_odds = p.list_closure_base + p.list_closure_slope * pressure
-            if settles(uniform2(stream, who, np.uint64(s.LIST_CLOSURE)), log_odds):
+            if settles(nth_draw(begin, s.LIST_CLOSURE), log_odds):
                 n = add(cases, n, who, s.LIST_CLOSURE, i, c, year, clocks.list_closure, pressure)
         if waiting[i, s.CONTRACT_FAILURE] == 0:
             under_notice = p.failure_under_notice if life.sanctioned[i] > 0.0 else 0.0
-            if uniform2(stream, who, np.uint64(s.CONTRACT_FAILURE)) < chance(
-                p.failure_base + under_notice, p.failure_distress, life.distress[i]
-            ):
+            log_odds = p.failure_base + under_notice + p.failure_distress * life.distress[i]
+            if settles(nth_draw(begin, s.CONTRACT_FAILURE), log_odds):
                 n = add(cases, n, who, s.CONTRACT_FAILURE, i, c, year, NO_CLOCK, 1.0)
         if contract.kind[i] == s.PMS and contract.premium_left[i] >= 1.0 and waiting[i, s.PMS_REVIEW] == 0:
-            if uniform2(stream, who, np.uint64(s.PMS_REVIEW)) < p.pms_review:
+            if nth_draw(begin, s.PMS_REVIEW) < p.pms_review:
                 premium = contract.premium_2013[i] / max(1.0, lists.total[i])
                 n = add(cases, n, who, s.PMS_REVIEW, i, c, year, NO_CLOCK, premium / 10.0)
     return n

@@ -11,7 +11,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
+
+# Read when numpy is first imported. Matrices here are small: a second thread would do nothing but wait, at full load.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 if TYPE_CHECKING:
     from sim.api import compare as compare

@@ -14,11 +14,11 @@ from sim.parameters import Timeline
 from sim.population.facts import load_facts
 from sim.population.merger_events import events_of, read_events
 from sim.population.start import FIRST_YEAR, Ground, lay_ground, start_world
-from sim.population.synthetic import synthetic_england
-from sim.population.tables import Population
+from sim.population.synthetic import area_team_table, ccg_table, synthetic_england
+from sim.population.tables import Marks, Population, Table, chosen_ccgs
 from sim.record import record
 from sim.regimes import Regime
-from sim.scenario import Scenario
+from sim.scenario import Place, Scenario
 from sim.sums import Sums
 from sim.world.world import Floats, Rows, World
 from sim.year import PHASES, Phase, advance
@@ -53,25 +53,33 @@ def prepare(scenario: Scenario, seed: int, population_dir: Path | None = None) -
     """The starting England of a scenario and a seed: a saved population, or a synthetic one drawn from the shipped
     facts."""
     folder = population_dir or scenario.population
-    population = synthetic_england(seed) if folder is None else _loaded(Path(folder))
-    chosen = _select(population, scenario)
+    if folder is None:
+        facts = load_facts()
+        keep = _chosen(scenario.place, ccg_table(facts), area_team_table(facts))
+        population = synthetic_england(seed, keep=keep)
+    else:
+        population = _loaded(Path(folder))
+        keep = _chosen(scenario.place, population.ccgs, population.area_teams)
+    chosen = population if keep is None else population.part(keep)
     return Start(chosen, lay_ground(chosen, seed), seed)
 
 
-def _select(population: Population, scenario: Scenario) -> Population:
-    place = scenario.place
+def _chosen(place: Place, ccgs: Table, area_teams: Table) -> Marks | None:
+    """Marks the CCGs that a scenario is about; None for all."""
     if not (place.ccgs or place.region or place.area_team):
-        return population
-    return population.select(
+        return None
+    return chosen_ccgs(
+        ccgs,
+        area_teams,
         ccgs=place.ccgs or None,
         regions=[place.region.removesuffix(" of England")] if place.region else None,
-        area_teams=[_team_code(population, place.area_team)] if place.area_team else None,
+        area_teams=[_team_code(area_teams, place.area_team)] if place.area_team else None,
     )
 
 
-def _team_code(population: Population, name: str) -> str:
+def _team_code(area_teams: Table, name: str) -> str:
     """Code of an area team that is given by name or code; an unknown one is passed on, and refused there."""
-    for code, known in zip(population.area_teams["code"], population.area_teams["name"], strict=True):
+    for code, known in zip(area_teams["code"], area_teams["name"], strict=True):
         if str(known).casefold() == name.casefold():
             return str(code)
     return name

@@ -70,15 +70,28 @@ def draw_attributes(facts: Facts, copula: Copula, rng: np.random.Generator) -> d
 
 def to_quantiles(values: Floats, levels: Floats, quantiles: Floats, rng: np.random.Generator) -> Floats:
     """Values replaced by the national quantile at their rank, jittered within the rank's cell; order is kept."""
-    rank = np.empty(len(values))
-    rank[np.argsort(values, kind="stable")] = np.arange(len(values))
-    return np.interp((rank + rng.random(len(values))) / len(values), levels, quantiles)
+    order = in_order(values)
+    rank = np.arange(len(values)) + rng.random(len(values))[order]
+    found = np.empty(len(values))
+    # From the lowest rank to the highest: there the place between two levels is found at once.
+    found[order] = np.interp(rank / len(values), levels, quantiles)
+    return found
+
+
+def in_order(values: Floats) -> Rows:
+    """The stable `argsort` of values, most of which differ: only where two are equal does it take the slower way."""
+    order = np.argsort(values)
+    ordered = values[order]
+    return order if (ordered[1:] > ordered[:-1]).all() else np.argsort(values, kind="stable")
 
 
 def top_of_each(score: Floats, group: Rows, count: Floats) -> npt.NDArray[np.bool_]:
     """Marks in every group its `count` members of highest score; `group` must be sorted."""
-    order = np.lexsort((-score, group))
-    first = np.searchsorted(group, np.arange(len(count)))
-    chosen = np.zeros(len(score), dtype=bool)
-    chosen[order] = np.arange(len(score)) - first[group] < count[group]
-    return chosen
+    first = np.searchsorted(group, np.arange(len(count) + 1))
+    place = np.arange(len(score)) - first[group]
+    table = np.full((len(count), int(place.max(initial=0)) + 1), np.inf)
+    table[group, place] = -score
+    order = np.argsort(table, axis=1, kind="stable")
+    chosen = np.zeros(table.shape, dtype=bool)
+    np.put_along_axis(chosen, order, np.arange(table.shape[1]) < count[:, None], axis=1)
+    return np.asarray(chosen[group, place])

@@ -27,6 +27,7 @@ MOST_FTE_A_HEAD = 2.0
 ATTITUDES = ("trust", "autonomy", "conflict_worry", "workload_threat", "burnout")
 _LINKS = ("trust_conflict_worry", "trust_burnout", "autonomy_trust", "conflict_worry_workload_threat",
           "workload_threat_burnout")  # fmt: skip
+_NEEDED = ("id", "list_size", "contract", "rural", "gp_fte", "gp_headcount", "trainee_fte")
 _DOCTORS_KEY = 20140402
 
 
@@ -45,10 +46,31 @@ def cast_back(practices: Table, seed: int) -> tuple[Table, str]:
     )
 
 
-def sample_doctors(practices: Table, seed: int) -> Table:
+class _Draws:
+    """Draws of a Generator for all doctors, or for all practices, of which only some are used."""
+
+    def __init__(self, rng: np.random.Generator, count: int, rows: Rows | slice) -> None:
+        self._rng, self._count, self.rows = rng, count, rows
+
+    def uniform(self) -> Floats:
+        """A number in [0, 1) each."""
+        return self._rng.random(self._count)[self.rows]
+
+    def normal(self) -> Floats:
+        """A standard normal number each."""
+        return self._rng.standard_normal(self._count)[self.rows]
+
+    def linked(self, factor: Floats) -> Floats:
+        """Standard normal numbers with a correlation of factor.T @ factor, a row each."""
+        return np.asarray((self._rng.standard_normal((self._count, len(factor))) @ factor)[self.rows])
+
+
+def sample_doctors(practices: Table, seed: int, rows: Rows | None = None) -> Table:
     """The doctors table: about 40,000 rows for England, of which 36,000 are partners or salaried; in order of practice.
 
-    Needs columns id, list_size, contract, rural, gp_fte, gp_headcount and trainee_fte without gaps, else InputError.
+    rows: practices whose doctors are wanted, in order; the doctors' practice is then a place in `rows`. They are the
+    same as among the doctors of all. Needs columns id, list_size, contract, rural, gp_fte, gp_headcount and trainee_fte
+    without gaps, else InputError.
     """
     for name in ("gp_fte", "gp_headcount", "trainee_fte"):
         missing = np.flatnonzero(~np.isfinite(practices[name]))
@@ -58,23 +80,35 @@ def sample_doctors(practices: Table, seed: int) -> Table:
     permanent = np.maximum(np.round(practices["gp_headcount"]), np.ceil(practices["gp_fte"] / MOST_FTE_A_HEAD))
     trainees = np.where(practices["trainee_fte"] > 0.0, np.maximum(np.round(practices["trainee_fte"]), 1.0), 0.0)
     heads = np.column_stack([np.maximum(permanent, 1.0), trainees, _locums(practices, rng)]).astype(np.int64)
+    load = np.log(practices["list_size"] / np.maximum(practices["gp_fte"], 0.1))
+    load = np.clip(load - np.median(load), -1.5, 1.5)
+    each_practice = _Draws(rng, len(heads), slice(None) if rows is None else rows)
+    each_doctor = _Draws(rng, int(heads.sum()), slice(None) if rows is None else _runs(heads.sum(axis=1), rows))
+    if rows is not None:
+        practices, heads, load = {name: practices[name][rows] for name in _NEEDED}, heads[rows], load[rows]
     practice = np.repeat(np.arange(len(heads)), heads.sum(axis=1))
     kind = np.repeat(np.tile([PARTNER, TRAINEE, LOCUM], len(heads)), heads.ravel())
     seat = _places_in_run(heads.sum(axis=1))
-    role = np.where(kind == PARTNER, _permanent_roles(practices, practice, seat, rng), kind)
-    female, age = _sex_and_age(role, rng)
+    role = np.where(kind == PARTNER, _permanent_roles(practices, practice, seat, each_practice, each_doctor), kind)
+    female, age = _sex_and_age(role, each_doctor)
     doctors: Table = {
         "id": derived_ids(practices["id"][practice], kind, seat),
         "practice": practice, "age": age, "female": female, "role": role,
-        "fte": _fte(practices, practice, role, female, rng),
+        "fte": _fte(practices, practice, role, female, each_doctor),
     }  # fmt: skip
-    return doctors | _attitudes(practices, practice, rng)
+    return doctors | _attitudes(practice, load, each_practice, each_doctor)
+
+
+def _runs(lengths: Rows, rows: Rows) -> Rows:
+    """Rows of the doctors of some practices, where the doctors of all stand one practice after another."""
+    begin = (np.cumsum(lengths) - lengths)[rows]
+    return np.asarray(np.repeat(begin, lengths[rows]) + _places_in_run(lengths[rows]))
 
 
 def _places_in_run(lengths: Rows) -> Rows:
     """0, 1, ... within each run."""
     ends = np.cumsum(lengths)
-    return np.asarray(np.arange(int(ends[-1])) - np.repeat(ends - lengths, lengths))
+    return np.asarray(np.arange(int(lengths.sum())) - np.repeat(ends - lengths, lengths))
 
 
 def _locums(practices: Table, rng: np.random.Generator) -> Floats:
@@ -83,21 +117,23 @@ def _locums(practices: Table, rng: np.random.Generator) -> Floats:
     return rng.poisson(number("locum.per_1000") * practices["list_size"] / 1000.0 * alone * rural).astype(np.float64)
 
 
-def _permanent_roles(practices: Table, practice: Rows, seat: Rows, rng: np.random.Generator) -> Rows:
+def _permanent_roles(
+    practices: Table, practice: Rows, seat: Rows, each_practice: _Draws, each_doctor: _Draws
+) -> Rows:
     """Partner or salaried: the first GP holds the contract, the others by size of list and the practice's habit."""
     size = np.log(practices["list_size"] / TYPICAL_LIST)
-    habit = number("role.practice_spread") * rng.standard_normal(len(size))
+    habit = number("role.practice_spread") * each_practice.normal()
     odds = number("role.partner_logit") + number("role.per_log_list") * size + habit
     chance = (1.0 / (1.0 + np.exp(-odds)))[practice]
     first = np.where(practices["contract"] == APMS, number("role.first_is_partner_apms"), 1.0)[practice]
-    is_partner = rng.random(len(seat)) < np.where(seat == 0, first, chance)
+    is_partner = each_doctor.uniform() < np.where(seat == 0, first, chance)
     return np.where(is_partner, PARTNER, SALARIED)
 
 
-def _sex_and_age(role: Rows, rng: np.random.Generator) -> tuple[Rows, Floats]:
+def _sex_and_age(role: Rows, each_doctor: _Draws) -> tuple[Rows, Floats]:
     chance = np.array([number(f"female.{name}") for name in ROLES])
-    female = (rng.random(len(role)) < chance[role]).astype(np.int64)
-    rank, age = rng.random(len(role)), np.empty(len(role))
+    female = (each_doctor.uniform() < chance[role]).astype(np.int64)
+    rank, age = each_doctor.uniform(), np.empty(len(role))
     for code, name in enumerate(ROLES):
         by_sex = f"age.{name}_male" in traits()
         for sex, word in enumerate(("male", "female")):
@@ -106,9 +142,9 @@ def _sex_and_age(role: Rows, rng: np.random.Generator) -> tuple[Rows, Floats]:
     return female, age
 
 
-def _fte(practices: Table, practice: Rows, role: Rows, female: Rows, rng: np.random.Generator) -> Floats:
+def _fte(practices: Table, practice: Rows, role: Rows, female: Rows, each_doctor: _Draws) -> Floats:
     """Relative hours by role and sex, scaled to what each practice reports; locums as drawn."""
-    noise, relative = rng.standard_normal(len(role)), np.ones(len(role))
+    noise, relative = each_doctor.normal(), np.ones(len(role))
     for code, name in ((PARTNER, "partner"), (SALARIED, "salaried")):
         for sex, word in enumerate(("male", "female")):
             who = (role == code) & (female == sex)
@@ -137,15 +173,13 @@ def _share_out(relative: Floats, practice: Rows, total: Floats, most: float) -> 
     return share + room * (short / np.where(rooms > 0.0, rooms, 1.0))[practice]
 
 
-def _attitudes(practices: Table, practice: Rows, rng: np.random.Generator) -> Table:
-    """Five linked values of each doctor, in part shared by colleagues; burn-out rises with patients per GP."""
+def _attitudes(practice: Rows, load: Floats, each_practice: _Draws, each_doctor: _Draws) -> Table:
+    """Five linked values of each doctor, in part shared by colleagues; burn-out rises with `load`, the log of patients
+    per GP of a practice over that of the median one."""
     common = number("link.colleagues")
-    factor = np.linalg.cholesky(_attitude_correlation()).T
-    own = rng.standard_normal((len(practice), len(ATTITUDES))) @ factor
-    shared = rng.standard_normal((len(practices["id"]), len(ATTITUDES))) @ factor
+    factor: Floats = np.linalg.cholesky(_attitude_correlation()).T.astype(np.float64, copy=False)
+    own, shared = each_doctor.linked(factor), each_practice.linked(factor)
     z = np.sqrt(1.0 - common) * own + np.sqrt(common) * shared[practice]
-    load = np.log(practices["list_size"] / np.maximum(practices["gp_fte"], 0.1))
-    load = np.clip(load - np.median(load), -1.5, 1.5)
     z[:, ATTITUDES.index("burnout")] += number("link.list_per_fte_burnout") * load[practice]
     return {name: traits()[f"attitude.{name}"].at(ndtr(z[:, k])) for k, name in enumerate(ATTITUDES)}
 

@@ -6,13 +6,11 @@ the ties; the years that follow use keyed draws only.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 from scipy.spatial import cKDTree
 
-from sim.population.tables import Population
-from sim.world.world import Floats, Networks, Rows
+from sim.population.tables import Table
+from sim.world.world import Floats, Rows
 
 NEIGHBOURS = 10
 """Nearest practices kept as patients' alternatives: half of England's practices have 9 or more within 3 km (PA274)."""
@@ -40,30 +38,38 @@ def nearest_practices(x: Floats, y: Floats, used: int, k: int = NEIGHBOURS) -> t
 
 def professional_ties(ccg: Rows, board: Rows, used: int, rows: int, rng: np.random.Generator) -> tuple[Rows, Rows]:
     """Ties between practices of a CCG, denser round its board members, as compressed sparse rows (start, row)."""
-    ties = []
-    for members in _groups(ccg[:used]):
+    together = groups(ccg[:used])
+    order = np.concatenate(together)
+    drawn = rng.random((used, 2 * TIES_EACH))
+    picks = np.empty(drawn.shape, dtype=np.int64)
+    first = 0
+    for members in together:
         weights = 1.0 + 2.0 * board[members]
-        picks = rng.choice(members, size=(len(members), 2 * TIES_EACH), p=weights / weights.sum())
-        count = TIES_EACH * (1 + board[members])
-        kept = (np.arange(2 * TIES_EACH) < count[:, None]) & (picks != members[:, None])
-        i, k = np.nonzero(kept)
-        ties.append(np.column_stack([members[i], picks[i, k]]))
-    return _sparse_rows(np.concatenate(ties), rows)
+        shares = (weights / weights.sum()).cumsum()
+        shares /= shares[-1]
+        last = first + len(members)
+        picks[first:last] = members[shares.searchsorted(drawn[first:last], side="right")]
+        first = last
+    count = TIES_EACH * (1 + board[order])
+    kept = (np.arange(2 * TIES_EACH) < count[:, None]) & (picks != order[:, None])
+    i, k = np.nonzero(kept)
+    return _sparse_rows(np.column_stack([order[i], picks[i, k]]), rows)
 
 
 def sibling_ccgs(area_team: Rows) -> tuple[Rows, Rows]:
     """CCGs that share an area team, as compressed sparse rows."""
-    pairs = [np.stack(np.meshgrid(members, members), axis=-1).reshape(-1, 2) for members in _groups(area_team)]
+    pairs = [np.stack(np.meshgrid(members, members), axis=-1).reshape(-1, 2) for members in groups(area_team)]
     ties = np.concatenate(pairs)
     return _sparse_rows(ties[ties[:, 0] != ties[:, 1]], len(area_team))
 
 
-def trust_flows(population: Population) -> tuple[Rows, Floats]:
-    """(CCGs, T) trusts of each CCG, largest share first, and the shares scaled to sum to 1; padded with share 0."""
-    n = len(population.ccgs["code"])
+def trust_flows(n: int, table: Table) -> tuple[Rows, Floats]:
+    """(CCGs, T) trusts of each of n CCGs, largest share first, and the shares scaled to sum to 1; padded with share 0.
+
+    table: trust_shares of a Population.
+    """
     trusts = np.zeros((n, TRUSTS_PER_CCG), dtype=np.int64)
     shares = np.zeros((n, TRUSTS_PER_CCG))
-    table = population.trust_shares
     order = np.lexsort((table["trust"], -table["share"], table["ccg"]))
     filled = np.zeros(n, dtype=np.int64)
     for k in order:
@@ -75,20 +81,8 @@ def trust_flows(population: Population) -> tuple[Rows, Floats]:
     return trusts, shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-12)
 
 
-def build_networks(
-    population: Population, x: Floats, y: Floats, ccg: Rows, board: Rows, used: int, seed: int
-) -> Networks:
-    """All networks of a starting World; x, y, ccg, board have a row for every practice row, the first `used` are
-    filled."""
-    rng = np.random.default_rng([seed, 71])
-    neighbours, km = nearest_practices(x, y, used)
-    peer_start, peer_row = professional_ties(ccg, board, used, len(x), rng)
-    ccg_trusts, shares = trust_flows(population)
-    ccg_start, ccg_row = sibling_ccgs(population.ccgs["area_team"])
-    return Networks(neighbours, km, peer_start, peer_row, ccg_trusts, shares, ccg_start, ccg_row)
-
-
-def _groups(labels: Rows) -> Iterable[Rows]:
+def groups(labels: Rows) -> list[Rows]:
+    """The rows that have the same label, in order, label by label."""
     order = np.argsort(labels, kind="stable")
     cuts = np.flatnonzero(np.diff(labels[order])) + 1
     return [part for part in np.split(order, cuts) if len(part)]
@@ -96,5 +90,6 @@ def _groups(labels: Rows) -> Iterable[Rows]:
 
 def _sparse_rows(ties: Rows, rows: int) -> tuple[Rows, Rows]:
     """Ties, (ties, 2), each known to both of its ends and once, as compressed sparse rows (start, row)."""
-    both = np.unique(np.concatenate([ties[:, 0] * rows + ties[:, 1], ties[:, 1] * rows + ties[:, 0]]))
+    both = np.sort(np.concatenate([ties[:, 0] * rows + ties[:, 1], ties[:, 1] * rows + ties[:, 0]]))
+    both = both[np.append(True, both[1:] != both[:-1])[: len(both)]]
     return np.searchsorted(both, np.arange(rows + 1) * rows).astype(np.int64), both % rows

@@ -6,36 +6,29 @@ that owns the column, so that each room states its own start and the first year 
 
 from __future__ import annotations
 
-import math
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from sim.commissioning import start as commissioning_start
-from sim.commissioning.bodies import name_bodies
 from sim.commissioning.functions import BODIES
 from sim.commissioning.regime_tables import RegimeTables
 from sim.commissioning.views import view
 from sim.parameters import Params
-from sim.population.counties import counties_of
-from sim.population.networks import build_networks
+from sim.population.networks import groups, nearest_practices, professional_ties
+from sim.population.organisations import Organisations, ids, organisations, to_km
 from sim.population.tables import Population
 from sim.rules import access, demand, funding, hospital, practice_life, relations, workforce
 from sim.world import states
 from sim.world.columns import CCG_GROUPS, PRACTICE_GROUPS
-from sim.world.luck import Luck, stable_hash
+from sim.world.luck import Luck
 from sim.world.table import Table
 from sim.world.world import Names, Networks, Rows, World
 
 FIRST_YEAR = 2014
-HERE = Path(__file__).resolve().parent
 IMD_CUTS = (12.77, 18.61, 25.59, 34.21)
 """Fifths of England's 7,836 working practices by IMD 2015 score of their patients (computed from the practice scores
 of PHE Fingertips)."""
-KM_PER_DEGREE = 111.2
-ENGLAND_LATITUDE, ENGLAND_LONGITUDE = 52.5, -1.5
 
 
 @dataclass(frozen=True)
@@ -52,21 +45,18 @@ def lay_ground(population: Population, seed: int) -> Ground:
     """The ground of a population; made once for all runs that start from it."""
     used = len(population.practices["id"])
     rows, n_ccgs = used + max(4, used // 20), len(population.ccgs["code"])
+    others = organisations(population)
     place = _place(population, rows, seed)
     place["board"][:used] = _boards(population, seed)
     doctors, minds = _doctors(population)
     tables = {
         "place": place, "lists": _lists(population, rows), "contract": _contract(population, rows),
         "staff": _staff(population, rows), "life": _life(used, rows), "doctors": doctors, "minds": minds,
-        "ccgs": _ccgs(population), "area_teams": _area_teams(population), "trusts": _trusts(population),
-        "providers": _providers(population), "regions": Table("regions", len(states.REGIONS)),
-        "nation": Table("nation", 1),
+        "regions": Table("regions", len(states.REGIONS)), "nation": Table("nation", 1), **others.tables,
     }  # fmt: skip
     tables |= {group: Table(group, rows) for group in PRACTICE_GROUPS if group not in tables}
     tables |= {group: Table(group, n_ccgs) for group in CCG_GROUPS if group not in tables}
-    stride = max(n_ccgs, len(population.area_teams["code"]), len(states.REGIONS))
-    tables["bodies"] = name_bodies(stride, tables["ccgs"]["id"], tables["area_teams"]["id"])
-    networks = build_networks(population, place["x"], place["y"], place["ccg"], place["board"], used, seed)
+    networks = _networks(others, place, used, seed)
     _nearest_trust(place, tables["trusts"], networks)
     return Ground(tables, networks, _names(population))
 
@@ -107,23 +97,14 @@ def belief_slots(regime: RegimeTables) -> Rows:
     return slots
 
 
-def _to_km(latitude: np.ndarray, longitude: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    shrink = math.cos(math.radians(ENGLAND_LATITUDE))
-    return (longitude - ENGLAND_LONGITUDE) * KM_PER_DEGREE * shrink, (latitude - ENGLAND_LATITUDE) * KM_PER_DEGREE
-
-
-def _ids(prefix: str, codes: np.ndarray) -> np.ndarray:
-    return np.array([stable_hash(f"{prefix}:{code}") for code in codes], dtype=np.uint64)
-
-
 def _place(population: Population, rows: int, seed: int) -> Table:
     practices = population.practices
     used = len(practices["id"])
     place = Table("place", rows)
     place["id"][:used] = practices["id"]
-    place["id"][used:] = [stable_hash(f"spare:{seed}:{k}") for k in range(rows - used)]
+    place["id"][used:] = ids(f"spare:{seed}", range(rows - used))
     place["ccg"][:used] = practices["ccg"]
-    place["x"][:used], place["y"][:used] = _to_km(practices["latitude"], practices["longitude"])
+    place["x"][:used], place["y"][:used] = to_km(practices["latitude"], practices["longitude"])
     place["imd"][:used] = practices["imd"]
     place["fifth"][:used] = np.searchsorted(IMD_CUTS, practices["imd"], side="right")
     place["rural"][:used] = practices["rural"]
@@ -205,81 +186,39 @@ def _doctors(population: Population) -> tuple[Table, Table]:
     return doctors, minds
 
 
-def _ccgs(population: Population) -> Table:
-    source = population.ccgs
-    ccgs = Table("ccgs", len(source["code"]))
-    ccgs["id"] = _ids("ccg", source["code"])
-    ccgs["area_team"] = source["area_team"]
-    ccgs["team"] = source["area_team"]
-    ccgs["region"] = source["region"]
-    ccgs["x"], ccgs["y"] = _to_km(source["latitude"], source["longitude"])
-    ccgs["emergency_index"] = source["avoidable_admissions"] / source["avoidable_admissions"].mean()
-    ccgs["seat"] = np.arange(len(ccgs))
-    ccgs["county"] = counties_of(ccgs["area_team"], ccgs["x"], ccgs["y"], ccgs["id"])
-    return ccgs
-
-
 def _boards(population: Population, seed: int) -> np.ndarray:
     """Which practices have a partner on the governing body: about five a CCG (41% of some 13 members, C064), larger
     ones first."""
     rng = np.random.default_rng([seed, 72])
-    practices = population.practices
-    board = np.zeros(len(practices["id"]), dtype=np.int64)
-    order = np.argsort(practices["ccg"], kind="stable")
-    cuts = np.flatnonzero(np.diff(practices["ccg"][order])) + 1
-    for members in np.split(order, cuts):
-        weight = practices["list_size"][members] / practices["list_size"][members].sum()
-        seats = min(5, int(np.count_nonzero(weight)))
-        board[rng.choice(members, size=seats, replace=False, p=weight)] = 1
+    size = population.practices["list_size"]
+    board = np.zeros(len(size), dtype=np.int64)
+    for members in groups(population.practices["ccg"]):
+        weights = size[members] / size[members].sum()
+        board[members[_different(weights, min(5, int(np.count_nonzero(weights))), rng)]] = 1
     return board
 
 
-def _area_teams(population: Population) -> Table:
-    source = population.area_teams
-    teams = Table("area_teams", len(source["code"]))
-    teams["id"] = _ids("area_team", source["code"])
-    teams["region"] = source["region"]
-    teams["x"], teams["y"] = _to_km(source["latitude"], source["longitude"])
-    teams["open"] = 1
-    teams["successor"] = successors([str(code) for code in source["code"]])
-    return teams
+def _different(weights: np.ndarray, count: int, rng: np.random.Generator) -> list[int]:
+    """So many different places, drawn by weight; the draws of `rng.choice`, which for a few takes ten times as long."""
+    chosen: list[int] = []
+    weights = weights.copy()
+    while len(chosen) < count:
+        drawn = rng.random(count - len(chosen))
+        weights[chosen] = 0.0
+        shares = weights.cumsum()
+        shares /= shares[-1]
+        chosen += dict.fromkeys(shares.searchsorted(drawn, side="right").tolist())
+    return chosen
 
 
-def successors(codes: list[str]) -> list[int]:
-    """Row of the team that each team becomes part of in April 2015: the first of its sub-region that is here, else
-    itself."""
-    groups: list[list[str]] = tomllib.loads((HERE / "sub_regions.toml").read_text(encoding="utf-8"))["teams"]
-    first = {code: next(c for c in group if c in codes) for group in groups for code in group if code in codes}
-    return [codes.index(first.get(code, code)) for code in codes]
-
-
-def _trusts(population: Population) -> Table:
-    source = population.trusts
-    trusts = Table("trusts", len(source["code"]))
-    trusts["id"] = _ids("trust", source["code"])
-    trusts["x"], trusts["y"] = _to_km(source["latitude"], source["longitude"])
-    for column in ("beds", "occupancy", "income", "balance"):
-        trusts[column] = source[column]
-    trusts["elective"] = source["admissions"]
-    return trusts
-
-
-def _providers(population: Population) -> Table:
-    """One GP company, one community provider and one out-of-hours provider a CCG, one corporate bidder an area team."""
-    codes = population.ccgs["code"]
-    teams = population.area_teams["code"]
-    kinds = (states.GP_COMPANY, states.COMMUNITY, states.OUT_OF_HOURS)
-    providers = Table("providers", len(kinds) * len(codes) + len(teams))
-    for k, kind in enumerate(kinds):
-        block = slice(k * len(codes), (k + 1) * len(codes))
-        providers["id"][block] = _ids(f"provider{kind}", codes)
-        providers["kind"][block] = kind
-        providers["unit"][block] = np.arange(len(codes))
-    block = slice(len(kinds) * len(codes), len(providers))
-    providers["id"][block] = _ids("corporate", teams)
-    providers["kind"][block] = states.CORPORATE
-    providers["unit"][block] = np.arange(len(teams))
-    return providers
+def _networks(others: Organisations, place: Table, used: int, seed: int) -> Networks:
+    """All networks; the first `used` rows of `place` are filled."""
+    neighbours, km = nearest_practices(place["x"], place["y"], used)
+    rng = np.random.default_rng([seed, 71])
+    ties = professional_ties(place["ccg"], place["board"], used, len(place), rng)
+    return Networks(
+        neighbours, km, *ties, others.ccg_trusts, others.ccg_trust_share, others.ccg_start, others.ccg_row
+    )
 
 
 def _nearest_trust(place: Table, trusts: Table, networks: Networks) -> None:
@@ -291,7 +230,7 @@ def _nearest_trust(place: Table, trusts: Table, networks: Networks) -> None:
 
 def _names(population: Population) -> Names:
     return Names(
-        practices=[str(code) for code in population.practices["code"]],
+        practices=population.practices["code"].tolist(),
         ccgs=[str(name) for name in population.ccgs["name"]],
         ccg_codes=[str(code) for code in population.ccgs["code"]],
         area_teams=[str(name) for name in population.area_teams["name"]],

@@ -8,6 +8,8 @@ List sizes are those of October-December 2014, 0.7% above January-March, for tha
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,7 +18,7 @@ from sim.population.copula import Copula, draw_attributes
 from sim.population.doctors import cast_back, sample_doctors
 from sim.population.facts import CATCHMENT, Facts, load_facts
 from sim.population.imputation import NON_REPORTERS, TRAINEE_SHARE
-from sim.population.tables import Population, Table, stable_ids
+from sim.population.tables import Marks, Population, Table, stable_ids
 from sim.world.states import APMS, GMS, PMS
 
 Floats = npt.NDArray[np.float64]
@@ -32,18 +34,25 @@ England are those reported, 0.80 FTE each; without, practices of hardly any FTE 
 _KEY = 20140401
 
 
-def synthetic_england(seed: int, facts: Facts | None = None) -> Population:
-    """All England: 7,839 practices in 211 CCGs, 27 area teams, 151 trusts and about 40,000 doctors."""
+def synthetic_england(seed: int, facts: Facts | None = None, keep: Marks | None = None) -> Population:
+    """All England: 7,839 practices in 211 CCGs, 27 area teams, 151 trusts and about 40,000 doctors.
+
+    keep: marks the CCGs, in the order of the facts, whose practices and doctors are wanted. They are those of the whole
+    England of this seed; its other practices are then drawn only for the national ranks and totals, and left out with
+    all their doctors. CCGs, area teams and trusts are there in any case.
+    """
     facts = facts or load_facts()
     rng = np.random.default_rng([seed, _KEY])
     drawn = draw_attributes(facts, Copula.of(facts.england), rng)
     practices = _practices(facts, drawn, rng)
     practices, note = cast_back(practices, seed)
+    rows = None if keep is None else np.flatnonzero(keep[practices["ccg"]])
+    doctors = sample_doctors(practices, seed, rows)
     population = Population(
-        practices=practices,
-        doctors=sample_doctors(practices, seed),
+        practices=practices if rows is None else {name: column[rows] for name, column in practices.items()},
+        doctors=doctors,
         ccgs=ccg_table(facts),
-        area_teams=_plain(facts.area_teams, tuple(AREA_TEAMS)),
+        area_teams=area_team_table(facts),
         trusts=_plain(facts.trusts, tuple(TRUSTS)),
         trust_shares=trust_share_table(facts),
         source=f"synthetic England of 2014-15, seed {seed}, drawn from sim/population/facts",
@@ -54,13 +63,28 @@ def synthetic_england(seed: int, facts: Facts | None = None) -> Population:
 
 def ccg_table(facts: Facts) -> Table:
     """The ccgs table of a Population, in the order of the facts."""
+    return {name: column.copy() for name, column in _ccg_table(facts).items()}
+
+
+@lru_cache(maxsize=1)
+def _ccg_table(facts: Facts) -> Table:
     table = _plain(facts.ccgs, tuple(name for name in CCGS if name != "area_team"))
     table["area_team"] = _rows_of(facts.ccgs["area_team"], facts.area_teams["code"])
     return table
 
 
+def area_team_table(facts: Facts) -> Table:
+    """The area_teams table of a Population, in the order of the facts."""
+    return _plain(facts.area_teams, tuple(AREA_TEAMS))
+
+
 def trust_share_table(facts: Facts) -> Table:
     """The trust_shares table: up to six trusts a CCG, shares summing to 1."""
+    return {name: column.copy() for name, column in _trust_share_table(facts).items()}
+
+
+@lru_cache(maxsize=1)
+def _trust_share_table(facts: Facts) -> Table:
     codes = np.column_stack([facts.ccgs[f"trust{i}"] for i in range(1, CATCHMENT + 1)])
     shares = np.column_stack([facts.ccgs[f"share{i}"] for i in range(1, CATCHMENT + 1)])
     ccg, place = np.nonzero(shares > 0.0)
@@ -78,12 +102,19 @@ def _rows_of(codes: npt.NDArray[np.str_], known: npt.NDArray[np.str_]) -> Rows:
     return np.asarray(order[np.searchsorted(known, codes, sorter=order)], dtype=np.int64)
 
 
-def _practices(facts: Facts, drawn: dict[str, Floats], rng: np.random.Generator) -> Table:
+@lru_cache(maxsize=1)
+def _codes(facts: Facts) -> Table:
+    """Ids and codes of the practices: no seed changes them."""
     ccg = facts.practice_ccg
     first = np.searchsorted(ccg, np.arange(len(facts.ccgs["code"])))
     numbers = np.arange(len(ccg)) - first[ccg] + 1
     codes = np.array([f"S-{facts.ccgs['code'][c]}-{n:03d}" for c, n in zip(ccg, numbers, strict=True)])
-    table: Table = {"id": stable_ids(codes.tolist()), "code": codes, "ccg": ccg}
+    return {"id": stable_ids(codes.tolist()), "code": codes, "ccg": ccg}
+
+
+def _practices(facts: Facts, drawn: dict[str, Floats], rng: np.random.Generator) -> Table:
+    ccg = facts.practice_ccg
+    table = {name: column.copy() for name, column in _codes(facts).items()}
     table["contract"] = np.where(drawn["apms"] > 0, APMS, np.where(drawn["pms"] > 0, PMS, GMS))
     table |= _people(drawn) | _places(facts, ccg, rng) | _staff(facts, drawn) | _payments(facts, ccg, drawn, rng)
     return {name: table[name] for name in PRACTICES}

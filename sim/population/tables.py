@@ -24,6 +24,7 @@ from sim.population.columns import REGIONS, TABLES, Column
 
 Array = npt.NDArray[Any]
 Table = dict[str, Array]
+Marks = npt.NDArray[np.bool_]
 
 _DTYPES = {"float": np.float64, "int": np.int64, "id": np.uint64}
 _RECORD = "population.json"
@@ -118,12 +119,10 @@ class Population:
         Area teams and trusts that serve none of them are left out; every row reference is renumbered, ids stay.
         Raises InputError for a code or name that does not exist.
         """
-        keep = np.zeros(self.rows("ccgs"), dtype=bool)
-        keep |= _named("ccgs", ccgs, self.ccgs["code"])
-        keep |= _named("regions", regions, np.array(REGIONS))[self.ccgs["region"]]
-        keep |= _named("area_teams", area_teams, self.area_teams["code"])[self.ccgs["area_team"]]
-        if not keep.any():
-            raise InputError("selects no CCG", key="ccgs, regions or area_teams", allowed="at least one")
+        return self.part(chosen_ccgs(self.ccgs, self.area_teams, ccgs=ccgs, regions=regions, area_teams=area_teams))
+
+    def part(self, keep: Marks) -> Population:
+        """What `select` gives, for CCGs that are marked, (CCGs,)."""
         kept = {"ccgs": keep}
         kept["area_teams"] = _mask(self.ccgs["area_team"][keep], self.rows("area_teams"))
         kept["practices"] = keep[self.practices["ccg"]]
@@ -134,7 +133,7 @@ class Population:
         note = f"{int(keep.sum())} of {len(keep)} CCGs selected"
         return Population(**tables, source=self.source, notes=[*self.notes, note])
 
-    def _subset(self, name: str, kept: dict[str, npt.NDArray[np.bool_]]) -> Table:
+    def _subset(self, name: str, kept: dict[str, Marks]) -> Table:
         rows = kept[name]
         part = {key: values[rows] for key, values in self.table(name).items()}
         for key, column in TABLES[name].items():
@@ -203,6 +202,23 @@ class Population:
         return cls(**tables, source=source, notes=notes).check(where)
 
 
+def chosen_ccgs(
+    table: Table,
+    teams: Table,
+    *,
+    ccgs: Iterable[str] | None = None,
+    regions: Iterable[str] | None = None,
+    area_teams: Iterable[str] | None = None,
+) -> Marks:
+    """Marks the CCGs of a ccgs table that `Population.select` keeps; `teams` is the area_teams table beside it."""
+    keep = _named("ccgs", ccgs, table["code"])
+    keep |= _named("regions", regions, np.array(REGIONS))[table["region"]]
+    keep |= _named("area_teams", area_teams, teams["code"])[table["area_team"]]
+    if not keep.any():
+        raise InputError("selects no CCG", key="ccgs, regions or area_teams", allowed="at least one")
+    return keep
+
+
 def _as_array(column: Any, spec: Column | None) -> Array:
     if spec is not None and spec.kind == "text":
         return np.array(column.to_pylist(), dtype=str)
@@ -231,6 +247,8 @@ def _check_values(key: str, values: Array, column: Column, where: str | Path | N
         raise InputError(f"has type {values.dtype}", file=where, key=key, allowed=np.dtype(_DTYPES[column.kind]).name)
     if column.kind == "id":
         return
+    if not len(values) or (values.min() >= column.low and values.max() <= column.high):
+        return  # no value is NaN, for then both of these would be
     wrong = np.flatnonzero(~((values >= column.low) & (values <= column.high) & np.isfinite(values)))
     if len(wrong):
         raise InputError(
@@ -246,7 +264,7 @@ def _check_reference(key: str, rows: Array, count: int, where: str | Path | None
         raise InputError(f"refers to row {rows.max()} of {count}", file=where, key=key)
 
 
-def _named(key: str, wanted: Iterable[str] | None, known: Array) -> npt.NDArray[np.bool_]:
+def _named(key: str, wanted: Iterable[str] | None, known: Array) -> Marks:
     names = [] if wanted is None else [wanted] if isinstance(wanted, str) else list(wanted)
     for name in names:
         if name not in known:
@@ -254,7 +272,7 @@ def _named(key: str, wanted: Iterable[str] | None, known: Array) -> npt.NDArray[
     return np.isin(known, names)
 
 
-def _mask(rows: Array, count: int) -> npt.NDArray[np.bool_]:
+def _mask(rows: Array, count: int) -> Marks:
     mask = np.zeros(count, dtype=bool)
     mask[rows] = True
     return mask

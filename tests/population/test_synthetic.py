@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.population.columns import TABLES
 from sim.population.facts import FOLDER, load_facts
 from sim.population.synthetic import synthetic_england
-from sim.population.tables import Population
+from sim.population.tables import Population, chosen_ccgs
 from sim.world.states import APMS, PMS
 
 SEEDS = range(20)
@@ -120,6 +121,32 @@ def test_seeds_differ_and_a_seed_repeats(englands):
     for table in ("practices", "doctors", "trust_shares"):
         for key, values in englands[0].table(table).items():
             assert np.array_equal(values, again.table(table)[key]), key
+
+
+@pytest.mark.parametrize(
+    "chosen", [{"ccgs": ["03V"]}, {"ccgs": ["99Q", "00C"]}, {"regions": ["London"]}, {"area_teams": ["Q49"]}]
+)
+def test_a_part_drawn_alone_is_that_part_of_the_whole_england(englands, chosen):
+    for seed in (0, 3):
+        whole = englands[seed]
+        drawn = synthetic_england(seed, keep=chosen_ccgs(whole.ccgs, whole.area_teams, **chosen))
+        assert drawn.rows("practices") < whole.rows("practices")
+        one, other = whole.select(**chosen), drawn.select(**chosen)
+        for table in TABLES:
+            assert one.table(table).keys() == other.table(table).keys()
+            for key, values in one.table(table).items():
+                assert np.array_equal(values, other.table(table)[key]), (table, key)
+
+
+def test_one_england_leaves_no_mark_on_the_next():
+    first = synthetic_england(1)
+    for table in TABLES:
+        for values in first.table(table).values():
+            values[:] = values[0]
+    again = synthetic_england(1)
+    assert len(np.unique(again.ccgs["code"])) == again.rows("ccgs")
+    assert len(np.unique(again.practices["id"])) == again.rows("practices")
+    assert again.check() is again
 
 
 def test_england_has_its_parts_and_its_patients(englands):

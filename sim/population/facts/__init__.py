@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ _TEXT = {"code", "name", "area_team", "region_name", *(f"trust{i}" for i in rang
 Columns = dict[str, npt.NDArray[Any]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Facts:
     """`ccgs`, `area_teams`, `trusts`: columns of text or float64 by name; `england`: the tables of england.toml."""
 
@@ -34,9 +34,9 @@ class Facts:
     trusts: Columns
     england: dict[str, Any]
 
-    @property
+    @cached_property
     def practice_ccg(self) -> npt.NDArray[np.int64]:
-        """Row of the CCG of each practice to be drawn: every CCG as often as it has practices."""
+        """Row of the CCG of each practice to be drawn: every CCG as often as it has practices; not to be changed."""
         return np.repeat(np.arange(len(self.ccgs["code"])), self.ccgs["practices"].astype(np.int64))
 
 

@@ -117,9 +117,7 @@ def _locums(practices: Table, rng: np.random.Generator) -> Floats:
     return rng.poisson(number("locum.per_1000") * practices["list_size"] / 1000.0 * alone * rural).astype(np.float64)
 
 
-def _permanent_roles(
-    practices: Table, practice: Rows, seat: Rows, each_practice: _Draws, each_doctor: _Draws
-) -> Rows:
+def _permanent_roles(practices: Table, practice: Rows, seat: Rows, each_practice: _Draws, each_doctor: _Draws) -> Rows:
     """Partner or salaried: the first GP holds the contract, the others by size of list and the practice's habit."""
     size = np.log(practices["list_size"] / TYPICAL_LIST)
     habit = number("role.practice_spread") * each_practice.normal()

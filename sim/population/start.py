@@ -216,9 +216,7 @@ def _networks(others: Organisations, place: Table, used: int, seed: int) -> Netw
     neighbours, km = nearest_practices(place["x"], place["y"], used)
     rng = np.random.default_rng([seed, 71])
     ties = professional_ties(place["ccg"], place["board"], used, len(place), rng)
-    return Networks(
-        neighbours, km, *ties, others.ccg_trusts, others.ccg_trust_share, others.ccg_start, others.ccg_row
-    )
+    return Networks(neighbours, km, *ties, others.ccg_trusts, others.ccg_trust_share, others.ccg_start, others.ccg_row)
 
 
 def _nearest_trust(place: Table, trusts: Table, networks: Networks) -> None:

@@ -206,7 +206,7 @@ def _stability(validation: Validation) -> dict[str, Any] | None:
         f"{k}: {_percent(float(share))}" for k, share in enumerate(left)
     )
     return {"drifts": drifts, "shock": Picture(embed(shock), alt + ".", "After half of the GPs leave one practice"),
-            "practices": found.decay.practices, "gains": found.gains}  # fmt: skip
+            "practices": found.decay.practices, "gains": found.gains, "hits": found.hits}  # fmt: skip
 
 
 def _percent(share: float, decimals: int = 0) -> str:

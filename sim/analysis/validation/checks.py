@@ -144,6 +144,9 @@ def _of_stability(found: StabilityFound) -> Iterator[Check]:
     yield Check("Headlines that drift by 1% a year or more over 30 flat years", told, "none", not moving)
     left = f"{100 * found.decay.left[-1]:.0f}% of the gap left after {len(found.decay.left) - 1} years"
     yield Check("A shock to one practice decays", left, "decays", found.decay.decays)
+    most = max(found.hits, key=lambda one: max(one.at_low, one.at_high))
+    told = f"at most {100 * max(most.at_low, most.at_high):.1f}% ({most.bound.what})"
+    yield Check("States that lie at a physical bound", told, "shown", None)
     told = "; ".join(f"{one.loop} {one.gain:+.3f}" for one in found.gains)
     yield Check("Gains of feedback loops", told, "below 1", all(one.gain < 1.0 for one in found.gains))
 

@@ -39,6 +39,7 @@ def tables(validation: Validation) -> dict[str, Rows]:
             {"years_after": k, "gap_left": float(left)} for k, left in enumerate(validation.stability.decay.left)
         ]
         found["gains"] = [one.row() for one in validation.stability.gains]
+        found["bounds"] = [one.row() for one in validation.stability.hits]
     return {name: rows for name, rows in found.items() if rows}
 
 

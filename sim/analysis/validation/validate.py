@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.analysis.targets import IN_SAMPLE, OUT_OF_SAMPLE, check_frozen, load_targets
+from sim.analysis.validation.bounds import Hits, hits
 from sim.analysis.validation.ensemble import Ensemble
 from sim.analysis.validation.flat import Drift, drifts
 from sim.analysis.validation.forecast import Chances, Forecast, chances, forecasts
@@ -48,11 +49,12 @@ class TargetsFound:
 
 @dataclass(frozen=True)
 class StabilityFound:
-    """Drift under flat inputs, what is left of a shock to one practice, gains of feedback loops."""
+    """Drift under flat inputs, what is left of a shock to one practice, gains of feedback loops, bounds met."""
 
     drifts: tuple[Drift, ...]
     decay: Decay
     gains: tuple[Gain, ...]
+    hits: tuple[Hits, ...]
 
 
 @dataclass(frozen=True)
@@ -181,4 +183,6 @@ def _stability(work: _Work) -> StabilityFound:
     shaken = shock(scenario, population, pairs[0])
     work.say("Gains of feedback loops ...")
     found = mean_gain([gains(scenario, population, pair) for pair in pairs])
-    return StabilityFound(tuple(drifted), shaken, tuple(found))
+    work.say("States at their bounds ...")
+    met = hits(scenario, population, pairs, len(work.ensemble.years))
+    return StabilityFound(tuple(drifted), shaken, tuple(found), tuple(met))

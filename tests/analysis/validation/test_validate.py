@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim import api
+from sim.analysis.validation.bounds import BOUNDS, hits, share_at
 from sim.analysis.validation.flat import drifts, flat_scenario
 from sim.analysis.validation.permutation import SHUFFLED, shuffled
 from sim.analysis.validation.shocks import Twins, decay, gains, lose_half, working
@@ -19,7 +20,7 @@ from sim.population.columns import PRACTICES
 from sim.regimes import load_regime
 from sim.scenario import Scenario
 from sim.study.design import single
-from tests.england import DURHAM, FEW, scenario_of, start_of
+from tests.england import DURHAM, FEW, begin, scenario_of, start_of
 
 
 def small(years: int = 4) -> Scenario:
@@ -52,6 +53,16 @@ def test_what_cannot_be_used_is_refused_in_one_line(capsys: pytest.CaptureFixtur
     assert "--part: 'everything' is not known (allowed: targets" in capsys.readouterr().err
     assert main(["validate", "one_ccg", "--years", "3"]) == 2
     assert "2017-18" in capsys.readouterr().err
+
+
+def test_states_at_a_bound_are_counted() -> None:
+    world, _ = begin(FEW, "voluntary_2015", 2)
+    access = next(bound for bound in BOUNDS if bound.what == "access")
+    world.care["access"] = 0.5
+    assert share_at(world, access) == (0.0, 0.0)
+    world.care["access"][working(world)] = np.where(np.arange(working(world).sum()) % 2, 0.0, 1.0)
+    assert sum(share_at(world, access)) == pytest.approx(1.0)
+    assert [one.bound for one in hits(small(), None, single(7).pairs, 2)] == list(BOUNDS)
 
 
 def test_flat_inputs_hold_every_dated_parameter() -> None:

@@ -258,42 +258,56 @@ def rising(values, counts):
     return sort_within(bin_order(rows[:n], bins, n), bins, values)
 
 
+@maker
+def places_of_practices(place, contract, ccgs, n_regions, n_teams):
+    """(practices, 6): the place of each practice at each level (in the order of `LEVELS`), among the places of all."""
+    teams = 1 + n_regions
+    own = teams + n_teams
+    fifths = own + len(ccgs)
+    places = np.zeros((len(place), 6), np.int64)
+    for i in range(len(place)):
+        c = place.ccg[i]
+        places[i, 1] = 1 + ccgs.region[c]
+        places[i, 2] = teams + ccgs.area_team[c]
+        places[i, 3] = own + c
+        places[i, 4] = fifths + place.fifth[i]
+        places[i, 5] = fifths + FIFTHS + contract.kind[i]
+    return places
+
+
 @rule
-def place_at(level, i, place, contract, ccgs, n_regions, n_teams):
-    """The place of practice `i` at a level (in the order of `LEVELS`), among the places of all levels."""
-    ccg_from = 1 + n_regions + n_teams
-    if level == 0:
-        return 0
-    if level == 1:
-        return 1 + ccgs.region[place.ccg[i]]
-    if level == 2:
-        return 1 + n_regions + ccgs.area_team[place.ccg[i]]
-    if level == 3:
-        return ccg_from + place.ccg[i]
-    fifth = ccg_from + len(ccgs)
-    return fifth + place.fifth[i] if level == 4 else fifth + FIFTHS + contract.kind[i]
+def rank_of(share, size):
+    """The rank, from 0, of the value below which lies such a share of so many."""
+    return int(share * (size - 1) + 0.5)
+
+
+@rule
+def further(shares, k, size):
+    """How many ranks quantile `k` lies above the one before; -1 where there is none. shares: rising."""
+    return rank_of(shares[k], size) - rank_of(shares[k - 1], size) if k < len(shares) else -1
 
 
 @maker
-def quantiles(order, values, place, contract, ccgs, n_regions, n_teams, shares, out, column):
-    """Quantiles of `values` at every place of every level: out[place, column + k]. order: rows by rising value."""
-    where, sorted_here = np.zeros(len(order), np.int64), np.zeros(len(order))
-    for level in range(6):
-        start = np.zeros(out.shape[0] + 1, np.int64)
-        for m in range(len(order)):
-            where[m] = place_at(level, order[m], place, contract, ccgs, n_regions, n_teams)
-            start[where[m] + 1] += 1
-        for g in range(out.shape[0]):
-            start[g + 1] += start[g]
-        at = start.copy()
-        for m in range(len(order)):
-            sorted_here[at[where[m]]] = values[order[m]]
-            at[where[m]] += 1
-        for g in range(out.shape[0]):
-            size = start[g + 1] - start[g]
-            if size > 0:
-                for k in range(len(shares)):
-                    out[g, column + k] = sorted_here[start[g] + int(shares[k] * (size - 1) + 0.5)]
+def quantiles(order, values, places, shares, out, column):
+    """Quantiles of `values` at every place of every level: out[place, column + k].
+
+    order: rows by rising value. places: see `places_of_practices`. shares: rising. One pass: each place counts down to
+    the row that has the rank of its next quantile.
+    """
+    size, left, taken = np.zeros(len(out), np.int64), np.zeros(len(out), np.int64), np.zeros(len(out), np.int64)
+    for i in order:
+        for level in range(places.shape[1]):
+            size[places[i, level]] += 1
+    for g in range(len(out)):
+        left[g] = rank_of(shares[0], size[g])
+    for i in order:
+        for level in range(places.shape[1]):
+            g = places[i, level]
+            while left[g] == 0:
+                out[g, column + taken[g]] = values[i]
+                taken[g] += 1
+                left[g] = further(shares, taken[g], size[g])
+            left[g] -= 1
 
 
 @kernel
@@ -314,8 +328,9 @@ def find_quantiles(place, contract, money, staff, life, ccgs, n_regions, n_teams
             partnered[i] = 1 if staff.partner_fte[i] > 0.0 else 0
             drawings[i] = money.drawings[i] / max(staff.partners[i], 1.0)
     by_list, by_drawings = rising(staff.list_before, paid), rising(drawings, partnered)
-    quantiles(by_list, staff.list_before, place, contract, ccgs, n_regions, n_teams, list_shares, out, 0)
-    quantiles(by_drawings, drawings, place, contract, ccgs, n_regions, n_teams, drawings_shares, out, len(list_shares))
+    places = places_of_practices(place, contract, ccgs, n_regions, n_teams)
+    quantiles(by_list, staff.list_before, places, list_shares, out, 0)
+    quantiles(by_drawings, drawings, places, drawings_shares, out, len(list_shares))
 
 
 def refuse_infinite(sums: Floats, year: int) -> None:

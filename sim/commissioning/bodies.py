@@ -130,7 +130,10 @@ def serve(bodies, place, lists, life, ccgs, area_teams, scale):
     scale: (T, kinds) of the regime. Seats: a CCG's own place, or that of one of its members; one of its CCGs for a
     county; an area team's headquarters for all wider bodies.
     """
-    stride = len(bodies) // scale.shape[1]
+    stride, county = len(bodies) // scale.shape[1], False
+    for t in range(len(scale)):
+        for kind in range(scale.shape[1]):
+            county = county or scale[t, kind] == COUNTY_SCALE
     count, patients = np.zeros(len(ccgs)), np.zeros(len(ccgs))
     to_ccg, to_team, to_county = np.zeros(len(ccgs)), np.zeros(len(ccgs)), np.zeros(len(ccgs))
     for i in range(len(place)):
@@ -141,7 +144,8 @@ def serve(bodies, place, lists, life, ccgs, area_teams, scale):
         count[c] += 1.0
         patients[c] += lists.total[i]
         to_ccg[c] += math.sqrt((place.x[i] - ccgs.x[own]) ** 2 + (place.y[i] - ccgs.y[own]) ** 2)
-        to_county[c] += math.sqrt((place.x[i] - ccgs.x[seat]) ** 2 + (place.y[i] - ccgs.y[seat]) ** 2)
+        if county:
+            to_county[c] += math.sqrt((place.x[i] - ccgs.x[seat]) ** 2 + (place.y[i] - ccgs.y[seat]) ** 2)
         to_team[c] += math.sqrt((place.x[i] - area_teams.x[team]) ** 2 + (place.y[i] - area_teams.y[team]) ** 2)
     for b in range(len(bodies)):
         bodies.practices[b] = 0.0

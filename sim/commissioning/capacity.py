@@ -141,40 +141,63 @@ def hold_hours(bodies, slots, scale, visits, standing, p):
         bodies.hours_used[b] = 0.0
 
 
+KNOWN, FIRST, SECOND, CLAIMANTS, EXECUTED, ADVISED = range(6)
+"""Columns of what `read_parts` reads: 1 once it is read; the kinds of body that decide, -1 for none; under an unclear
+mandate how many claim to; 1 where a body executes or advises."""
+
+
 @rule
-def responsible(cells, t, function, who, mandate, stream):
-    """The kinds of body that take a case: (first, second, doubled, n_lead). -1 for nobody.
+def claims(cells, t, function):
+    """What a table says on who takes a case: (first, second, claimants).
 
     One lead: that body. A joint committee that leads: those who share, together. Several leads, or sharers without a
-    lead: an unclear mandate, where each acts or not by its own draw; none leaves the case undone, two act against
-    each other, and whose decision stands is drawn as well: no order of a list says who goes first.
+    lead: an unclear mandate with so many claimants. -1 for nobody.
     """
-    leads, shares = 0, 0
+    leads, shares, only = 0, 0, -1
     first, second = -1, -1
     joint = cells[t, function, JOINT_COMMITTEE] == LEAD
     for kind in range(cells.shape[2]):
         if kind == PRACTICE or kind == JOINT_COMMITTEE:
             continue
         if cells[t, function, kind] == LEAD:
-            leads += 1
+            leads, only = leads + 1, kind
         elif cells[t, function, kind] == SHARED:
             shares += 1
-    if leads == 1 and not joint and shares == 0:
-        for kind in range(cells.shape[2]):
-            if cells[t, function, kind] == LEAD and kind != PRACTICE:
+            if first < 0:
                 first = kind
-        return first, second, 0
+            elif second < 0:
+                second = kind
+    if leads == 1 and not joint and shares == 0:
+        return only, -1, 0
     if joint and leads == 0:
-        for kind in range(cells.shape[2]):
-            if cells[t, function, kind] == SHARED and kind != PRACTICE:
-                if first < 0:
-                    first = kind
-                elif second < 0:
-                    second = kind
         return first, second, 0
-    claimants = leads + shares
-    if claimants == 0:
-        return first, second, 0
+    return -1, -1, leads + shares
+
+
+@rule
+def read_parts(parts, cells, t, function):
+    """Reads once a year who has which part in a function under table `t`: into parts, (T, functions, 6)."""
+    if parts[t, function, KNOWN] == 1:
+        return
+    first, second, claimants = claims(cells, t, function)
+    parts[t, function, KNOWN] = 1
+    parts[t, function, FIRST], parts[t, function, SECOND] = first, second
+    parts[t, function, CLAIMANTS] = claimants
+    for kind in range(cells.shape[2]):
+        if kind != PRACTICE and cells[t, function, kind] == EXECUTES:
+            parts[t, function, EXECUTED] = 1
+        if kind != PRACTICE and cells[t, function, kind] == ADVISES:
+            parts[t, function, ADVISED] = 1
+
+
+@rule
+def contend(cells, t, function, who, claimants, mandate, stream):
+    """Who takes a case under an unclear mandate: (first, second, doubled); -1 for nobody.
+
+    Each acts or not by its own draw; none leaves the case undone, two act against each other, and whose decision stands
+    is drawn as well: no order of a list says who goes first.
+    """
+    first, second = -1, -1
     q = acts_anyway(1.0 / claimants, mandate)
     ahead, next_ahead = 2.0, 2.0
     for kind in range(cells.shape[2]):
@@ -186,6 +209,16 @@ def responsible(cells, t, function, who, mandate, stream):
             elif turn < next_ahead:
                 second, next_ahead = kind, turn
     return first, second, 1 if second >= 0 else 0
+
+
+@rule
+def responsible(parts, cells, t, function, who, mandate, stream):
+    """The kinds of body that take a case: (first, second, doubled). -1 for nobody. parts: see `read_parts`."""
+    read_parts(parts, cells, t, function)
+    claimants = parts[t, function, CLAIMANTS]
+    if claimants > 0:
+        return contend(cells, t, function, who, claimants, mandate, stream)
+    return parts[t, function, FIRST], parts[t, function, SECOND], 0
 
 
 @rule
@@ -232,19 +265,18 @@ def assign(cases, n, ccgs, bodies, cells, scale, mandate, medians, per_practice,
     has a part in the table is undone, but for mergers: without anybody to refuse, partners merge as they please.
     """
     stride, whole = len(bodies) // KINDS, practices_of_whole(ccgs)
+    parts = np.zeros((cells.shape[0], cells.shape[1], 6), np.int64)
     for k in range(n):
-        c = cases.ccg[k]
+        c, function = cases.ccg[k], cases.function[k]
         t = ccgs.table[c]
-        first, second, doubled = responsible(cells, t, cases.function[k], cases.id[k], mandate, unclear_stream)
+        first, second, doubled = responsible(parts, cells, t, function, cases.id[k], mandate, unclear_stream)
         cases.doubled[k] = doubled
         if first < 0:
             cases.body[k] = -1
             cases.partner[k] = -1
             claimed = False
             for kind in range(cells.shape[2]):
-                if kind != PRACTICE and (
-                    cells[t, cases.function[k], kind] == LEAD or cells[t, cases.function[k], kind] == SHARED
-                ):
+                if kind != PRACTICE and (cells[t, function, kind] == LEAD or cells[t, function, kind] == SHARED):
                     claimed = True
             if not claimed and cases.kind[k] == s.MERGER:
                 cases.status[k], cases.action[k] = s.DECIDED, s.APPROVE
@@ -263,10 +295,13 @@ def assign(cases, n, ccgs, bodies, cells, scale, mandate, medians, per_practice,
             hours *= 2.0
         cases.hours[k] = hours
         if advice > 0.0:
-            take_advice(bodies, cells, scale, t, cases.function[k], advice * hours, c, ccgs, stride)
-            if cases.function[k] == CONTRACTUAL_ACTION:
+            if parts[t, function, ADVISED] == 1:
+                take_advice(bodies, cells, scale, t, function, advice * hours, c, ccgs, stride)
+            if function == CONTRACTUAL_ACTION:
                 take_advice(bodies, cells, scale, t, CONTRACT_REMOVAL, advice * hours, c, ccgs, stride)
-        cases.executor[k] = executor_of(bodies, cells, scale, t, cases.function[k], c, ccgs, stride)
+        cases.executor[k] = -1
+        if parts[t, function, EXECUTED] == 1:
+            cases.executor[k] = executor_of(bodies, cells, scale, t, function, c, ccgs, stride)
 
 
 @kernel

@@ -56,12 +56,17 @@ def open_year(lists, care, life, place, networks_neighbours, alternatives, fund,
     1; fund, (CCGs,): NHS England's money for practices in trouble, pounds, of so much per patient.
     """
     fund[:] = 0.0
+    takes = np.zeros(len(place))  # 1 where a practice takes patients
+    for i in range(len(place)):
+        works = life.state[i] == s.OPEN or life.state[i] == s.CARETAKER
+        takes[i] = 1.0 if works and lists.open[i] == 1 else 0.0
     for i in range(len(place)):
         alternatives[i] = 0.0
         if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
             continue
         if lists.open[i] == 0 and year >= lists.closed_until[i]:
             lists.open[i] = 1
+            takes[i] = 1.0
         if p.sanction_years > 0.0:
             life.sanctioned[i] = max(0.0, life.sanctioned[i] - 1.0 / p.sanction_years)
         life.relief[i] *= p.relief_kept
@@ -69,9 +74,9 @@ def open_year(lists, care, life, place, networks_neighbours, alternatives, fund,
         fund[place.ccg[i]] += per_patient * lists.total[i]
         near = 0.0
         for m in range(networks_neighbours.shape[1]):
-            j = networks_neighbours[i, m]
-            if j >= 0 and (life.state[j] == s.OPEN or life.state[j] == s.CARETAKER) and lists.open[j] == 1:
-                near += 1.0
+            if near >= p.choice_needs:
+                break
+            near += takes[networks_neighbours[i, m]] if networks_neighbours[i, m] >= 0 else 0.0
         alternatives[i] = min(1.0, near / p.choice_needs) if p.choice_needs > 0.0 else 1.0
 
 

@@ -108,13 +108,13 @@ def narrowed(var, prec):
 
 
 @kernel
-def learn(beliefs, place, life, care, ties, ccgs, bodies, slots, acts, punishes, gp_votes, clinicians, scale, p,
-          distress_stream, quality_stream):  # fmt: skip
+def learn(beliefs, place, life, care, ties, ccgs, bodies, slots, observers, acts, punishes, gp_votes, clinicians, scale,
+          p, distress_stream, quality_stream):  # fmt: skip
     """Every body with a say observes each practice it serves and updates its beliefs.
 
     Beside them stands the variance that routine data alone would have left, so that pooling counts those data once.
 
-    slots: block of beliefs of each kind of body, -1 for none. acts, punishes, gp_votes, clinicians: (T, kinds), see
+    slots: block of beliefs of each kind of body, -1 for none. observers, acts, punishes, gp_votes, clinicians: see
     `views.TableView`.
     """
     n, root = len(place), math.sqrt(p.routine)
@@ -132,8 +132,8 @@ def learn(beliefs, place, life, care, ties, ccgs, bodies, slots, acts, punishes,
         of_distress, of_quality = person(distress_stream, place.id[i]), person(quality_stream, place.id[i])
         read_distress = root * inverse_normal(nth_draw(of_distress, ROUTINE))
         read_quality = root * inverse_normal(nth_draw(of_quality, ROUTINE))
-        for kind in range(len(slots)):
-            if acts[t, kind] == 0 or slots[kind] < 0:
+        for kind in observers:
+            if acts[t, kind] == 0:
                 continue
             b = body_row(kind, scale[t, kind], c, ccgs, stride)
             engaged = ties.engagement[i] if kind == MEMBER_BODY else 0.0
@@ -162,21 +162,24 @@ def insight(beliefs, place, life, care, ccgs, may, slots, function, out):
     out: (CCGs,) filled here; 0 where nobody holds the function or the CCG has fewer than three practices.
     """
     n = len(place)
-    moments = np.zeros((len(ccgs), 6))
+    moments, holder = np.zeros((len(ccgs), 6)), np.full(len(may), -1, np.int64)
+    for t in range(len(may)):
+        for kind in range(may.shape[2]):
+            if may[t, function, kind] == 1 and slots[kind] >= 0 and holder[t] < 0:
+                holder[t] = kind
     for i in range(n):
         if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
             continue
         c = place.ccg[i]
-        for kind in range(may.shape[2]):
-            if may[ccgs.table[c], function, kind] == 1 and slots[kind] >= 0:
-                x, y = beliefs.quality[slots[kind] * n + i], care.quality_true[i]
-                moments[c, 0] += 1.0
-                moments[c, 1] += x
-                moments[c, 2] += y
-                moments[c, 3] += x * x
-                moments[c, 4] += y * y
-                moments[c, 5] += x * y
-                break
+        kind = holder[ccgs.table[c]]
+        if kind >= 0:
+            x, y = beliefs.quality[slots[kind] * n + i], care.quality_true[i]
+            moments[c, 0] += 1.0
+            moments[c, 1] += x
+            moments[c, 2] += y
+            moments[c, 3] += x * x
+            moments[c, 4] += y * y
+            moments[c, 5] += x * y
     for c in range(len(ccgs)):
         k = moments[c, 0]
         out[c] = 0.0
@@ -192,7 +195,7 @@ def observe(world: World, params: Params, luck: Luck) -> None:
     v = view(world.regime)
     learn(
         world.beliefs, world.place, world.life, world.care, world.ties, world.ccgs, world.bodies, world.belief_slot,
-        v.acts, v.punishes, v.gp_votes, v.clinicians, world.regime.scale, params.of(Knowing),
+        v.observers, v.acts, v.punishes, v.gp_votes, v.clinicians, world.regime.scale, params.of(Knowing),
         luck.stream(DISTRESS_SEEN), luck.stream(QUALITY_SEEN),
     )  # fmt: skip
 

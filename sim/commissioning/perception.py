@@ -30,7 +30,7 @@ def pooled(beliefs, slots, v, t, function, kind, practice, places, heard):
     row = slots[kind] * places + practice
     total = 1.0 / beliefs.quality_var[row]
     distress, quality = total * beliefs.distress[row], total * beliefs.quality[row]
-    for other in range(v.cells.shape[2]):
+    for other in v.observers:
         cell = v.cells[t, function, other]
         if other == kind or slots[other] < 0 or v.acts[t, other] == 0 or cell == f.EMPTY or cell == f.EXECUTES:
             continue
@@ -77,20 +77,24 @@ def perceive(cases, n, place, beliefs, slots, ccgs, boards, bodies, v, interests
             continue
         t, function = ccgs.table[cases.ccg[k]], cases.function[k]
         voters = f.JOINT_COMMITTEE if joint(v, t, function) else bodies.kind[b]
-        gone = max(0.0, v.gp_votes[t, voters]) * v.recusal[t, voters] * interests.declared
-        gone *= stake_in(cases.kind[k], place.board[i], boards, cases.ccg[k])
-        gone *= 1.0 - restored(v.seats[t, voters, f.GP], v.seats[t, voters, f.OUTSIDE_CLINICIAN], interests.substitute)
-        look = w.investigation * max(0.0, 1.0 - w.recused_input * gone)
-        seen = cases.severity[k] + normal(stream, cases.id[k]) / math.sqrt(max(look, 1e-6))
         kind = cases.kind[k]
+        gone = max(0.0, v.gp_votes[t, voters]) * v.recusal[t, voters] * interests.declared
+        if gone != 0.0:
+            gone *= stake_in(kind, place.board[i], boards, cases.ccg[k])
+            gps, outside = v.seats[t, voters, f.GP], v.seats[t, voters, f.OUTSIDE_CLINICIAN]
+            gone *= 1.0 - restored(gps, outside, interests.substitute)
+        look = w.investigation * max(0.0, 1.0 - w.recused_input * gone)
         money_case = kind == s.DISTRESS or kind == s.HAND_BACK or kind == s.MERGER
+        looked_into, seen = money_case or of_care(kind), 0.0
+        if looked_into:
+            seen = cases.severity[k] + normal(stream, cases.id[k]) / math.sqrt(max(look, 1e-6))
         for side in range(2):
             who = b if side == 0 else cases.partner[k]
             if who < 0:
                 continue
             total, dist, qual = pooled(beliefs, slots, v, t, function, bodies.kind[who], i, places, heard)
             quality[k, side] = qual
-            if total + look > 0.0 and (money_case or of_care(kind)):
+            if looked_into and total + look > 0.0:
                 prior = dist if money_case else -qual
                 if kind == s.ACCESS:  # what is believed of care does not tell how hard it is to be seen
                     prior, total = 0.0, 1.0

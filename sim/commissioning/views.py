@@ -47,6 +47,8 @@ class TableView(NamedTuple):
     """(T, F, B): 1 where the body leads or shares the function."""
     acts: Rows
     """(T, B): 1 where the body has a say in any kind of case; only such bodies observe practices."""
+    observers: Rows
+    """Kinds of body that do so under any table."""
     punishes: Rows
     """(T, B): 1 where it may issue notices or end contracts."""
     gp_votes: Floats
@@ -87,6 +89,7 @@ def view(regime: RegimeTables) -> TableView:
     acts = ((cells[:, decided] > 0) & (cells[:, decided] != EXECUTES)).any(axis=1).astype(np.int64)
     acts[:, JOINT_COMMITTEE] = 0  # its members look with the eyes of their own bodies
     acts[:, PRACTICE] = 0  # practices know themselves; they lend nobody their eyes
+    observers = np.flatnonzero(acts.any(axis=0))
     punishes = (may[:, CONTRACTUAL_ACTION] | may[:, CONTRACT_REMOVAL]).astype(np.int64)
     seats = regime.seats.sum(axis=2)
     has = seats > 0
@@ -96,7 +99,7 @@ def view(regime: RegimeTables) -> TableView:
     clinicians = np.where(has, clinical / seated, -1.0)
     recusal = np.where(regime.rules[:, :, LEAVE_ROOM] > 0, 1.0, np.where(regime.rules[:, :, DECLARE] > 0, 0.5, 0.0))
     return TableView(
-        cells, may, acts, punishes, gp_votes, clinicians, recusal, regime.seats.astype(np.float64),
+        cells, may, acts, observers, punishes, gp_votes, clinicians, recusal, regime.seats.astype(np.float64),
         regime.rules.astype(np.float64), _holds(regime, HOSPITAL), _holds(regime, COMMUNITY),
         (regime.protection == LOCAL_TERMS).astype(np.int64), _holders(regime), _funded(regime), _control(regime),
         _grade(regime), _ccg_gp_votes(regime)

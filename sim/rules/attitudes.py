@@ -97,15 +97,16 @@ def has_opinion(practice, role):
 @maker
 def mean_of_peers(level, life, peer_start, peer_row):
     """Mean `level` of the working practices to which each practice is tied, its own where it has no ties."""
-    working = np.zeros(len(life))
+    counted = np.zeros((len(life), 2))  # the level and 1 of practices that work, side by side in memory
     for i in range(len(life)):
-        working[i] = 1.0 if life.state[i] == OPEN or life.state[i] == CARETAKER else 0.0
+        if life.state[i] == OPEN or life.state[i] == CARETAKER:
+            counted[i, 0], counted[i, 1] = level[i], 1.0
     peers = level.copy()
     for i in range(len(life)):
         total, held = 0.0, 0.0
         for k in range(peer_start[i], peer_start[i + 1]):
-            total += working[peer_row[k]] * level[peer_row[k]]
-            held += working[peer_row[k]]
+            total += counted[peer_row[k], 0]
+            held += counted[peer_row[k], 1]
         if held > 0.0:
             peers[i] = total / held
     return peers

@@ -67,6 +67,8 @@ the survey was reported (seed article 001); equal distances between rungs are an
 """
 
 RUNG = {function: rung for rung, (_, functions) in enumerate(LADDER) for function in functions}
+"""Rung of each function by name."""
+RUNGS = np.array([RUNG[function] for function in POLLED])
 """Rung of each function in `POLLED`."""
 MIDDLE = 0.5 * (len(LADDER) - 1)
 
@@ -92,7 +94,12 @@ class Poll(NamedTuple):
 
 def ease_of_functions(p: FunctionEase) -> Floats:
     """(functions,): what is added to an opinion when a doctor is asked about each function of `POLLED`."""
-    return np.array([p.base - p.per_rung * (RUNG[function] - MIDDLE) for function in POLLED])
+    return ease_of_rungs(p)[RUNGS]
+
+
+def ease_of_rungs(p: FunctionEase) -> Floats:
+    """(rungs,): what is added to an opinion when a doctor is asked about a function on each rung of the ladder."""
+    return np.array([p.base - p.per_rung * (rung - MIDDLE) for rung in range(len(LADDER))])
 
 
 @rule
@@ -141,34 +148,37 @@ def step_middle(step):
 
 
 @kernel
-def answer_of_steps(ease, p):
-    """What a doctor in the middle of each step of opinion does: `loudness`, (STEPS,), and the chances of a yes to each
-    function and, last, to a usual one, (STEPS, functions + 1). ease: (functions,)."""
-    functions = len(ease)
-    loud, chance = np.zeros(STEPS), np.zeros((STEPS, functions + 1))
+def answer_of_steps(ease, rungs, p):
+    """What a doctor in the middle of each step of opinion does: `loudness`, (STEPS,), and the chances of a yes to a
+    function on each rung and, last, to a usual one, (STEPS, rungs + 1).
+
+    ease: (rungs,). rungs: (functions,) of each function.
+    """
+    loud, chance = np.zeros(STEPS), np.zeros((STEPS, len(ease) + 1))
     for step in range(STEPS):
         loud[step] = loudness(abs(step_middle(step)), p)
-        for f in range(functions):
-            chance[step, f] = support_chance(step_middle(step), ease[f], p)
-            chance[step, functions] += chance[step, f] / functions
+        for rung in range(len(ease)):
+            chance[step, rung] = support_chance(step_middle(step), ease[rung], p)
+        for f in range(len(rungs)):
+            chance[step, len(ease)] += chance[step, rungs[f]] / len(rungs)
     return loud, chance
 
 
 @lru_cache(maxsize=4)
 def answers(p: Poll, ease: FunctionEase) -> tuple[Floats, Floats]:
     """`answer_of_steps` under these parameters: the same every year, and dear in a small world."""
-    found: tuple[Floats, Floats] = answer_of_steps(ease_of_functions(ease), p)
+    found: tuple[Floats, Floats] = answer_of_steps(ease_of_rungs(ease), RUNGS, p)
     return found
 
 
 @kernel
-def poll_doctors(doctors, minds, place, ties, loud, chance, ccgs, p):
+def poll_doctors(doctors, minds, place, ties, loud, chance, rungs, ccgs, p):
     """Expected answers to a poll of all GPs by CCG, (CCGs, functions + 3), see `poll`.
 
-    loud, chance: see `answer_of_steps`. ccgs: how many. Who answers selects itself: strong opinions and the engaged
-    answer more often. Opinions are counted in steps of 1/32, so that the answer of a step is worked out once.
+    loud, chance, rungs: see `answer_of_steps`. ccgs: how many. Who answers selects itself: strong opinions and the
+    engaged answer more often. Opinions are counted in steps of 1/32, so that the answer of a step is worked out once.
     """
-    functions = chance.shape[1] - 1
+    functions, usual = len(rungs), chance.shape[1] - 1
     quiet = np.zeros(len(ties))
     for i in range(len(ties)):
         quiet[i] = quietness(ties.engagement[i], p)
@@ -183,19 +193,23 @@ def poll_doctors(doctors, minds, place, ties, loud, chance, ccgs, p):
             if place.board[i] == 1 and role == PARTNER:
                 seat = holds_seat_weight(minds.trust[d], p)
                 board[i, 0] += seat
-                board[i, 1] += seat * weight * chance[step, functions]
+                board[i, 1] += seat * weight * chance[step, usual]
                 board[i, 2] += seat * weight
     found = np.zeros((ccgs, functions + 3))
     for i in range(len(ties)):
         if board[i, 0] > 0.0:
             found[place.ccg[i], functions + 1] += board[i, 1] / board[i, 0]
             found[place.ccg[i], functions + 2] += board[i, 2] / board[i, 0]
+    yes = np.zeros(usual)
     for c in range(ccgs):
+        yes[:] = 0.0
         for step in range(STEPS):
             if answering[c, step] > 0.0:
-                for f in range(functions):
-                    found[c, f] += chance[step, f] * answering[c, step]
+                for rung in range(usual):
+                    yes[rung] += chance[step, rung] * answering[c, step]
                 found[c, functions] += answering[c, step]
+        for f in range(functions):
+            found[c, f] = yes[rungs[f]]
     return found
 
 
@@ -207,5 +221,5 @@ def poll(world: World, params: Params) -> Floats:
     """
     w, p = world, params.of(Poll)
     loud, chance = answers(p, params.of(FunctionEase))
-    found: Floats = poll_doctors(w.doctors, w.minds, w.place, w.ties, loud, chance, len(w.ccgs), p)
+    found: Floats = poll_doctors(w.doctors, w.minds, w.place, w.ties, loud, chance, RUNGS, len(w.ccgs), p)
     return found

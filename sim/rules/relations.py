@@ -40,6 +40,7 @@ from sim.rules.attitudes import (
     update_opinions,
 )
 from sim.rules.boards import Seats, choose_seats
+from sim.rules.chances import settles
 from sim.world import states as s
 from sim.world.luck import Luck, decision, normal, uniform
 from sim.world.world import Floats, World
@@ -278,7 +279,7 @@ def group(place, life, care, ties, peer_start, peer_row, p, joining, leaving, st
             continue
         z = p.join + p.join_per_peers * (tied[i] - 0.4) + p.join_per_workload * (care.workload[i] - 1.0)
         z += p.join_per_engagement * (ties.engagement[i] - 0.4)
-        if uniform(joining, who) < logistic(z):
+        if settles(uniform(joining, who), z):
             life.at_scale[i] = 1
             held = p.stake + p.stake_board * place.board[i]
             ties.shareholder[i] = 1.0 if uniform(stake, who) < held else 0.0

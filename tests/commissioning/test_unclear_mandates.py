@@ -16,7 +16,8 @@ def who_acts(leads: tuple[int, ...], mandate: Mandate, cases: int = 400) -> list
     cells[0, f.QUALITY_IMPROVEMENT, list(leads)] = f.LEAD
     stream = Luck(3, 2015).stream("capacity.unclear_mandate")
     ids = np.random.default_rng(1).integers(1, 2**60, cases).astype(np.uint64)
-    found = [responsible(cells, 0, f.QUALITY_IMPROVEMENT, who, mandate, stream) for who in ids]
+    parts = np.zeros((1, len(f.FUNCTIONS), 6), dtype=np.int64)
+    found = [responsible(parts, cells, 0, f.QUALITY_IMPROVEMENT, who, mandate, stream) for who in ids]
     return [(int(one), int(two), int(doubled)) for one, two, doubled in found]
 
 

@@ -47,9 +47,8 @@ def measure(world: World, sums: Sums) -> dict[str, Floats]:
         if one.between_ccgs:
             values[:, place_of["national"]] = one.formula(ccgs)
             continue
-        found = one.formula(everywhere)
-        for level in one.levels:
-            values[:, place_of[level]] = found[:, place_of[level]]
+        here = slice(place_of[one.levels[0]].start, place_of[one.levels[-1]].stop)
+        values[:, here] = one.formula(everywhere)[:, here]
     return {level: np.ascontiguousarray(np.moveaxis(out[..., place], 0, -1)) for level, place in place_of.items()}
 
 

@@ -51,9 +51,11 @@ def outcome(
     levels: tuple[str, ...] = LEVELS,
     between_ccgs: bool = False,
 ) -> None:
-    """Adds an outcome to the registry; a name can be taken once."""
+    """Adds an outcome to the registry; a name can be taken once. levels: some that follow each other in `LEVELS`."""
     if name in OUTCOMES:
         raise ValueError(f"outcome {name!r} is registered twice")
+    if levels != LEVELS[LEVELS.index(levels[0]) :][: len(levels)]:
+        raise ValueError(f"the levels of outcome {name!r} do not follow each other")
     OUTCOMES[name] = Outcome(name, unit, definition, direction, formula, levels, between_ccgs)
 
 

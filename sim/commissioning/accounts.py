@@ -7,11 +7,13 @@ year in full: all of `carried` and `primary_carried` together.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.commissioning.functions import HOSPITAL, PRIMARY_MEDICAL
+from sim.commissioning.regime_tables import RegimeTables
 from sim.commissioning.tariff import prices
 from sim.kernel import kernel, rule
 from sim.parameters import Params
@@ -106,17 +108,30 @@ def allocations(world: World, params: Params) -> Allocation:
 
 def one_holder(world: World) -> Rows:
     """1 for each CCG where one body holds hospital and primary medical money, pooled, under the CCG's table; else 0."""
-    budgets = world.regime.budgets
+    return _one_holder(world.regime)[world.ccgs.table]
+
+
+@lru_cache(maxsize=64)
+def _one_holder(regime: RegimeTables) -> Rows:
+    """(T,): the same by table."""
+    budgets = regime.budgets
     same = (budgets[:, HOSPITAL] == budgets[:, PRIMARY_MEDICAL]) & (budgets[:, HOSPITAL] >= 0)
-    return (same & (world.regime.pooled == 1)).astype(np.int64)[world.ccgs["table"]]
+    return (same & (regime.pooled == 1)).astype(np.int64)
+
+
+@kernel
+def count_patients(place, lists, life, patients):
+    """Into patients, (CCGs,), all nil before: those registered with a CCG's practices now."""
+    for i in range(len(place)):
+        if life.state[i] == OPEN or life.state[i] == CARETAKER:
+            patients[place.ccg[i]] += lists.total[i]
 
 
 def patients_by_ccg(world: World) -> Floats:
-    """Registered patients of each CCG's practices, now."""
-    served = (world.life["state"] == OPEN) | (world.life["state"] == CARETAKER)
-    counted = np.where(served, world.lists["total"], 0.0)
-    sums: Floats = np.bincount(world.place["ccg"], weights=counted, minlength=len(world.ccgs)).astype(np.float64)
-    return sums
+    """(CCGs,): registered patients of each CCG's practices, now."""
+    patients = np.zeros(len(world.ccgs))
+    count_patients(world.place, world.lists, world.life, patients)
+    return patients
 
 
 def close_accounts(world: World, params: Params) -> None:

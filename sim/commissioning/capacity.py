@@ -9,6 +9,7 @@ work.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -343,22 +344,36 @@ def give_hours(cases, order, bodies, p, lapse_months):
             wait_a_year(cases, k, lapse_months)
 
 
+@kernel
+def rank(cases, priority, key):
+    """Into key, (n,): by what cases are taken on, the lowest first: body, statutory clock, value per hour."""
+    for k in range(len(key)):
+        clock = min(cases.clock[k], NO_CLOCK)
+        urgent = 1e6 - 1e3 * clock if clock < NO_CLOCK else 0.0
+        key[k] = cases.body[k] * 1e8 - urgent - min(max(priority[k], -100.0), 100.0)
+
+
 def queue(cases: Table, n: int, bodies: Table, priority: Floats, p: Hours, lapse_months: float) -> None:
     """Gives out hours, body by body: statutory clocks first, then value per hour.
 
     priority: (n,) perceived value per hour.
     """
-    clock = np.minimum(cases["clock"][:n], NO_CLOCK)
-    urgent = np.where(clock < NO_CLOCK, 1e6 - 1e3 * clock, 0.0)
-    key = cases["body"][:n] * 1e8 - urgent - np.clip(priority, -100.0, 100.0)
-    give_hours(cases, np.argsort(key, kind="stable"), bodies, p, lapse_months)
+    key = np.empty(n)
+    rank(cases, priority, key)
+    give_hours(cases, key.argsort(kind="stable"), bodies, p, lapse_months)
+
+
+@lru_cache(maxsize=64)
+def _hours_by_kind(hours: CaseHours) -> tuple[Floats, Floats]:
+    """(kinds of case,) each: median hours, and hours for every practice of the CCG."""
+    medians = [getattr(hours, kind) for kind in s.CASE_KINDS]
+    per_practice = [hours.scheme_per_practice if kind == "scheme" else 0.0 for kind in s.CASE_KINDS]
+    return np.array(medians), np.array(per_practice)
 
 
 def assign_cases(world: World, n: int, params: Params, luck: Luck) -> None:
     """Who decides each case, and how long it takes."""
-    hours = params.of(CaseHours)
-    medians = np.array([getattr(hours, kind) for kind in s.CASE_KINDS])
-    per_practice = np.array([hours.scheme_per_practice if kind == "scheme" else 0.0 for kind in s.CASE_KINDS])
+    medians, per_practice = _hours_by_kind(params.of(CaseHours))
     assign(
         world.cases, n, world.ccgs, world.bodies, view(world.regime).cells, world.regime.scale, params.of(Mandate),
         medians, per_practice, params.of(StandingWork).advise_share, params.of(Hours), luck.stream(HOURS_OF_CASE),

@@ -290,9 +290,21 @@ def arrive_for_ccgs(cases, n, ccgs, schemes, ended, lists_growth, pressure, year
     return n
 
 
+@kernel
+def growth_of_lists(place, lists, ccgs):
+    """(CCGs,): lasting growth of lists, a year, weighted by patients."""
+    growing, patients = np.zeros(ccgs), np.zeros(ccgs)
+    for i in range(len(place)):
+        growing[place.ccg[i]] += lists.total[i] * lists.growth[i]
+        patients[place.ccg[i]] += lists.total[i]
+    for c in range(ccgs):
+        growing[c] /= max(patients[c], 1.0)
+    return growing
+
+
 def planned_pressure(world: World) -> Floats:
     """(CCGs,): emergency admissions that each CCG plans for, per patient against all CCGs, less 1."""
-    emergencies, patients = world.plans["emergency"], world.plans["patients"]
+    emergencies, patients = world.plans.emergency, world.plans.patients
     usual = emergencies.sum() / max(1.0, patients.sum())
     each = emergencies / np.maximum(patients, 1.0)
     return np.asarray(each / usual - 1.0 if usual > 0.0 else np.zeros(len(each)))
@@ -308,11 +320,7 @@ def cases_arrive(world: World, params: Params, luck: Luck, ended: Rows) -> int:
         world.year,
         p, params.of(Clocks), stream,
     )  # fmt: skip
-    growing = np.bincount(
-        world.place["ccg"], weights=world.lists["total"] * world.lists["growth"], minlength=len(world.ccgs)
-    )
-    patients = np.bincount(world.place["ccg"], weights=world.lists["total"], minlength=len(world.ccgs))
-    growth = growing / np.maximum(patients, 1.0)
+    growth = growth_of_lists(world.place, world.lists, len(world.ccgs))
     return int(
         arrive_for_ccgs(
             world.cases, n, world.ccgs, world.schemes, ended, growth, planned_pressure(world), world.year, p, stream

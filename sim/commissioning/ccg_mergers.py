@@ -139,6 +139,8 @@ def merge_ccgs(world: World, params: Params) -> None:
 
     Members first come under one table, with what that costs; then bodies, boards, standing and accounts are joined.
     """
+    if not len(world.mergers):
+        return
     groups = due(world.mergers, world.year)
     if not groups:
         return

@@ -80,6 +80,27 @@ def open_year(lists, care, life, place, networks_neighbours, alternatives, fund,
         alternatives[i] = min(1.0, near / p.choice_needs) if p.choice_needs > 0.0 else 1.0
 
 
+@kernel
+def value_per_hour(cases, need):
+    """(n,): need as those see it who decide, for each hundred hours of work, by which cases without a clock are ranked.
+
+    need: (n, 2), see `perceive`; where two must agree their mean counts.
+    """
+    value = np.empty(len(need))
+    for k in range(len(need)):
+        two = cases.partner[k] >= 0 and cases.doubled[k] == 0
+        asked = (need[k, 0] + need[k, 1]) / 2.0 if two else need[k, 0]
+        value[k] = 100.0 * asked / max(cases.hours[k], 1.0)
+    return value
+
+
+@kernel
+def overspent(accounts, deficit):
+    """Into deficit, (CCGs,): what each CCG overspent last year, percent of its allocation, 0 or more."""
+    for c in range(len(accounts)):
+        deficit[c] = 100.0 * max(0.0, -accounts.outturn[c]) / max(accounts.allocation[c], 1.0)
+
+
 def commissioning(world: World, params: Params, luck: Luck, witness: Witness | None = None) -> None:
     """Phase 6 of the year. witness: is told what bodies go by when they choose, and changes nothing."""
     alternatives = begin_year(world, params)
@@ -126,12 +147,13 @@ def decide_cases(
     w, v = world, view(world.regime)
     interests, meetings, lapse = params.of(Interests), params.of(Meetings), params.of(Arrivals).lapse_months
     need, quality, fit = np.zeros((n, 2)), np.zeros((n, 2)), scheme_insight(world)
-    deficit = overspent(world)
+    deficit = np.empty(len(w.ccgs))
+    overspent(w.accounts, deficit)
     perceive(
         w.cases, n, w.place, w.beliefs, w.belief_slot, w.ccgs, w.boards, w.bodies, v, interests, params.of(Weights),
         params.of(Knowing).heard, need, quality, luck.stream(INVESTIGATION), len(w.place),
     )  # fmt: skip
-    queue(w.cases, n, w.bodies, value_per_hour(world, n, need), params.of(Hours), lapse)
+    queue(w.cases, n, w.bodies, value_per_hour(w.cases, need), params.of(Hours), lapse)
     if witness is not None:
         witness(Deliberation(world, n, deficit, fit, need, quality, alternatives, params, luck))
     attending, declaring = luck.stream(ATTENDING), luck.stream(DECLARING)
@@ -145,19 +167,3 @@ def decide_cases(
         luck.stream(BID_LUCK), attending, declaring,
     )  # fmt: skip
     decisions_take_effect(world, n, fit, params, luck)
-
-
-def overspent(world: World) -> Floats:
-    """(CCGs,): what each CCG overspent last year, percent of its allocation, 0 or more."""
-    accounts = world.accounts
-    return np.asarray(100.0 * np.maximum(0.0, -accounts["outturn"]) / np.maximum(accounts["allocation"], 1.0))
-
-
-def value_per_hour(world: World, n: int, need: Floats) -> Floats:
-    """(n,): need as those see it who decide, for each hundred hours of work, by which cases without a clock are ranked.
-
-    need: (n, 2), see `perceive`; where two must agree their mean counts.
-    """
-    hours = np.maximum(world.cases["hours"][:n], 1.0)
-    together = (world.cases["partner"][:n] >= 0) & (world.cases["doubled"][:n] == 0)
-    return np.asarray(100.0 * np.where(together, need.mean(axis=1), need[:, 0]) / hours)

@@ -77,8 +77,8 @@ def press(area_teams, bodies, base, workload, first_row):
 
 def tables_this_year(world: World, params: Params, luck: Luck) -> Rows:
     """(CCGs,): the table that governs each CCG from now on."""
-    regime, now = world.regime, world.ccgs["table"].astype(np.int64)
-    if world.nation["ended"][0] == 1:
+    regime, now = world.regime, world.ccgs.table.copy()
+    if world.nation.ended[0] == 1:
         close_rounds(world)
         return np.zeros_like(now)
     if world.year < regime.from_year:
@@ -91,9 +91,9 @@ def tables_this_year(world: World, params: Params, luck: Luck) -> Rows:
 def ends(world: World, params: Params, luck: Luck) -> bool:
     """Whether the government ends the regime this year: a hazard in lost legitimacy and the election."""
     p = params.of(RegimeEnding)
-    if world.year <= world.regime.from_year or world.nation["ended"][0] == 1:
+    if world.year <= world.regime.from_year or world.nation.ended[0] == 1:
         return False
-    lost = 1.0 - float(world.ccgs["legitimacy"].mean())
+    lost = 1.0 - float(world.ccgs.legitimacy.mean())
     hazard = logistic(p.base + p.legitimacy * lost + p.election * p.election_year)
     return bool(uniform(luck.stream(ENDING), NATION_ID) < hazard)
 
@@ -101,10 +101,10 @@ def ends(world: World, params: Params, luck: Luck) -> bool:
 def policy(world: World, params: Params, luck: Luck) -> None:
     """Phase 1 of the year."""
     regime, maturity = world.regime, params.of(Maturity)
-    world.nation["staff_hire_cost"] = 0.0
-    world.bodies["lost_fte"] = 0.0
+    world.nation.staff_hire_cost[0] = 0.0
+    world.bodies.lost_fte[:] = 0.0
     count_ccgs(world.place, world.lists, world.life, world.ccgs, maturity.gain)
-    world.ccg_money["running_costs"] = params.of(RunningCosts).per_head * world.ccgs["patients"]
+    world.ccg_money.running_costs[:] = params.of(RunningCosts).per_head * world.ccgs.patients
     press(world.area_teams, world.bodies, maturity.push_start, maturity.push_workload, AREA_TEAM * stride_of(world))
     if ends(world, params, luck):
         world.nation["ended"] = 1

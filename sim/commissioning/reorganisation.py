@@ -239,7 +239,7 @@ def move_to_tables(world: World, new_table: Rows, params: Params) -> None:
     """Puts every CCG under its new table, with its staff, transition and loss of knowledge. No change: nothing
     happens."""
     regime = world.regime
-    changed = (new_table != world.ccgs["table"]).astype(np.int64)
+    changed = (new_table != world.ccgs.table).astype(np.int64)
     if not changed.any():
         return
     recount(world)  # who gives counts its practices as they are now, after a year of closures

@@ -7,6 +7,9 @@ interest has moved, and those who pass all stages are under their new table from
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
+
 import numpy as np
 
 from sim.commissioning.approval import (
@@ -24,42 +27,59 @@ from sim.commissioning.approval import (
     decide,
 )
 from sim.commissioning.functions import EXPRESSION_OF_INTEREST, YEARLY_CHOICE
+from sim.commissioning.regime_tables import RegimeTables
 from sim.commissioning.uptake import APPLICATION_NEWS, INTEREST_NEWS, Uptake, worth_of_menu
 from sim.commissioning.views import view
+from sim.kernel import kernel
 from sim.parameters import FIRST_YEAR, Params
 from sim.world.luck import Luck
-from sim.world.world import Floats, Rows, World
+from sim.world.world import Rows, World
 
-NEVER = -np.inf
+NEVER = -math.inf
 ROUND = ("wish", "applied", "approved", "stage", "refused", "notice")
 """What a round writes for every CCG."""
 
 
-def interests(worth: Floats, menu: Rows, control: Floats, asks: Rows, now: Rows, ease: float) -> Rows:
+@kernel
+def interests(worth, menu, control, asks, now, ease):
     """(CCGs,): the table in which each CCG expresses interest, -1 for none.
 
     worth: (CCGs, menu). asks: (T,) 1 where a table asks for an expression. now: (CCGs,) tables. Interest is expressed
     in the best table that asks for it and gives more control than now, where with `ease` (an expression binds nobody)
     it is worth more than every other choice.
     """
-    more = (control[menu][None, :] > control[now][:, None]) & (asks[menu] == 1)[None, :]
-    best = np.where(more, worth, NEVER)
-    other = np.where(more, NEVER, worth)
-    expressed = best.max(axis=1) + ease > other.max(axis=1)
-    return np.where(expressed, menu[best.argmax(axis=1)], -1).astype(np.int64)
+    expressed = np.empty(len(now), np.int64)
+    for c in range(len(now)):
+        best, other, chosen = NEVER, NEVER, -1
+        for m in range(len(menu)):
+            t = menu[m]
+            if control[t] > control[now[c]] and asks[t] == 1:
+                if worth[c, m] > best:
+                    best, chosen = worth[c, m], t
+            else:
+                other = max(other, worth[c, m])
+        expressed[c] = chosen if best + ease > other else -1
+    return expressed
 
 
-def wishes(worth: Floats, menu: Rows, control: Floats, closed: Rows, asks: Rows, now: Rows, interest: Rows) -> Rows:
+@kernel
+def wishes(worth, menu, control, closed, asks, now, interest):
     """(CCGs,): the table that each CCG wants in this round: the best of those open to it, or the one it has.
 
     closed: (T,) 1 where a table is not on offer this year. More control is open only to those who expressed interest,
     where the table asks for it.
     """
-    more = control[menu][None, :] > control[now][:, None]
-    barred = more & (asks[menu] == 1)[None, :] & (interest < 0)[:, None]
-    shut = barred | (closed[menu] == 1)[None, :]
-    open_now = ~shut | (menu[None, :] == now[:, None])
-    return np.asarray(menu[np.where(open_now, worth, NEVER).argmax(axis=1)], dtype=np.int64)
+    wanted = np.empty(len(now), np.int64)
+    for c in range(len(now)):
+        best, wanted[c] = NEVER, menu[0]
+        for m in range(len(menu)):
+            t = menu[m]
+            barred = control[t] > control[now[c]] and asks[t] == 1 and interest[c] < 0
+            if t != now[c] and (barred or closed[t] == 1):
+                continue
+            if worth[c, m] > best:
+                best, wanted[c] = worth[c, m], t
+    return wanted
 
 
 def express_interest(world: World, params: Params, luck: Luck) -> None:
@@ -68,13 +88,17 @@ def express_interest(world: World, params: Params, luck: Luck) -> None:
     if not regime.chosen or world.year < regime.from_year - 1 or world.nation["ended"][0] == 1:
         return
     begun = world.year >= regime.from_year
-    now = world.ccgs["table"].astype(np.int64) if begun else np.full(len(world.ccgs), regime.menu[0])
+    now = world.ccgs.table if begun else np.full(len(world.ccgs), regime.menu[0])
     world.applications["interest"] = -1  # last year's interest has been acted upon, or not
     worth = worth_of_menu(world, params, luck, INTEREST_NEWS, seen=begun, first=not begun)
-    interested = interests(
-        worth, regime.menu, view(regime).control, regime.stages[:, EXPRESSION_OF_INTEREST], now, params.of(Uptake).ease
-    )
-    world.applications["interest"] = interested[world.ccgs["seat"]]
+    interested = interests(worth, regime.menu, view(regime).control, _asks(regime), now, params.of(Uptake).ease)
+    world.applications["interest"] = interested[world.ccgs.seat]
+
+
+@lru_cache(maxsize=64)
+def _asks(regime: RegimeTables) -> Rows:
+    """(T,): 1 where a table asks for an expression of interest."""
+    return np.ascontiguousarray(regime.stages[:, EXPRESSION_OF_INTEREST])
 
 
 def close_rounds(world: World) -> None:
@@ -91,14 +115,11 @@ def hold_round(world: World, params: Params, luck: Luck) -> Rows:
     first = world.year == regime.from_year
     if world.year == FIRST_YEAR:  # a run that begins with the round: interest was expressed in the months before
         world.applications["interest"] = 0
-    now = np.full(len(world.ccgs), regime.menu[0]) if first else world.ccgs["table"].astype(np.int64)
+    now = np.full(len(world.ccgs), regime.menu[0]) if first else world.ccgs.table
     worth = worth_of_menu(world, params, luck, APPLICATION_NEWS, seen=True, first=first)
     closed = np.zeros_like(seen.grade) if first else 1 - regime.stages[:, YEARLY_CHOICE]
     closed[regime.menu[0]] = 0  # staying out is always open
-    wanted = wishes(
-        worth, regime.menu, seen.control, closed, regime.stages[:, EXPRESSION_OF_INTEREST], now,
-        world.applications["interest"].astype(np.int64),
-    )  # fmt: skip
+    wanted = wishes(worth, regime.menu, seen.control, closed, _asks(regime), now, world.applications.interest)
     checks = (params.of(Vote), params.of(ConstitutionCheck), params.of(FinanceCheck), params.of(LeadershipCheck))
     streams = Streams(*(luck.stream(name) for name in (VOTE, CONSTITUTION, FINANCE, LEADERSHIP, SIGNATURE)))
     after: Rows = decide(
@@ -106,7 +127,9 @@ def hold_round(world: World, params: Params, luck: Luck) -> Rows:
         regime.exit_notice_months, 1.0 if first else 0.0, world.ccgs, world.accounts, world.applications, world.boards,
         checks, params.of(Signing), streams,
     )  # fmt: skip
-    seat = world.ccgs["seat"]  # who has merged applies once, and has one level
+    seat = world.ccgs.seat  # who has merged applies once, and has one level
+    if (seat == np.arange(len(seat))).all():
+        return after
     for column in ROUND:
         world.applications[column] = world.applications[column][seat]
     return after[seat]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning import functions as f
-from sim.commissioning.bodies import KINDS, SKILLS, body_row, stride_of
+from sim.commissioning.bodies import KINDS, body_row, stride_of, total_fte
 from sim.commissioning.regime_tables import RegimeTables
 from sim.kernel import kernel
 from sim.parameters import Params
@@ -57,6 +57,16 @@ def hours_by_table(regime: RegimeTables, p: StandingWork, decide_share: float, s
 
 
 @kernel
+def have_staff(bodies):
+    """(kinds,): whether any body of a kind has staff."""
+    stride, some = len(bodies) // KINDS, np.zeros(KINDS, np.bool_)
+    for b in range(len(bodies)):
+        if total_fte(bodies, b) > 0.0:
+            some[b // stride] = True
+    return some
+
+
+@kernel
 def add_up(ccgs, scale, hours, stride, out):
     """Adds to out, (bodies,), the hours of every body for the practices of its CCGs. hours, scale: (T, kinds)."""
     for c in range(len(ccgs)):
@@ -69,8 +79,7 @@ def add_up(ccgs, scale, hours, stride, out):
 def standing_work(world: World, params: Params, decide_share: float) -> Floats:
     """(bodies,): hours of standing work of every body this year."""
     stride, out = stride_of(world), np.zeros(len(world.bodies))
-    fte = np.sum([world.bodies[skill] for skill in SKILLS], axis=0).reshape(KINDS, stride)
-    staffed = tuple(bool(some) for some in fte.sum(axis=1) > 0.0)
+    staffed = tuple(have_staff(world.bodies).tolist())
     hours = hours_by_table(world.regime, params.of(StandingWork), decide_share, staffed)
     add_up(world.ccgs, world.regime.scale, hours, stride, out)
     return out

@@ -9,6 +9,7 @@ apart in one year of data; both are carried, with their own priors (C031).
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -214,12 +215,18 @@ def liking_of_teams(team_ids: Rows, regions: Rows, tables: int, p: Uptake, own: 
     A regional team's leaning is against the mean of all CCGs of England, which the intercepts hold: they were fitted to
     England's one draw of four regions. own, above: streams for life.
     """
-    share = np.array(CCGS_OF_REGIONS) / sum(CCGS_OF_REGIONS)
-    rows = range(len(share))
-    of_region = np.array([[normal2(above, np.uint64(r), np.uint64(t)) for t in range(tables)] for r in rows])
-    of_region -= share @ of_region
-    of_team = np.array([[normal2(own, who, np.uint64(t)) for t in range(tables)] for who in team_ids])
+    of_team, of_region = _leanings(tuple(team_ids.tolist()), tables, own, above)
     return np.asarray(p.leaning * of_team + p.regional_leaning * of_region[regions])
+
+
+@lru_cache(maxsize=4)
+def _leanings(team_ids: tuple[int, ...], tables: int, own: np.uint64, above: np.uint64) -> tuple[Floats, Floats]:
+    """Standard leanings of area teams, (area teams, T), and of regional teams, (4, T): for a run they are the same."""
+    share = np.array(CCGS_OF_REGIONS) / sum(CCGS_OF_REGIONS)
+    columns = [np.uint64(t) for t in range(tables)]
+    of_region = np.array([[normal2(above, np.uint64(r), t) for t in columns] for r in range(len(share))])
+    of_region -= share @ of_region
+    return np.array([[normal2(own, np.uint64(who), t) for t in columns] for who in team_ids]), of_region
 
 
 def worth_of_menu(world: World, params: Params, luck: Luck, news: str, seen: bool, first: bool) -> Floats:

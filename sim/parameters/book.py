@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -187,8 +187,6 @@ class Timeline:
         self.matrix = matrix
         self._first: list[float] = matrix[0].tolist()
         self._moves: list[bool] = np.any(matrix != matrix[0], axis=0).tolist()
-        self.lasting: dict[type, Any] = {}
-        """Groups none of whose values changes in the run, once they were asked for."""
         same = np.all(matrix[1:] == matrix[:-1], axis=1)
         self._by_year: list[Params] = []
         for row in range(len(matrix)):
@@ -212,46 +210,57 @@ class Timeline:
             columns = self.book.columns_of(group)
             if not any(self._moves[column] for column in columns):
                 made: Any = group
-                self.lasting[group] = made(*[self._first[column] for column in columns])
-                return cast("Group", self.lasting[group])
+                lasting: Group = made(*[self._first[column] for column in columns])
+                return self._fill(group, [lasting] * len(self._by_year), row)
             values = self.matrix[:, columns]
             filled: list[Group] = []
             before: list[float] | None = None
             for numbers in values.tolist():
                 filled.append(filled[-1] if numbers == before else group(*numbers))
                 before = numbers
-            self._groups[group] = filled
-            for params, made in zip(self._by_year, filled, strict=True):
-                params.fill(group, made)
+            return self._fill(group, filled, row)
         return cast("Group", self._groups[group][row])
+
+    def _fill(self, group: type[Group], filled: list[Group], row: int) -> Group:
+        """Keeps a group for all years, so that each is filled once."""
+        self._groups[group] = filled
+        for params, one in zip(self._by_year, filled, strict=True):
+            params.filled[group] = one
+        return filled[row]
+
+
+class _Filled(dict[type, Any]):
+    """The groups of one year, each filled when it is first asked for."""
+
+    def __init__(self, timeline: Timeline, row: int) -> None:
+        super().__init__()
+        self._timeline, self._row = timeline, row
+
+    def __missing__(self, group: type[Group]) -> Group:
+        return self._timeline.group(group, self._row)
+
+
+class _Of(Protocol):
+    def __call__(self, group: type[Group], /) -> Group: ...
 
 
 class Params:
     """All parameters in one year."""
 
+    of: _Of
+    """A room's NamedTuple, filled; every value a float. Raises InputError if its fields and the records differ. It is
+    the look-up of a dict itself, since a year asks some hundred times."""
+
     def __init__(self, timeline: Timeline, row: int) -> None:
         self._timeline = timeline
         self._row = row
-        self._filled: dict[type, Any] = {}
-        self._lasting = timeline.lasting
+        self.filled = _Filled(timeline, row)
+        self.of = self.filled.__getitem__
 
     @property
     def year(self) -> int:
         """The first year for which these values hold."""
         return self._timeline.start_year + self._row
-
-    def of(self, group: type[Group]) -> Group:
-        """A room's NamedTuple, filled; every value a float. Raises InputError if its fields and the records differ."""
-        filled = self._lasting.get(group)
-        if filled is None:
-            filled = self._filled.get(group)
-        if filled is None:
-            filled = self._filled[group] = self._timeline.group(group, self._row)
-        return filled
-
-    def fill(self, group: type[Group], filled: Group) -> None:
-        """Keeps a filled group for `of`."""
-        self._filled[group] = filled
 
     def __getitem__(self, full_name: str) -> float:
         """One value by its full name `group.name`. Raises InputError with the nearest name if there is none."""

@@ -258,21 +258,42 @@ def rising(values, counts):
     return sort_within(bin_order(rows[:n], bins, n), bins, values)
 
 
+REGION, TEAM, OWN, FIFTH, CONTRACT = range(5)
+"""Columns of `places_of_practices`."""
+
+
 @maker
 def places_of_practices(place, contract, ccgs, n_regions, n_teams):
-    """(practices, 6): the place of each practice at each level (in the order of `LEVELS`), among the places of all."""
+    """(practices, 5): the place of each practice at each level but the nation's (in the order of `LEVELS`), among the
+    places of all levels."""
     teams = 1 + n_regions
     own = teams + n_teams
     fifths = own + len(ccgs)
-    places = np.zeros((len(place), 6), np.int64)
+    places = np.zeros((len(place), 5), np.int64)
     for i in range(len(place)):
         c = place.ccg[i]
-        places[i, 1] = 1 + ccgs.region[c]
-        places[i, 2] = teams + ccgs.area_team[c]
-        places[i, 3] = own + c
-        places[i, 4] = fifths + place.fifth[i]
-        places[i, 5] = fifths + FIFTHS + contract.kind[i]
+        places[i, REGION] = 1 + ccgs.region[c]
+        places[i, TEAM] = teams + ccgs.area_team[c]
+        places[i, OWN] = own + c
+        places[i, FIFTH] = fifths + place.fifth[i]
+        places[i, CONTRACT] = fifths + FIFTHS + contract.kind[i]
     return places
+
+
+@maker
+def count_places(order, places, many):
+    """(places,): how many of the rows in `order` lie at each place but the nation. places: see `places_of_practices`."""
+    size, seen = np.zeros(many, np.int64), np.full(many, -1, np.int64)
+    for i in order:
+        size[places[i, OWN]] += 1
+        size[places[i, FIFTH]] += 1
+        size[places[i, CONTRACT]] += 1
+        seen[places[i, OWN]] = i
+    for own in range(many):
+        if seen[own] >= 0:  # a CCG with rows: one of them says where it lies
+            size[places[seen[own], REGION]] += size[own]
+            size[places[seen[own], TEAM]] += size[own]
+    return size
 
 
 @rule
@@ -294,10 +315,10 @@ def quantiles(order, values, places, shares, out, column):
     order: rows by rising value. places: see `places_of_practices`. shares: rising. One pass: each place counts down to
     the row that has the rank of its next quantile.
     """
-    size, left, taken = np.zeros(len(out), np.int64), np.zeros(len(out), np.int64), np.zeros(len(out), np.int64)
-    for i in order:
-        for level in range(places.shape[1]):
-            size[places[i, level]] += 1
+    for k in range(len(shares) if len(order) > 0 else 0):
+        out[0, column + k] = values[order[rank_of(shares[k], len(order))]]
+    size, taken = count_places(order, places, len(out)), np.zeros(len(out), np.int64)
+    left = np.zeros(len(out), np.int64)
     for g in range(len(out)):
         left[g] = rank_of(shares[0], size[g])
     for i in order:

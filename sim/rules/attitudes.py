@@ -97,19 +97,30 @@ def has_opinion(practice, role):
 @maker
 def mean_of_peers(level, life, peer_start, peer_row):
     """Mean `level` of the working practices to which each practice is tied, its own where it has no ties."""
-    counted = np.zeros((len(life), 2))  # the level and 1 of practices that work, side by side in memory
+    counted, peers = of_those_working(level, life), np.zeros(len(life))
+    for i in range(len(life)):
+        peers[i] = mean_of_tied(i, level[i], counted, peer_start, peer_row)
+    return peers
+
+
+@maker
+def of_those_working(level, life):
+    """(practices, 2): the level of each practice that works, and 1; nil for others. Side by side in memory."""
+    counted = np.zeros((len(life), 2))
     for i in range(len(life)):
         if life.state[i] == OPEN or life.state[i] == CARETAKER:
             counted[i, 0], counted[i, 1] = level[i], 1.0
-    peers = level.copy()
-    for i in range(len(life)):
-        total, held = 0.0, 0.0
-        for k in range(peer_start[i], peer_start[i + 1]):
-            total += counted[peer_row[k], 0]
-            held += counted[peer_row[k], 1]
-        if held > 0.0:
-            peers[i] = total / held
-    return peers
+    return counted
+
+
+@rule
+def mean_of_tied(i, own, counted, peer_start, peer_row):
+    """Mean level of those working to which practice `i` is tied, else its own. counted: see `of_those_working`."""
+    total, held = 0.0, 0.0
+    for k in range(peer_start[i], peer_start[i + 1]):
+        total += counted[peer_row[k], 0]
+        held += counted[peer_row[k], 1]
+    return total / held if held > 0.0 else own
 
 
 SETTLED = 0.001
@@ -154,10 +165,10 @@ def arrive_with(d, minds, traits):
 def count_in(d, i, opinion, doctors, minds, sums):
     """Gives a doctor of practice `i` an opinion, and counts it among those of the practice."""
     doctors.opinion[d] = opinion
-    if has_opinion(i, doctors.role[d]):
-        sums[i, HEADS] += 1.0
-        sums[i, OPINION] += opinion
-        sums[i, TRUST] += minds.trust[d]
+    counts = 1.0 if has_opinion(i, doctors.role[d]) else 0.0
+    sums[i, HEADS] += counts
+    sums[i, OPINION] += counts * opinion
+    sums[i, TRUST] += counts * minds.trust[d]
 
 
 @kernel

@@ -35,6 +35,8 @@ from sim.rules.attitudes import (
     Updating,
     logistic,
     mean_of_peers,
+    mean_of_tied,
+    of_those_working,
     shares,
     start_opinions,
     update_opinions,
@@ -234,6 +236,11 @@ def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads,
     for c in range(len(ccgs)):
         size[c] = hard_to_hear(whole[c], q)
     pace, pace_q, pace_e, most = max(hold, p.speed), max(hold, q.speed), max(hold, e.speed), 0.0
+    control, local, national = np.zeros(len(leads)), np.zeros(len(leads)), np.zeros(len(leads))
+    for t in range(len(leads)):
+        control[t] = leads[t, 3] - q.by_seats * (leads[t, 3] - leads[t, 4])
+        local[t] = authority_wanted(leads[t, 0], leads[t, 2], q)
+        national[t] = authority_wanted(leads[t, 1], leads[t, 2], q)
     for i in range(len(life)):
         if not working(life.state[i]):
             continue
@@ -247,11 +254,10 @@ def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads,
         help_ = 1.0 + p.committee_help * min(1.0, life.sanctioned[i])
         pace_g = min(1.0, max(hold, p.goodwill_speed * help_))
         ties.goodwill[i] += pace_g * (p.goodwill_usual - ties.goodwill[i])
-        control = leads[t, 3] - q.by_seats * (leads[t, 3] - leads[t, 4])
-        aim = influence_wanted(board, ties.engagement[i], control, size[c], q)
+        aim = influence_wanted(board, ties.engagement[i], control[t], size[c], q)
         ties.influence[i] += pace_q * (aim - ties.influence[i])
-        ties.authority_ccg[i] += pace_q * (authority_wanted(leads[t, 0], leads[t, 2], q) - ties.authority_ccg[i])
-        ties.authority_nhse[i] += pace_q * (authority_wanted(leads[t, 1], leads[t, 2], q) - ties.authority_nhse[i])
+        ties.authority_ccg[i] += pace_q * (local[t] - ties.authority_ccg[i])
+        ties.authority_nhse[i] += pace_q * (national[t] - ties.authority_nhse[i])
         aim = engagement_wanted(
             ties.influence[i], belonging[i], board, ties.trust_ccg[i], care.workload[i], normal(stream, place.id[i]), e
         )
@@ -267,7 +273,7 @@ def group(place, life, care, ties, peer_start, peer_row, p, joining, leaving, st
     before = np.zeros(len(life))
     for i in range(len(life)):
         before[i] = life.at_scale[i]
-    tied = mean_of_peers(before, life, peer_start, peer_row)
+    counted = of_those_working(before, life)
     for i in range(len(life)):
         if not working(life.state[i]):
             continue
@@ -277,7 +283,8 @@ def group(place, life, care, ties, peer_start, peer_row, p, joining, leaving, st
                 life.at_scale[i] = 0
                 ties.shareholder[i] = 0.0
             continue
-        z = p.join + p.join_per_peers * (tied[i] - 0.4) + p.join_per_workload * (care.workload[i] - 1.0)
+        tied = mean_of_tied(i, before[i], counted, peer_start, peer_row)
+        z = p.join + p.join_per_peers * (tied - 0.4) + p.join_per_workload * (care.workload[i] - 1.0)
         z += p.join_per_engagement * (ties.engagement[i] - 0.4)
         if settles(uniform(joining, who), z):
             life.at_scale[i] = 1

@@ -282,7 +282,7 @@ def places_of_practices(place, contract, ccgs, n_regions, n_teams):
 
 @maker
 def count_places(order, places, many):
-    """(places,): how many of the rows in `order` lie at each place but the nation. places: see `places_of_practices`."""
+    """(places,): how many of the rows in `order` lie at each place but the nation; see `places_of_practices`."""
     size, seen = np.zeros(many, np.int64), np.full(many, -1, np.int64)
     for i in order:
         size[places[i, OWN]] += 1

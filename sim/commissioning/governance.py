@@ -131,6 +131,15 @@ def accused(share, linked, losers, p):
     return 1.0 - (1.0 - p.false_alarm * min(1.0, share + linked)) ** (1.0 + losers)
 
 
+@rule
+def may_be_accused(draw, share, linked, losers, p):
+    """Whether a draw is below what the chance in `accused` is at most: that of one accuser, times their number.
+
+    It settles most draws without a power; the margin is for rounding.
+    """
+    return draw < 1.000001 * p.false_alarm * min(1.0, share + linked) * (1.0 + losers)
+
+
 @kernel
 def expose(cases, n, boards, ccgs, bodies, providers, v, ties, place, life, p, stream):
     """Captured decisions come to light by audit, press or a loser's challenge; some clean ones are accused.
@@ -159,7 +168,7 @@ def expose(cases, n, boards, ccgs, bodies, providers, v, ties, place, life, p, s
                 if u < challenged(losers, p):
                     set_aside(cases, k, boards, bodies, providers, p.again_hours, p.again_months)
                 losses[ccgs.seat[c]] += 1.0
-        elif u < accused(share, linked, losers, p):
+        elif may_be_accused(u, share, linked, losers, p) and u < accused(share, linked, losers, p):
             boards.false_exposed[c] += 1.0
             losses[ccgs.seat[c]] += 1.0
     for c in range(len(boards)):

@@ -128,8 +128,9 @@ def lump_sums(place, lists, money, life, ties, ccgs, ccg_money, bodies, beliefs,
         who[c] = payer(v, ccgs.table[c], slots, budgets[ccgs.table[c], PRIMARY_MEDICAL])
         left[c] = p.placed * max(0.0, ccg_money.support_budget[c] - ccg_money.support_spent[c])
     for i in range(n):
-        kind = who[place.ccg[i]]
-        if kind >= 0 and life.state[i] == s.OPEN and money.discretionary[i] <= 0.0:
+        c, kind = place.ccg[i], who[place.ccg[i]]
+        affordable = k.grant_per_patient * lists.total[i] <= left[c]
+        if kind >= 0 and affordable and life.state[i] == s.OPEN and money.discretionary[i] <= 0.0:
             ease[i] = -beliefs.distress[slots[kind] * n + i]
             if ease[i] < 0.0:
                 asking[asks], asks = i, asks + 1

@@ -180,33 +180,24 @@ def weigh(ccgs, applications, area_teams, bodies, boards, problem, burden, menu,
 
 
 @kernel
-def local_problem(place, life, ccgs):
-    """(CCGs,): mean distress of a CCG's practices in sd, as its members feel it."""
-    total, count, problem = np.zeros(len(ccgs)), np.zeros(len(ccgs)), np.zeros(len(ccgs))
+def look_at_practices(place, lists, life, use, ccgs):
+    """Of each CCG, (CCGs,) each: mean distress of its practices in sd, as its members feel it; and last year's emergency
+    admissions per patient above England's usual of 2014-15, as a share of it, nil where there are no patients."""
+    n = len(ccgs)
+    distress, practices, sent, patients = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
     for i in range(len(place)):
         if life.state[i] == OPEN or life.state[i] == CARETAKER:
-            total[ccgs.seat[place.ccg[i]]] += life.distress[i]
-            count[ccgs.seat[place.ccg[i]]] += 1.0
-    for c in range(len(ccgs)):
-        problem[c] = total[ccgs.seat[c]] / max(count[ccgs.seat[c]], 1.0)
-    return problem
-
-
-@kernel
-def hospital_burden(place, lists, life, use, ccgs):
-    """(CCGs,): last year's emergency admissions per patient above England's usual of 2014-15, as a share of it.
-
-    Nil where a CCG has no patients.
-    """
-    sent, patients, burden = np.zeros(len(ccgs)), np.zeros(len(ccgs)), np.zeros(len(ccgs))
-    for i in range(len(place)):
-        if life.state[i] == OPEN or life.state[i] == CARETAKER:
-            sent[ccgs.seat[place.ccg[i]]] += use.emergency[i]
-            patients[ccgs.seat[place.ccg[i]]] += lists.total[i]
-    for c in range(len(ccgs)):
-        whole = patients[ccgs.seat[c]]
-        burden[c] = sent[ccgs.seat[c]] / whole / USUAL_EMERGENCIES - 1.0 if whole > 0.0 else 0.0
-    return burden
+            c = ccgs.seat[place.ccg[i]]
+            distress[c] += life.distress[i]
+            practices[c] += 1.0
+            sent[c] += use.emergency[i]
+            patients[c] += lists.total[i]
+    problem, burden = np.zeros(n), np.zeros(n)
+    for c in range(n):
+        whole = ccgs.seat[c]
+        problem[c] = distress[whole] / max(practices[whole], 1.0)
+        burden[c] = sent[whole] / patients[whole] / USUAL_EMERGENCIES - 1.0 if patients[whole] > 0.0 else 0.0
+    return problem, burden
 
 
 def liking_of_teams(team_ids: Rows, regions: Rows, tables: int, p: Uptake, own: np.uint64, above: np.uint64) -> Floats:
@@ -232,9 +223,8 @@ def _leanings(team_ids: tuple[int, ...], tables: int, own: np.uint64, above: np.
 def worth_of_menu(world: World, params: Params, luck: Luck, news: str, seen: bool, first: bool) -> Floats:
     """(CCGs, menu): what each table of the menu is worth to each CCG at the stage whose news is given."""
     regime, lasting, p = world.regime, Luck(luck.seed, 0), params.of(Uptake)
-    problem = local_problem(world.place, world.life, world.ccgs)
+    problem, burden = look_at_practices(world.place, world.lists, world.life, world.use, world.ccgs)
     share_management(world.applications, world.ccgs, params.of(SharedManagement).chance, lasting.stream(MANAGEMENT))
-    burden = hospital_burden(world.place, world.lists, world.life, world.use, world.ccgs)
     liking = liking_of_teams(
         world.area_teams["id"], world.area_teams["region"].astype(np.int64), len(regime.scale), p,
         lasting.stream(LEANING), lasting.stream(REGIONAL_LEANING),

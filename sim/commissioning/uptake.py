@@ -181,8 +181,8 @@ def weigh(ccgs, applications, area_teams, bodies, boards, problem, burden, menu,
 
 @kernel
 def look_at_practices(place, lists, life, use, ccgs):
-    """Of each CCG, (CCGs,) each: mean distress of its practices in sd, as its members feel it; and last year's emergency
-    admissions per patient above England's usual of 2014-15, as a share of it, nil where there are no patients."""
+    """Of each CCG, (CCGs,) each: mean distress of its practices in sd, as its members feel it; and last year's
+    emergency admissions per patient above England's usual of 2014-15, as a share of it, nil without patients."""
     n = len(ccgs)
     distress, practices, sent, patients = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
     for i in range(len(place)):

@@ -40,6 +40,13 @@ def both(fifth, kind):
 
 
 @rule
+def add(out, c, by_both, group, column, amount):
+    """Adds an amount to a column of the sums of a CCG, and of those of a fifth and a contract at once."""
+    out[c, column] += amount
+    by_both[group, column] += amount
+
+
+@rule
 def add_to_groups(out, by_both, first, last):
     """Adds sums by fifth and contract at once, (15, SUMS), to those of each fifth and of each contract."""
     fifths = out.shape[0] - OTHER_GROUPS
@@ -53,43 +60,39 @@ def add_to_groups(out, by_both, first, last):
 @kernel
 def sum_people(out, place, lists, contract, staff, life, year):
     """Adds counts of practices, patients and doctors: `PEOPLE_SUMS`."""
-    by_both, row = np.zeros((FIFTHS * len(s.CONTRACTS), WORK_FROM)), np.zeros(WORK_FROM)
+    by_both = np.zeros((FIFTHS * len(s.CONTRACTS), WORK_FROM))
     for i in range(len(place)):
         state = life.state[i]
         ended = state > s.CARETAKER and life.closed[i] == year
         if state == s.UNUSED or (state > s.CARETAKER and not ended):
             continue
         c, group = place.ccg[i], both(place.fifth[i], contract.kind[i])
-        row[:] = 0.0
         if ended:
-            row[AT.exited] = 1.0
-            row[AT.merged] = 1.0 if state == s.MERGED else 0.0
-            row[AT.displaced] = life.displaced[i]
-            row[AT.unjustified] = 1.0 if life.viable[i] == 1 and state == s.DISPERSED else 0.0
+            add(out, c, by_both, group, AT.exited, 1.0)
+            add(out, c, by_both, group, AT.merged, 1.0 if state == s.MERGED else 0.0)
+            add(out, c, by_both, group, AT.displaced, life.displaced[i])
+            add(out, c, by_both, group, AT.unjustified, 1.0 if life.viable[i] == 1 and state == s.DISPERSED else 0.0)
         else:
-            row[AT.practices] = 1.0
-            row[AT.patients] = lists.total[i]
-            row[AT.new] = 1.0 if life.opened[i] == year else 0.0
-            row[AT.gms + contract.kind[i]] = 1.0
-            row[AT.gp_fte] = staff.gp_fte[i]
-            row[AT.partner_fte] = staff.partner_fte[i]
-            row[AT.doctors] = staff.doctors[i]
-            row[AT.partners] = staff.partners[i]
-            row[AT.posts] = staff.posts_fte[i]
-            row[AT.vacant] = staff.vacant_fte[i]
-            row[AT.left] = staff.left[i]
-            row[AT.burnout] = staff.burnout[i] * staff.doctors[i]
-            row[AT.nurses] = staff.nurse_fte[i]
-        for k in range(WORK_FROM):
-            out[c, k] += row[k]
-            by_both[group, k] += row[k]
+            add(out, c, by_both, group, AT.practices, 1.0)
+            add(out, c, by_both, group, AT.patients, lists.total[i])
+            add(out, c, by_both, group, AT.new, 1.0 if life.opened[i] == year else 0.0)
+            add(out, c, by_both, group, AT.gms + contract.kind[i], 1.0)
+            add(out, c, by_both, group, AT.gp_fte, staff.gp_fte[i])
+            add(out, c, by_both, group, AT.partner_fte, staff.partner_fte[i])
+            add(out, c, by_both, group, AT.doctors, staff.doctors[i])
+            add(out, c, by_both, group, AT.partners, staff.partners[i])
+            add(out, c, by_both, group, AT.posts, staff.posts_fte[i])
+            add(out, c, by_both, group, AT.vacant, staff.vacant_fte[i])
+            add(out, c, by_both, group, AT.left, staff.left[i])
+            add(out, c, by_both, group, AT.burnout, staff.burnout[i] * staff.doctors[i])
+            add(out, c, by_both, group, AT.nurses, staff.nurse_fte[i])
     add_to_groups(out, by_both, 0, WORK_FROM)
 
 
 @kernel
 def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
     """Adds money, care, hospital use and relations of open practices: `WORK_SUMS`."""
-    by_both, row = np.zeros((FIFTHS * len(s.CONTRACTS), CCG_FROM)), np.zeros(CCG_FROM)
+    by_both = np.zeros((FIFTHS * len(s.CONTRACTS), CCG_FROM))
     for i in range(len(place)):
         if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
             continue
@@ -99,54 +102,52 @@ def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
         partnered = 1.0 if staff.partner_fte[i] > 0.0 else 0.0
         rich, poor = 1.0 if place.fifth[i] == 0 else 0.0, 1.0 if place.fifth[i] == 4 else 0.0
         q = care.quality_true[i]
-        row[AT.drawings] = money.drawings[i]
-        row[AT.drawings_nil] = partnered * (1.0 if money.drawings[i] <= 0.0 else 0.0)
-        row[AT.has_partners] = partnered
-        row[AT.income] = money.income[i]
-        row[AT.pay_per_patient] = pay * patients
-        row[AT.pay_per_patient_squared] = pay * pay * patients
-        row[AT.mpig] = money.mpig[i]
-        row[AT.global_sum] = money.global_sum[i] if contract.kind[i] == s.GMS else 0.0
-        row[AT.pms_core] = money.global_sum[i] + money.premium[i] if contract.kind[i] == s.PMS else 0.0
-        row[AT.premium] = money.premium[i]
-        row[AT.seniority] = money.seniority[i]
-        row[AT.qof] = money.qof[i]
-        row[AT.premises] = money.premises[i]
-        row[AT.local] = money.local_services[i] + money.local_scheme[i] + money.reinvested[i]
-        row[AT.reserves] = money.reserves[i]
-        row[AT.expenses] = money.expenses[i]
-        row[AT.wanted] = care.wanted[i]
-        row[AT.appointments] = care.appointments[i]
-        row[AT.unmet] = care.unmet[i] * care.wanted[i]
-        row[AT.workload] = care.workload[i]
-        row[AT.continuity] = care.continuity[i]
-        row[AT.experience] = care.experience[i] * patients
-        row[AT.lists_closed] = 1.0 - lists.open[i]
-        row[AT.distress] = life.distress[i]
-        row[AT.quality] = q
-        row[AT.quality_squared] = q * q
-        row[AT.recorded] = care.quality_recorded[i]
-        row[AT.quality_rich] = q * rich
-        row[AT.rich] = rich
-        row[AT.quality_poor] = q * poor
-        row[AT.poor] = poor
-        row[AT.emergency] = use.emergency[i]
-        row[AT.ae] = use.ae[i]
-        row[AT.referrals] = use.referrals[i]
-        row[AT.elective] = use.elective[i]
-        row[AT.budget_holders] = 1.0 * use.holds[i]
-        row[AT.budget_kept] = use.kept[i]
-        row[AT.engagement] = ties.engagement[i]
-        row[AT.influence] = ties.influence[i]
-        row[AT.trust_ccg] = ties.trust_ccg[i]
-        row[AT.trust_nhse] = ties.trust_nhse[i]
-        row[AT.support_control] = ties.support_control[i]
-        row[AT.at_scale] = 1.0 * life.at_scale[i]
-        row[AT.scheme_hours] = care.effort_scheme[i]
-        row[AT.reporting_hours] = care.effort_reporting[i]
-        for k in range(WORK_FROM, CCG_FROM):
-            out[c, k] += row[k]
-            by_both[group, k] += row[k]
+        add(out, c, by_both, group, AT.drawings, money.drawings[i])
+        add(out, c, by_both, group, AT.drawings_nil, partnered * (1.0 if money.drawings[i] <= 0.0 else 0.0))
+        add(out, c, by_both, group, AT.has_partners, partnered)
+        add(out, c, by_both, group, AT.income, money.income[i])
+        add(out, c, by_both, group, AT.pay_per_patient, pay * patients)
+        add(out, c, by_both, group, AT.pay_per_patient_squared, pay * pay * patients)
+        add(out, c, by_both, group, AT.mpig, money.mpig[i])
+        add(out, c, by_both, group, AT.global_sum, money.global_sum[i] if contract.kind[i] == s.GMS else 0.0)
+        core = money.global_sum[i] + money.premium[i] if contract.kind[i] == s.PMS else 0.0
+        add(out, c, by_both, group, AT.pms_core, core)
+        add(out, c, by_both, group, AT.premium, money.premium[i])
+        add(out, c, by_both, group, AT.seniority, money.seniority[i])
+        add(out, c, by_both, group, AT.qof, money.qof[i])
+        add(out, c, by_both, group, AT.premises, money.premises[i])
+        add(out, c, by_both, group, AT.local, money.local_services[i] + money.local_scheme[i] + money.reinvested[i])
+        add(out, c, by_both, group, AT.reserves, money.reserves[i])
+        add(out, c, by_both, group, AT.expenses, money.expenses[i])
+        add(out, c, by_both, group, AT.wanted, care.wanted[i])
+        add(out, c, by_both, group, AT.appointments, care.appointments[i])
+        add(out, c, by_both, group, AT.unmet, care.unmet[i] * care.wanted[i])
+        add(out, c, by_both, group, AT.workload, care.workload[i])
+        add(out, c, by_both, group, AT.continuity, care.continuity[i])
+        add(out, c, by_both, group, AT.experience, care.experience[i] * patients)
+        add(out, c, by_both, group, AT.lists_closed, 1.0 - lists.open[i])
+        add(out, c, by_both, group, AT.distress, life.distress[i])
+        add(out, c, by_both, group, AT.quality, q)
+        add(out, c, by_both, group, AT.quality_squared, q * q)
+        add(out, c, by_both, group, AT.recorded, care.quality_recorded[i])
+        add(out, c, by_both, group, AT.quality_rich, q * rich)
+        add(out, c, by_both, group, AT.rich, rich)
+        add(out, c, by_both, group, AT.quality_poor, q * poor)
+        add(out, c, by_both, group, AT.poor, poor)
+        add(out, c, by_both, group, AT.emergency, use.emergency[i])
+        add(out, c, by_both, group, AT.ae, use.ae[i])
+        add(out, c, by_both, group, AT.referrals, use.referrals[i])
+        add(out, c, by_both, group, AT.elective, use.elective[i])
+        add(out, c, by_both, group, AT.budget_holders, 1.0 * use.holds[i])
+        add(out, c, by_both, group, AT.budget_kept, use.kept[i])
+        add(out, c, by_both, group, AT.engagement, ties.engagement[i])
+        add(out, c, by_both, group, AT.influence, ties.influence[i])
+        add(out, c, by_both, group, AT.trust_ccg, ties.trust_ccg[i])
+        add(out, c, by_both, group, AT.trust_nhse, ties.trust_nhse[i])
+        add(out, c, by_both, group, AT.support_control, ties.support_control[i])
+        add(out, c, by_both, group, AT.at_scale, 1.0 * life.at_scale[i])
+        add(out, c, by_both, group, AT.scheme_hours, care.effort_scheme[i])
+        add(out, c, by_both, group, AT.reporting_hours, care.effort_reporting[i])
     add_to_groups(out, by_both, WORK_FROM, CCG_FROM)
 
 

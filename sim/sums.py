@@ -108,7 +108,9 @@ class Columns:
 
 def over(top: Floats, bottom: Floats) -> Floats:
     """top / bottom, NaN where bottom is 0."""
-    return np.divide(top, bottom, out=np.full_like(top, np.nan), where=bottom > 0)
+    share: Floats = np.empty_like(top)
+    share.fill(np.nan)
+    return np.divide(top, bottom, out=share, where=bottom > 0)
 
 
 def spread(count: Floats, total: Floats, squared: Floats) -> Floats:

@@ -4,8 +4,9 @@
 
 CPU seconds are user plus system time of one process, once everything is compiled and loaded; the median of the repeats
 is quoted. Every size is measured in a process of its own, so that memory is that of one worker. Declared limits are
-printed below the table, with `ok` or `over`. A run that is stored is one of `commissim compare`: what ten further pairs
-of two regimes cost, everything counted. Events are the numbers that a phase changes in the tables of the World.
+printed below the table, with `ok` or `over`. A run that is stored is one of `commissim compare`: what further pairs of
+two regimes cost, everything counted, its share of a starting England too. Storing is what the store itself takes of
+that: tables, files and their sync. Events are the numbers that a phase changes in the tables of the World.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -25,9 +25,6 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 SIZES = ("one_ccg", "one_region", "england", "ten_englands")
 REGIMES = ("voluntary_2015", "delegated")
-FEW, MANY = 2, 12
-"""Pairs of the two comparisons whose difference is what a stored run costs."""
-
 LIMITS = {
     "England: CPU s a run": 0.24, "England: MB of a worker": 300.0, "England: store, share of a stored run": 0.10,
     "one CCG: CPU s a run": 0.008, "ten Englands over England": 12.0, "compiling everything once, s": 60.0,
@@ -37,9 +34,9 @@ LIMITS = {
 Measured = dict[str, Any]
 
 
-def measured(size: str, years: int, repeat: int) -> Measured:
-    """`measure_size` in a process of its own."""
-    command = [sys.executable, "-m", "experiments.benchmarks", "--one", size]
+def measured(size: str, years: int, repeat: int, what: str = "--one") -> Measured:
+    """`measure_size` (what: "--one") or `measure_stored` ("--stored") in a process of its own."""
+    command = [sys.executable, "-m", "experiments.benchmarks", what, size]
     command += ["--years", str(years), "--repeat", str(repeat)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
     found: Measured = json.loads(done.stdout.strip().splitlines()[-1])
@@ -56,22 +53,6 @@ def measure_compile() -> float:
             subprocess.run([sys.executable, "-m", "sim.warm"], check=True, env=environment, cwd=ROOT)
             took.append(time.perf_counter() - begun)
     return took[0] - took[1]
-
-
-def measure_stored(size: str, years: int) -> float:
-    """CPU seconds of a stored run of a comparison, with its share of a starting England; its start-up left out."""
-    spent = [_compare(size, years, pairs) for pairs in (FEW, MANY)]
-    return (spent[1] - spent[0]) / ((MANY - FEW) * len(REGIMES))
-
-
-def _compare(size: str, years: int, pairs: int) -> float:
-    with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-m", "sim", "compare", *REGIMES, "--scenario", size, "--years", str(years)]
-        command += ["--runs", str(pairs), "--workers", "1", "--quiet", "--out", f"{folder}/out"]
-        before = resource.getrusage(resource.RUSAGE_CHILDREN)
-        subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
 def row(label: str, found: dict[str, Measured], value: Callable[[Measured], float | None], digits: int) -> str:
@@ -102,16 +83,8 @@ def table(found: dict[str, Measured], cores: int) -> list[str]:
 
 
 def store_share(found: Measured) -> float | None:
-    """Share of a stored run that is neither the run nor its half of a starting England; None where not measured.
-
-    The difference of three measurements: below nil it is their noise. `experiments.benchmarks.memory` measures storing
-    by itself.
-    """
-    if "stored" not in found:
-        return None
-    work: float = found["run"] + found["prepare"] / len(REGIMES)
-    share: float = 1.0 - work / found["stored"]
-    return share
+    """Share of storing in a stored run; None where not measured."""
+    return found["storing"] / found["stored"] if "stored" in found else None
 
 
 def hourly(found: Measured, cores: int) -> float | None:
@@ -146,17 +119,23 @@ def main() -> int:
     arguments.add_argument("--no-compile", action="store_true")
     arguments.add_argument("--no-store", action="store_true")
     arguments.add_argument("--one", choices=SIZES, help=argparse.SUPPRESS)
+    arguments.add_argument("--stored", choices=SIZES, help=argparse.SUPPRESS)
     given = arguments.parse_args()
-    if given.one:
-        from experiments.benchmarks.measure import measure_size
+    if given.one or given.stored:
+        from experiments.benchmarks.measure import measure_size, measure_stored
 
-        print(json.dumps(measure_size(given.one, given.years, given.repeat)))
+        found_here = (
+            measure_size(given.one, given.years, given.repeat)
+            if given.one
+            else measure_stored(given.stored, REGIMES, given.years)
+        )
+        print(json.dumps(found_here))
         return 0
     found = {}
     for size in given.sizes:
         found[size] = measured(size, given.years, given.repeat)
         if not given.no_store and size in ("one_ccg", "england"):
-            found[size]["stored"] = measure_stored(size, given.years)
+            found[size] |= measured(size, given.years, given.repeat, "--stored")
     print(f"{given.years}-year runs under {REGIMES[0]}, median of {given.repeat}, all mechanisms on")
     print("\n".join(table(found, os.cpu_count() or 1)))
     print("\n".join(verdicts(found, None if given.no_compile else measure_compile())))

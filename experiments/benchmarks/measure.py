@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import resource
 import statistics
+import tempfile
 import time
 from dataclasses import replace
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
 from experiments.benchmarks.sizes import begin
+from sim.cli import app
 from sim.record import record
 from sim.regimes import load_regime
 from sim.simulate import build, simulate
+from sim.study.store import Store
 from sim.sums import Sums
 from sim.world.columns import GROUPS
 from sim.world.luck import Luck
@@ -21,6 +27,9 @@ from sim.world.world import World
 from sim.year import PHASES
 
 REGIME, SEED = "voluntary_2015", 7
+FEW, MANY = 2, {"one_ccg": 42, "england": 12}
+"""Pairs of the two comparisons whose difference is what a stored run costs; many where runs are short, since the page
+that is drawn at the end takes seconds."""
 
 
 def measure_size(size: str, years: int, repeat: int) -> dict[str, Any]:
@@ -60,6 +69,33 @@ def measure_size(size: str, years: int, repeat: int) -> dict[str, Any]:
         "doctors": run / years / float((start.ground.tables["doctors"]["practice"] >= 0).sum()),
         "changes": changes(*build(start, replace(scenario, years=years), regime), years),
     }  # fmt: skip
+
+
+def measure_stored(size: str, regimes: tuple[str, ...], years: int) -> dict[str, float]:
+    """CPU seconds of a stored run of `commissim compare`, and those of them that the store takes: what many pairs cost
+    more than a few, in a process that has loaded everything."""
+    spent, in_store = [], []
+    commit = Store.commit
+
+    def timed(store: Store, part: int, finished: Any) -> None:
+        begun = time.process_time()
+        commit(store, part, finished)
+        in_store[-1] += time.process_time() - begun
+
+    with patch.object(Store, "commit", timed):
+        for pairs in (FEW, FEW, MANY[size]):
+            in_store.append(0.0)
+            begun = time.process_time()
+            _compare(size, regimes, years, pairs)
+            spent.append(time.process_time() - begun)
+    runs = (MANY[size] - FEW) * len(regimes)
+    return {"stored": (spent[-1] - spent[-2]) / runs, "storing": (in_store[-1] - in_store[-2]) / runs}
+
+
+def _compare(size: str, regimes: tuple[str, ...], years: int, pairs: int) -> None:
+    with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
+        command = ["compare", *regimes, "--scenario", size, "--years", str(years), "--runs", str(pairs)]
+        app([*command, "--workers", "1", "--quiet", "--out", f"{folder}/out"], standalone_mode=False)
 
 
 def changes(world: World, timeline: Any, years: int) -> dict[str, float]:

@@ -82,7 +82,25 @@ class TableView(NamedTuple):
 
 @lru_cache(maxsize=64)
 def view(regime: RegimeTables) -> TableView:
-    """The view of a regime; cached, since a run asks for it every year."""
+    """The view of a regime; cached, since a run asks for it every year.
+
+    Regimes that differ only in what a draw changes, such as the staff that moves, have the same one: each run has its
+    own regime, and to work out a view takes as long as a month of a CCG.
+    """
+    known = (regime.cells, regime.seats, regime.rules, regime.budgets, regime.protection)
+    content = tuple(array.tobytes() for array in known)
+    if content not in _VIEWS:
+        if len(_VIEWS) == MOST_VIEWS:
+            _VIEWS.clear()
+        _VIEWS[content] = _view(regime)
+    return _VIEWS[content]
+
+
+MOST_VIEWS = 64
+_VIEWS: dict[tuple[bytes, ...], TableView] = {}
+
+
+def _view(regime: RegimeTables) -> TableView:
     cells = regime.cells.astype(np.int64)
     may = ((cells == LEAD) | (cells == SHARED)).astype(np.int64)
     decided = np.unique(FUNCTION_OF_KIND)

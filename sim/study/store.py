@@ -292,9 +292,14 @@ def _write_text(path: Path, text: str) -> None:
 
 
 def _write_table(table: pa.Table, path: Path) -> None:
-    """Only texts are worth a dictionary; looking for one in every column of numbers takes most of the time."""
+    """Only texts are worth a dictionary; looking for one in every column of numbers takes most of the time, and the
+    least and the greatest number of every column are asked for by nobody."""
     texts = [field.name for field in table.schema if field.type == pa.string()]
-    whole_file(path, lambda temporary: pq.write_table(table, temporary, use_dictionary=texts or False))
+    whole_file(path, lambda temporary: _parquet(table, temporary, texts))
+
+
+def _parquet(table: pa.Table, path: Path, texts: list[str]) -> None:
+    pq.write_table(table, path, use_dictionary=texts or False, write_statistics=False)
 
 
 def sync(folder: Path) -> None:

@@ -237,7 +237,7 @@ def test_they_are_conserved_while_most_practices_end() -> None:
     """And while there is all of it to see: dispersals, mergers, new practices, grants."""
     seen: Counter[str] = Counter()
     for regime in ("area_team_only", "delegated", "no_commissioner"):
-        one = passes(FEW, regime, 12, 7, HARD_TIMES)
+        one = passes(FEW, regime, 12, 9, HARD_TIMES)
         assert one["dispersed"] + one["merged"] > 15
         seen += one
     assert min(seen[kind] for kind in ("dispersed", "merged", "opened", "grants")) > 0

@@ -24,7 +24,7 @@ LEVERS: dict[str, dict[str, float]] = {
     "local_terms": {"weights.contract_term": 4.0},
     "quorum_lay": {"meetings.attendance": 0.5},
     "quorum_executive": {"meetings.attendance": 0.5},
-    "lay_chair": {"interests.pull": 12.0},
+    "lay_chair": {"interests.pull": 12.0, "meetings.lay_chair": 1.0},
     "public": {"interests.pull": 12.0, "exposure.press": 0.3, "exposure.public": 1.0},
     "pathway_design": {"arrivals.community": 1.0},
     "declare": {"interests.pull": 12.0},

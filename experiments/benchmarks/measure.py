@@ -15,11 +15,9 @@ from unittest.mock import patch
 import numpy as np
 
 from experiments.benchmarks.sizes import begin
-from sim.cli import app
 from sim.record import record
 from sim.regimes import load_regime
 from sim.simulate import build, simulate
-from sim.study.store import Store
 from sim.sums import Sums
 from sim.world.columns import GROUPS
 from sim.world.luck import Luck
@@ -74,10 +72,12 @@ def measure_size(size: str, years: int, repeat: int) -> dict[str, Any]:
 def measure_stored(size: str, regimes: tuple[str, ...], years: int) -> dict[str, float]:
     """CPU seconds of a stored run of `commissim compare`, and those of them that the store takes: what many pairs cost
     more than a few, in a process that has loaded everything."""
+    from sim.study.store import Store  # here, since a worker that stores nothing does without
+
     spent, in_store = [], []
     commit = Store.commit
 
-    def timed(store: Store, part: int, finished: Any) -> None:
+    def timed(store: Any, part: int, finished: Any) -> None:
         begun = time.process_time()
         commit(store, part, finished)
         in_store[-1] += time.process_time() - begun
@@ -93,6 +93,8 @@ def measure_stored(size: str, regimes: tuple[str, ...], years: int) -> dict[str,
 
 
 def _compare(size: str, regimes: tuple[str, ...], years: int, pairs: int) -> None:
+    from sim.cli import app
+
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
         command = ["compare", *regimes, "--scenario", size, "--years", str(years), "--runs", str(pairs)]
         app([*command, "--workers", "1", "--quiet", "--out", f"{folder}/out"], standalone_mode=False)

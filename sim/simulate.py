@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sim.errors import InputError
 from sim.measure import measure, places_of
+from sim.memory import keep_freed_memory
 from sim.outcomes import OUTCOMES
 from sim.parameters import Timeline
 from sim.population.facts import load_facts
@@ -22,6 +23,8 @@ from sim.scenario import Place, Scenario
 from sim.sums import Sums
 from sim.world.world import Floats, Rows, World
 from sim.year import PHASES, Phase, advance
+
+keep_freed_memory()
 
 
 @dataclass(frozen=True)

@@ -143,10 +143,10 @@ def steps_between(east, north):
 
 @rule
 def first_above(sums, left):
-    """First entry of rising `sums` above `left`, or their number."""
+    """First entry of the LOOKS rising `sums` above `left`, or LOOKS; counted, since a branch would be a guess."""
     k = 0
-    while k < len(sums) and sums[k] <= left:
-        k += 1
+    for look in range(LOOKS):
+        k += 1 if sums[look] <= left else 0
     return k
 
 
@@ -197,15 +197,14 @@ def match(regions, offers, rings, people, grid, reject_below, base_price, c, loo
         still = 0
         for w in range(many):
             k = waiting[w]
-            square, wish = people.cell[k], people.partner[k]
+            square, wish, x, y = people.cell[k], people.partner[k], people.x[k], people.y[k]
             if hired[k] == 1 or rings.near[square, 8] == 0:
                 continue
             begin, total = person(looking, people.id[k]), 0.0
             for look in range(LOOKS):
                 v = post_at(nth_draw(begin, LOOKS * attempt + look), square, columns, offers.ring, rings)
-                if posts[v, wish] > 0.0:
-                    east, north = posts[v, X] - people.x[k], posts[v, Y] - people.y[k]
-                    total += posts[v, wish] * near[min(steps_between(east, north), len(near) - 1)]
+                steps = steps_between(posts[v, X] - x, posts[v, Y] - y)
+                total += posts[v, wish] * near[min(steps, len(near) - 1)]
                 seen[look], sums[look] = v, total
             total += outside[people.region[k], people.kind[k]]
             look = first_above(sums, uniform2(choosing, people.id[k], np.uint64(attempt)) * total)

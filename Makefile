@@ -10,7 +10,7 @@ YEARS ?= 10
 POPULATION ?=
 ENSEMBLE = $(if $(POPULATION),england_2014,synthetic)
 # Words handed on to pytest, as in: make test ARGS="-k funding -n 0"
-ARGS ?= -n 2 --dist loadfile
+ARGS ?= -n 2 --dist worksteal
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

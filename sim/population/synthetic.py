@@ -3,7 +3,8 @@
 The attributes of practices come from the copula (`copula.py`), their places from towns round the centre of each CCG,
 their payments from the rates of the CCG, and their doctors from `doctors.py`. The same seed gives the same England.
 
-List sizes are those of October-December 2014, 0.7% above January-March, for that is the table against which it is held.
+List sizes are those of October-December 2014, 0.7% above January-March, for that is the table against which it is held;
+a run takes them back to 1 April (`ageing.years_ahead`).
 """
 
 from __future__ import annotations

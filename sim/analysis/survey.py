@@ -1,4 +1,4 @@
-"""The model's survey beside the surveys of the time: shares, 90% intervals over runs, fitted, anchored or predicted."""
+"""The model's survey beside the surveys of the time: shares, 90% intervals over runs, fitted or predicted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sim.survey import column
 from sim.toml_files import read_toml
 
 FILE = Path(__file__).with_name("survey.toml")
-KINDS = ("fitted", "anchored", "predicted")
+KINDS = ("fitted", "predicted")
 CLOSE = 0.08
 """A share counts as found where it lies no further than this from what was published."""
 Z90 = 1.6448536269514722
@@ -39,7 +39,6 @@ class Item:
     kind: str
     answer: str = "support"
     group: str = "respondents"
-    anchor: str = ""
 
     @property
     def column(self) -> str:
@@ -66,7 +65,7 @@ def items() -> tuple[Item, ...]:
     found = tuple(Item(**entry) for entry in read_toml(FILE)["item"])
     for item in found:
         known = item.question in QUESTIONS and item.answer in GRADES and item.group in GROUPS and item.kind in KINDS
-        if not known or not 0.0 <= item.low <= item.high <= 1.0 or bool(item.anchor) != (item.kind == "anchored"):
+        if not known or not 0.0 <= item.low <= item.high <= 1.0:
             raise ValueError(f"{FILE.name}: {item.words}: unknown question, answer, group or kind, or no interval")
     return found
 
@@ -172,16 +171,10 @@ def _range(low: float, high: float) -> str:
 
 
 def _legend() -> list[str]:
-    anchors: dict[str, list[str]] = {}
-    for item in items():
-        if item.anchor:
-            anchors.setdefault(item.anchor, []).append(item.source)
-    cited = "; ".join(f"{', '.join(sources)} by {anchor}" for anchor, sources in anchors.items())
     words = (
         "published: what the words of the report allow. model: with every parameter at its record. runs: with "
         "parameters drawn, which no survey has narrowed. poll: where a poll as large as the real one would lie if the "
-        "model were right. fitted: three free numbers were set on these nine shares. predicted: no number was set on "
-        "it. anchored: "
-        f"something in the model cites this very figure, so that agreement proves little: {cited}."
+        "model were right. fitted: three free numbers were set on these nine shares. predicted: every "
+        "number behind it was set on other sources, by people who knew the figure."
     )
     return textwrap.wrap(words, 105)

@@ -168,7 +168,6 @@ def engagement_wanted(influence, belonging, board, trust, workload, taste, p):
     """Engagement (0-1) that a practice would choose: perceived influence, belonging and paid role, less workload.
 
     belonging: mean engagement of tied practices, 0-1. workload: ratio, 1 is sustainable. taste: standard normal.
-    Anchors: 71% at least somewhat engaged, 12% to 19% highly (C076, C077).
     """
     z = p.base + p.influence * (influence - 0.4) + p.belonging * (belonging - 0.4) + p.paid_role * board
     return logistic(z + p.trust * (trust - 0.46) - p.workload * (workload - 1.0) + p.taste * taste)

@@ -10,9 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.commissioning.functions import AREA_TEAM, NHS_ENGLAND
+from sim.commissioning.bodies import KINDS
+from sim.commissioning.capacity import executor_of, room_for
+from sim.commissioning.functions import AREA_TEAM, CONTRACT_REMOVAL, NHS_ENGLAND
 from sim.commissioning.support import share_support
 from sim.commissioning.utilities import Costs, Effects
+from sim.commissioning.views import view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world import states as s
@@ -189,6 +192,22 @@ def carry_out(cases, n, lists, contract, money, care, life, ties, ccg_money, sch
 
 
 @kernel
+def wind_up(cases, n, ccgs, bodies, cells, scale, hours):
+    """Ends the contracts that are removed. It takes hours of whoever executes removals, or else of the body that decided;
+    where they have no room for it this year, the contract goes on."""
+    stride = len(bodies) // KINDS
+    for j in range(n):
+        if cases.status[j] == s.DECIDED and cases.action[j] == s.REMOVAL and cases.body[j] >= 0:
+            c = cases.ccg[j]
+            executor = executor_of(bodies, cells, scale, ccgs.table[c], CONTRACT_REMOVAL, c, ccgs, stride)
+            works = executor if executor >= 0 else cases.body[j]
+            if room_for(bodies, works, hours):
+                bodies.hours_used[works] += hours
+            else:
+                cases.action[j] = s.NOTHING
+
+
+@kernel
 def opt_in(place, lists, care, life, ties, schemes, p, terms, stream):
     """Practices join or leave the local scheme for the year, and give it hours."""
     for i in range(len(place)):
@@ -220,4 +239,8 @@ def decisions_take_effect(world: World, n: int, fit: Floats, params: Params, luc
         world.schemes, world.plans, world.bodies, world.ccgs["seat"], fit, world.year,
         params.of(Effects), params.of(Costs), params.of(SchemeTerms),
         luck.stream(APPEAL),
+    )  # fmt: skip
+    wind_up(
+        world.cases, n, world.ccgs, world.bodies, view(world.regime).cells, world.regime.scale,
+        params.of(Costs).removal_hours,
     )  # fmt: skip

@@ -27,6 +27,11 @@ LEVERS: dict[str, dict[str, float]] = {
     "lay_chair": {"interests.pull": 12.0, "meetings.lay_chair": 1.0},
     "public": {"interests.pull": 12.0, "exposure.press": 0.3, "exposure.public": 1.0},
     "pathway_design": {"arrivals.community": 1.0},
+    "contract_removal executes of another": {
+        "arrivals.failure_base": 0.0,
+        "effects.removal_goodwill": 0.0,
+        "effects.removal_quality": 4.0,
+    },
     "declare": {"interests.pull": 12.0},
     "stages": {
         "vote.base": 0.0,
@@ -93,8 +98,6 @@ def cells() -> Iterator[tuple[str, str, tuple[int, ...], float, str]]:
         now = tables_of("delegated").cells[tables_of("delegated").start_table, row, other]
         yield f"{name} lead", "delegated", (row, lead), f.EMPTY, "cells"
         for role in (f.LEAD, f.ADVISES, f.EXECUTES):
-            if (name, role) == ("contract_removal", f.EXECUTES):
-                continue  # read by no rule: see the gaps in docs/odd.md
             changed = f.EMPTY if role == now else role
             yield f"{name} {f.CELLS[role]} of another", "delegated", (row, other), changed, "cells"
 

@@ -193,8 +193,8 @@ def carry_out(cases, n, lists, contract, money, care, life, ties, ccg_money, sch
 
 @kernel
 def wind_up(cases, n, ccgs, bodies, cells, scale, hours):
-    """Ends the contracts that are removed. It takes hours of whoever executes removals, or else of the body that decided;
-    where they have no room for it this year, the contract goes on."""
+    """Ends the contracts that are removed. It takes hours of whoever executes removals, or else of the body that
+    decided; where they have no room for it this year, the contract goes on."""
     stride = len(bodies) // KINDS
     for j in range(n):
         if cases.status[j] == s.DECIDED and cases.action[j] == s.REMOVAL and cases.body[j] >= 0:

@@ -13,14 +13,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernel import kernel, maker, rule
+from sim.kernel import kernel, maker, part, rule
 from sim.rules.chances import logistic
 from sim.rules.counts import tally_doctor
 from sim.rules.leaving import STAYS, VACANT
 from sim.rules.vacancies import CELL_KM, QUALIFIER, RETURNER
 from sim.world.luck import decision, inverse_normal, mix, nth_draw, person, uniform, uniform2
 from sim.world.states import OPEN, PARTNER, TRAINEE
-from sim.world.world import Rows
+from sim.world.world import Floats, Rows
 
 LOOKING = decision("workforce.looking")
 CHOOSING = decision("workforce.choosing")
@@ -53,26 +53,78 @@ class Rings(NamedTuple):
     """(squares, 9): posts in the square and the eight round it, summed up from the south-west on."""
 
 
-@rule
-def post_at(draw, square, columns, ring, rings):
-    """The post within reach of `square` at which a draw (0-1) looks; only where there are posts.
+class Looks(NamedTuple):
+    """What one candidate sees of LOOKS posts. Worked out step by step for all looks, not look by look: the processor
+    then has many under way at once, which takes little more than half as long."""
 
-    Its leading digits choose one of nine squares by the number of posts, its further digits a point on that square's
-    ring; the next post from there on is the one.
-    """
-    at = int(draw * rings.near[square, 8])
-    k = 0
-    for other in range(8):
-        k += 1 if rings.near[square, other] <= at else 0
-    up = (1 if k >= 3 else 0) + (1 if k >= 6 else 0)
-    s = square + (up - 1) * columns + k - 3 * up - 1
-    first, end = rings.start[s], rings.start[s + 1]
-    digits = draw * 1048576.0
-    point = digits - int(digits)
-    v = rings.find[SLOTS * first + int(point * (SLOTS * (end - first)))]
-    while v < end and ring[v] < point:
+    square: Rows
+    """Square of the grid of each post."""
+    point: Floats
+    """Where on the square's ring the search for it begins, 0 to 1."""
+    post: Rows
+    """The posts, and NOBODY for the outside option."""
+    sums: Floats
+    """Their weights for the candidate, summed up."""
+
+
+Sure = np.uint64
+"""An index that is not negative: spares the test whether it counts from the end."""
+
+
+@rule
+def square_at(draw, square, columns, near):
+    """Which of the nine squares round `square` a draw (0-1) chooses, by their number of posts (`Rings.near`)."""
+    s, at = Sure(square), int(draw * near[square, 8])
+    up = (1 if near[s, 2] <= at else 0) + (1 if near[s, 5] <= at else 0)
+    east = (1 if near[s, Sure(3 * up)] <= at else 0) + (1 if near[s, Sure(3 * up + 1)] <= at else 0)
+    return square + (up - 1) * columns + east - 1
+
+
+@rule
+def post_from(slot, point, first, end, ring, find):
+    """The first post from a point (0-1) of a ring on; it lies in this slot, and the ring's posts from first to end."""
+    v = int(find[Sure(slot)])
+    v += 1 if (v < end) & (ring[Sure(min(v, len(ring) - 1))] < point) else 0  # seldom more, so that none is guessed
+    while v < end and ring[Sure(v)] < point:
         v += 1
     return v if v < end else first
+
+
+@part
+def look_round(begin, number, square, columns, ring, rings, looks):
+    """A candidate of `square` finds LOOKS posts within reach, by draws `number` and on; only where there are posts.
+
+    A draw's leading digits choose one of nine squares by the number of posts, its further digits a point on that
+    square's ring; the next post from there on is the one.
+    """
+    for look in range(LOOKS):
+        draw = nth_draw(begin, number + look)
+        s = square_at(draw, square, columns, rings.near)
+        digits = draw * 1048576.0
+        point = digits - int(digits)
+        first, end = rings.start[Sure(s)], rings.start[Sure(s + 1)]
+        looks.square[look], looks.point[look] = s, point
+        looks.post[look] = SLOTS * first + int(point * (SLOTS * (end - first)))
+    for look in range(LOOKS):
+        s = looks.square[look]
+        first, end = rings.start[Sure(s)], rings.start[Sure(s + 1)]
+        looks.post[look] = post_from(looks.post[look], looks.point[look], first, end, ring, rings.find)
+
+
+@part
+def choose_look(x, y, wish, outside, draw, posts, near, looks):
+    """The post that a candidate at (x, y) km applies for by a draw (0-1), or NOBODY for the outside option.
+
+    wish: 1 for those who want a partnership. outside: weight of the outside option. posts: see `posts_at_hand`. near:
+    see `nearness`.
+    """
+    total = 0.0
+    for look in range(LOOKS):
+        v = Sure(looks.post[look])
+        steps = steps_between(posts[v, X] - x, posts[v, Y] - y)
+        total += posts[v, Sure(wish)] * near[Sure(min(steps, len(near) - 1))]
+        looks.sums[look] = total
+    return looks.post[first_above(looks.sums, draw * (total + outside))]
 
 
 @rule
@@ -176,6 +228,25 @@ def take_best(attempt, best, taken, when, posts, hired):
             posts[v, 0] = posts[v, 1] = 0.0
 
 
+@maker
+def within_reach(people, near):
+    """Candidates who have a post within reach."""
+    some = np.zeros(len(people.cell), np.int64)
+    for k in range(len(some)):
+        some[k] = near[people.cell[k], 8] > 0
+    return np.nonzero(some)[0]
+
+
+@maker
+def still_waiting(waiting, choice, hired):
+    """Those who were neither hired nor took the outside option."""
+    left, many = np.zeros(len(waiting), np.int64), 0
+    for k in waiting:
+        left[many] = k
+        many += 1 if (choice[k] != NOBODY) & (hired[k] == 0) else 0
+    return left[:many]
+
+
 @kernel
 def match(regions, offers, rings, people, grid, reject_below, base_price, c, looking, choosing, selecting):
     """Three rounds of applications: returns each post's candidate, -1 where nobody came, and round (0-2).
@@ -189,35 +260,25 @@ def match(regions, offers, rings, people, grid, reject_below, base_price, c, loo
     best, score = np.zeros(n, np.int64), np.zeros(n)
     posts, outside, near = posts_at_hand(offers), outside_weights(regions, base_price, c), nearness(c.per_km)
     lowest = 0.5 * math.erfc(-reject_below / math.sqrt(2.0))
-    waiting, hired = np.arange(len(people.id)), np.zeros(len(people.id), np.int64)
-    sums, seen = np.zeros(LOOKS), np.zeros(LOOKS, np.int64)
-    many = len(waiting) if n > 0 else 0
+    looks = Looks(np.zeros(LOOKS, np.int64), np.zeros(LOOKS), np.full(LOOKS + 1, NOBODY, np.int64), np.zeros(LOOKS))
+    hired, choice = np.zeros(len(people.id), np.int64), np.zeros(len(people.id), np.int64)
+    waiting = within_reach(people, rings.near)
     for attempt in range(ROUNDS):
         best[:] = NOBODY
-        still = 0
-        for w in range(many):
-            k = waiting[w]
-            square, wish, x, y = people.cell[k], people.partner[k], people.x[k], people.y[k]
-            if hired[k] == 1 or rings.near[square, 8] == 0:
-                continue
-            begin, total = person(looking, people.id[k]), 0.0
-            for look in range(LOOKS):
-                v = post_at(nth_draw(begin, LOOKS * attempt + look), square, columns, offers.ring, rings)
-                steps = steps_between(posts[v, X] - x, posts[v, Y] - y)
-                total += posts[v, wish] * near[min(steps, len(near) - 1)]
-                seen[look], sums[look] = v, total
-            total += outside[people.region[k], people.kind[k]]
-            look = first_above(sums, uniform2(choosing, people.id[k], np.uint64(attempt)) * total)
-            if look == LOOKS:
-                continue  # takes the outside option
-            waiting[still] = k
-            still += 1
-            v = seen[look]
-            merit = uniform2(selecting, people.id[k], offers.who[v])
-            if merit >= lowest and (best[v] == NOBODY or merit > score[v]):
-                best[v], score[v] = k, merit
-        many = still
+        for k in waiting:
+            begin, number = person(looking, people.id[k]), LOOKS * attempt
+            look_round(begin, number, people.cell[k], columns, offers.ring, rings, looks)
+            draw = uniform2(choosing, people.id[k], np.uint64(attempt))
+            other = outside[people.region[k], people.kind[k]]
+            choice[k] = choose_look(people.x[k], people.y[k], people.partner[k], other, draw, posts, near, looks)
+        for k in waiting:
+            v = choice[k]
+            if v != NOBODY:
+                merit = uniform2(selecting, people.id[k], offers.who[v])
+                if merit >= lowest and (best[v] == NOBODY or merit > score[v]):
+                    best[v], score[v] = k, merit
         take_best(attempt, best, taken, when, posts, hired)
+        waiting = still_waiting(waiting, choice, hired)
     return taken, when
 
 

@@ -62,8 +62,9 @@ def _panels(results: Results, registry: Registry, grid: Grid, groups: Sequence[G
     unit, _ = words_of(registry, outcome)
     rows, years = _rows(results, grid, groups), results.cube("national").years
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(11.0, 0.8 + 2.7 * len(rows)), layout="constrained")
+        figure = Figure(figsize=(11.0, 0.8 + 2.7 * len(rows)))
         panels = figure.subplots(len(rows), 3, squeeze=False)
+        _margins(figure, len(rows), 3, left=0.8, right=0.35, bottom=0.5, top=0.45, wide=0.75, high=0.6)
         for (title, members), (histogram, cumulative, fan) in zip(rows.items(), panels, strict=True):
             values = {name: values_of(results, group, outcome) for name, group in members.items()}
             last = {name: v[np.isfinite(v[:, -1]), -1] for name, v in values.items()}
@@ -78,6 +79,21 @@ def _panels(results: Results, registry: Registry, grid: Grid, groups: Sequence[G
             fan.legend(frameon=False, fontsize=7)
         figure.suptitle(f"{label(outcome)}: distribution in the last year, and year by year (median, 50% and 90%)")
     return figure
+
+
+def _margins(
+    figure: Figure, rows: int, columns: int, left: float, right: float, bottom: float, top: float,
+    wide: float, high: float = 0.0,
+) -> None:  # fmt: skip
+    """Inches around rows and columns of panels and between them. They are fixed: a study has dozens of figures, and
+    fitting the layout of each would take most of the time of drawing them."""
+    width, height = figure.get_size_inches()
+    panel_width = (width - left - right - wide * (columns - 1)) / columns
+    panel_height = (height - bottom - top - high * (rows - 1)) / rows
+    figure.subplots_adjust(
+        left=left / width, right=1.0 - right / width, bottom=bottom / height, top=1.0 - top / height,
+        wspace=wide / panel_width, hspace=high / panel_height,
+    )  # fmt: skip
 
 
 def _histogram(axes: Axes, last: dict[str, Floats]) -> None:
@@ -115,8 +131,9 @@ def _heat(results: Results, registry: Registry, grid: Grid, groups: Sequence[Gro
         bound([np.nanmin(m) if bound is min else np.nanmax(m) for m in means.values()]) for bound in (min, max)
     )
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(0.6 + 4.2 * len(means), 3.6), layout="constrained")
+        figure = Figure(figsize=(1.2 + 4.2 * len(means), 3.6))
         panels = figure.subplots(1, len(means), squeeze=False)[0]
+        _margins(figure, 1, len(means), left=0.7, right=1.1, bottom=0.5, top=0.65, wide=0.7)
         for axes, (arm, table) in zip(panels, means.items(), strict=True):
             image = axes.imshow(table, origin="lower", aspect="auto", cmap="cividis", vmin=low, vmax=high)
             axes.set_title(results.titles[arm], fontsize=9)
@@ -128,6 +145,8 @@ def _heat(results: Results, registry: Registry, grid: Grid, groups: Sequence[Gro
                 light = table[y, x] < (low + high) / 2.0
                 axes.text(x, y, number(float(table[y, x])), ha="center", va="center", fontsize=7,
                           color="white" if light else "black")  # fmt: skip
-        figure.colorbar(image, ax=list(panels), label=unit, format=Ticks())
+        width = figure.get_figwidth()
+        scale = figure.add_axes((1.0 - 0.95 / width, 0.5 / 3.6, 0.15 / width, 2.45 / 3.6))
+        figure.colorbar(image, cax=scale, label=unit, format=Ticks())
         figure.suptitle(f"{label(outcome)}: mean over runs in {financial_year(results.cube('national').years[-1])}")
     return figure

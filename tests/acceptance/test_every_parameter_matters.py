@@ -1,7 +1,7 @@
 """No props: every parameter, set to its neutral value in all years, changes the outcome that its record names.
 
-One test over all records. A parameter is tried in one CCG first and then, if its outcome stayed the same there to the
-last bit, in an area team and in a region, where rare events are frequent enough to be seen.
+One test over all records. A parameter is tried in one CCG first, for few years, and then, if its outcome stayed the
+same there to the last bit, in an area team, a region and all England, where rare events are frequent enough to be seen.
 """
 
 from __future__ import annotations
@@ -21,18 +21,19 @@ from sim.scenario import Scenario, load_scenario
 from sim.simulate import Start, prepare, simulate
 from sim.world.world import Floats
 
-YEARS, SEED = 8, 7
-PLACES = ("one CCG", "an area team", "a region")
+SEED = 7
+PLACES = (("one CCG", 3), ("an area team", 4), ("a region", 4), ("a region", 8), ("England", 5))
+"""Where a parameter is tried and for how many years: as soon as its outcome has moved, the rest need not be run."""
 
 
 @cache
-def place(name: str) -> tuple[Start, Scenario]:
+def place(name: str, years: int) -> tuple[Start, Scenario]:
     """A starting England, made once."""
-    if name == "a region":
-        scenario = load_scenario("one_region", years=YEARS)
-        return prepare(scenario, SEED), scenario
-    ccgs = HUDDERSFIELD if name == "one CCG" else DURHAM
-    return start_of(ccgs, SEED), scenario_of(ccgs, YEARS)
+    small = {"one CCG": HUDDERSFIELD, "an area team": DURHAM}
+    if name in small:
+        return start_of(small[name], SEED), scenario_of(small[name], years)
+    scenario = load_scenario("england" if name == "England" else "one_region", years=years)
+    return prepare(scenario, SEED), scenario
 
 
 @cache
@@ -44,23 +45,23 @@ def regime_of(name: str) -> Regime:
 RECORDS = parameters.load().records
 
 
-def national(where: str, regime: str, values: tuple[tuple[str, float], ...]) -> Floats:
+def national(where: tuple[str, int], regime: str, values: tuple[tuple[str, float], ...]) -> Floats:
     """National outcomes of a run, (years, outcomes), with some parameters set to a value in all years."""
-    start, scenario = place(where)
+    start, scenario = place(*where)
     # A draw scales a dated path, a constant replaces it; a constant may not cross nil where its range does not.
     dated = {name: value for name, value in values if isinstance(RECORDS[name].value, dict)}
     draw = {name: value for name, value in values if name not in dated}
     changed = replace(scenario, constants=dated)
-    return simulate(start, changed, regime_of(regime), SEED, YEARS, draw).values["national"][:, 0]
+    return simulate(start, changed, regime_of(regime), SEED, scenario.years, draw).values["national"][:, 0]
 
 
 @cache
-def usual(where: str, regime: str, values: tuple[tuple[str, float], ...]) -> Floats:
+def usual(where: tuple[str, int], regime: str, values: tuple[tuple[str, float], ...]) -> Floats:
     """The run that a changed one is held against."""
     return national(where, regime, values)
 
 
-def moves(name: str, record: Record, where: str) -> bool:
+def moves(name: str, record: Record, where: tuple[str, int]) -> bool:
     """Whether the outcome that the record names is another one, in any year, with the parameter at its neutral value.
 
     What the record says it needs holds in both runs: a regime, or values of other parameters.
@@ -85,7 +86,7 @@ def fault(name: str, record: Record) -> str | None:
             if moves(name, record, where):
                 return None
         except Exception as error:
-            return f"{name}: at {record.neutral:g} in {where}: {type(error).__name__}: {error}"
+            return f"{name}: at {record.neutral:g} in {where[0]}: {type(error).__name__}: {error}"
     return f"{name}: {record.moves} is the same with {record.neutral:g} in every place"
 
 

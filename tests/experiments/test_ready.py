@@ -11,10 +11,11 @@ import pytest
 from experiments.ready import HERE
 from sim.analysis.distributions import Grid, groups_of
 from sim.analysis.findings import beyond_chance, drivers
-from sim.study.results import open_results
+from sim.study.results import Results, open_results
+from sim.study.store import read_design
 
 NAMES = {
-    "regimes_on_england": 2, "area_team_staff": 2, "funding_by_training": 1, "governance_strength": 1,
+    "regimes_on_england": 2, "area_team_staff": 2, "funding_by_training": 1, "governance_strength": 2,
     "assumed_hypercube": 12,
 }  # fmt: skip
 
@@ -42,21 +43,17 @@ def test_an_experiment_saves_distributions_and_says_what_it_found(
     groups = groups_of(results)
     assert len(groups) == len(results.arms) * len(Grid.of(results).cells)
     assert sum(len(group.rows) for group in groups) == len(results.runs)
+    check_cells(results, out)
 
 
-def test_a_cell_holds_the_runs_that_had_its_values(tmp_path: Path) -> None:
-    from sim.study.store import read_design
-
-    out = tmp_path / "out"
-    script = importlib.import_module("experiments.governance_strength")
-    assert script.main(["--out", str(out), "--runs", "2", "--scenario", "one_ccg", "--years", "1", "--quiet"]) == 0
-    results = open_results(out)
+def check_cells(results: Results, out: Path) -> None:
+    """Each cell of a grid of values holds the runs that had its values, as the design table tells."""
     design, _ = read_design(out, results.manifest["design"]["master_seed"])
-    declared = design.values[:, design.names.index("interests.declared")]
-    runs = results.cube("national").runs
-    for group in groups_of(results):
-        pairs = [runs[row] // len(results.arms) for row in group.rows]
-        assert declared[pairs] == pytest.approx(group.at[0])
+    grid, runs = Grid.of(results), results.cube("national").runs
+    for k in (k for k, times in enumerate(grid.times) if not times):
+        drawn = design.values[:, design.names.index(grid.names[k])]
+        for group in groups_of(results):
+            assert drawn[[runs[row] // len(results.arms) for row in group.rows]] == pytest.approx(group.at[k])
 
 
 def test_a_stopped_experiment_is_carried_on_and_a_bad_option_refused(

@@ -16,7 +16,7 @@ from sim.commissioning.committee import committee_of, sit
 from sim.kernel import kernel, rule
 from sim.rules.takeovers import sort_bidders
 from sim.world import states as s
-from sim.world.luck import decision, uniform2
+from sim.world.luck import decision, inverse_gumbel, uniform2
 
 BID_LUCK = decision("awards.bid_luck")
 
@@ -31,7 +31,7 @@ class ServiceContract(NamedTuple):
 @rule
 def bid_luck(stream, who, provider):
     """Standard Gumbel draw of a case and a bidder (ids)."""
-    return -math.log(-math.log(uniform2(stream, who, provider)))
+    return inverse_gumbel(uniform2(stream, who, provider))
 
 
 @rule

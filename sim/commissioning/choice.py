@@ -8,8 +8,6 @@ from the same decision, under the same draws, with the pull at zero.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from sim.commissioning import functions as f
@@ -28,7 +26,7 @@ from sim.commissioning.utilities import (
 from sim.commissioning.views import MEMBER_BODY
 from sim.kernel import kernel, part, rule
 from sim.world import states as s
-from sim.world.luck import decision, nth_draw, person
+from sim.world.luck import decision, inverse_gumbel, nth_draw, person
 
 GUMBEL = decision("choice.gumbel")
 
@@ -39,7 +37,7 @@ def gumbel(begin, action):
 
     begin: where the draws of the case begin, see `luck.person`.
     """
-    return -math.log(-math.log(nth_draw(begin, action)))
+    return inverse_gumbel(nth_draw(begin, action))
 
 
 @rule

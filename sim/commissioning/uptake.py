@@ -19,7 +19,7 @@ from sim.commissioning.functions import AREA_TEAM, CCG
 from sim.commissioning.views import ALONE, TOGETHER, VOICE, view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
-from sim.world.luck import Luck, decision, normal2, uniform, uniform2
+from sim.world.luck import Luck, decision, inverse_gumbel, normal2, uniform, uniform2
 from sim.world.states import CARETAKER, OPEN
 from sim.world.world import Floats, Rows, World
 
@@ -108,12 +108,6 @@ def company_worth(gained, neighbours, managed, push, leaning, p):
 
 
 @rule
-def gumbel(draw):
-    """A taste with the spread that makes choices logit; draw: uniform."""
-    return -math.log(-math.log(draw))
-
-
-@rule
 def position(c, applications, ccgs):
     """The level that others see a CCG at: that for which it has expressed interest, else the one it has."""
     return applications.interest[c] if applications.interest[c] >= 0 else ccgs.table[c]
@@ -172,7 +166,8 @@ def weigh(ccgs, applications, area_teams, bodies, boards, problem, burden, menu,
                 gp_votes[t] * boards.interest_specific[c], ccgs.opposition[c], p,
             )  # fmt: skip
             u += company_worth(gained, seen * company[0], seen * company[1], area_teams.push[ccgs.team[c]], like, p)
-            u += gumbel(uniform2(taste, ccgs.id[c], np.uint64(t))) + p.news * normal2(news, ccgs.id[c], np.uint64(t))
+            u += inverse_gumbel(uniform2(taste, ccgs.id[c], np.uint64(t)))
+            u += p.news * normal2(news, ccgs.id[c], np.uint64(t))
             if first < 0.5 and t == ccgs.table[c]:
                 u += p.stay
             worth[c, m] = u

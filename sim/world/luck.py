@@ -117,6 +117,21 @@ def inverse_normal_tail(p):
     )
 
 
+_GUMBELS = np.array([0.0, *(-math.log(-math.log(k / _CELLS)) for k in range(1, _CELLS)), 0.0])
+"""Standard Gumbel quantiles of 0, 1/2048, ..., 1; the first and the last are never read."""
+
+
+@rule
+def inverse_gumbel(p):
+    """Standard Gumbel quantile of p in (0, 1), absolute error under 1e-4: as `inverse_normal`, which spares the two
+    logarithms of most draws."""
+    at = p * _CELLS
+    cell = int(at)
+    if cell < _TAIL or cell >= _CELLS - _TAIL:
+        return -math.log(-math.log(p))
+    return _GUMBELS[cell] + (at - cell) * (_GUMBELS[cell + 1] - _GUMBELS[cell])
+
+
 @shared_rule
 def normal(stream, who):
     """Standard normal draw for agent `who`."""

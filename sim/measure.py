@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.kernel import kernel
 from sim.outcomes import LEVELS, OUTCOMES
-from sim.sums import CCG_FROM, FIFTHS, Columns, Sums
+from sim.sums import CCG_FROM, FIFTHS, SUMS, Columns, Sums
 from sim.world.states import CONTRACTS
 from sim.world.world import Floats, World
 
@@ -27,22 +28,14 @@ def measure(world: World, sums: Sums) -> dict[str, Floats]:
     """All outcomes of a run by level: (years, places, outcomes), in the order of `OUTCOMES`; NaN where one has no
     meaning there."""
     n_ccgs = len(world.ccgs)
-    by_ccg, rest = sums.by_group[:, :n_ccgs], sums.by_group[:, n_ccgs:].copy()
-    rest[..., CCG_FROM:] = np.nan
-    tables = (
-        by_ccg.sum(axis=1, keepdims=True),
-        _add_up(by_ccg, world.ccgs["region"], len(world.regions)),
-        _add_up(by_ccg, world.ccgs["area_team"], len(world.area_teams)),
-        by_ccg,
-        rest[:, :FIFTHS],
-        rest[:, FIFTHS:],
-    )
-    ends = np.cumsum([table.shape[1] for table in tables])
-    place_of = dict(
-        zip(LEVELS, (slice(end - t.shape[1], end) for end, t in zip(ends, tables, strict=True)), strict=True)
-    )
-    everywhere, ccgs = Columns(np.concatenate(tables, axis=1), sums.quantiles), Columns(by_ccg, sums.quantiles)
-    out = np.full((len(OUTCOMES), len(by_ccg), int(ends[-1])), np.nan)
+    counts = (1, len(world.regions), len(world.area_teams), n_ccgs, FIFTHS, len(CONTRACTS))
+    ends = np.cumsum(counts).tolist()
+    place_of = {level: slice(end - count, end) for level, end, count in zip(LEVELS, ends, counts, strict=True)}
+    columns = np.zeros((len(SUMS), len(sums.by_group), ends[-1]))
+    add_up(sums.by_group, world.ccgs["region"], world.ccgs["area_team"], counts[1], counts[2], columns)
+    columns[CCG_FROM:, :, ends[3] :] = np.nan
+    everywhere, ccgs = Columns(columns, sums.quantiles), Columns(columns[..., place_of["ccg"]], sums.quantiles)
+    out = np.full((len(OUTCOMES), *columns.shape[1:]), np.nan)
     for values, one in zip(out, OUTCOMES.values(), strict=True):
         if one.between_ccgs:
             values[:, place_of["national"]] = one.formula(ccgs)
@@ -52,9 +45,21 @@ def measure(world: World, sums: Sums) -> dict[str, Floats]:
     return {level: np.ascontiguousarray(np.moveaxis(out[..., place], 0, -1)) for level, place in place_of.items()}
 
 
-def _add_up(by_ccg: Floats, group: Floats, count: int) -> Floats:
-    """Sums of CCGs by group: (years, count, sums), added in the order of CCGs."""
-    out = np.zeros((by_ccg.shape[0], count, by_ccg.shape[2]))
-    for c, g in enumerate(group.tolist()):
-        out[:, g] += by_ccg[:, c]
-    return out
+@kernel
+def add_up(by_group, region, area_team, regions, teams, columns):
+    """Fills columns, (SUMS, years, places): nation, regions and area teams, added in the order of CCGs, then the groups
+    themselves.
+
+    by_group: (years, groups, SUMS), of which the first are CCGs. region, area_team: (CCGs,) where each lies.
+    """
+    first_team, first_group = 1 + regions, 1 + regions + teams
+    for k in range(by_group.shape[2]):
+        for y in range(by_group.shape[0]):
+            here = columns[k, y]
+            for g in range(by_group.shape[1]):
+                value = by_group[y, g, k]
+                here[first_group + g] = value
+                if g < len(region):
+                    here[0] += value
+                    here[1 + region[g]] += value
+                    here[first_team + area_team[g]] += value

@@ -93,10 +93,13 @@ class Sums:
 
 
 class Columns:
-    """Sums by name, (years, places), as formulas read them; `q` gives a quantile by name."""
+    """Sums by name, (years, places), as formulas read them; `q` gives a quantile by name.
+
+    sums: (SUMS, years, places). quantiles: (years, places, QUANTILES).
+    """
 
     def __init__(self, sums: Floats, quantiles: Floats) -> None:
-        self._sums, self._quantiles = np.ascontiguousarray(np.moveaxis(sums, -1, 0)), quantiles
+        self._sums, self._quantiles = sums, quantiles
 
     def __getattr__(self, name: str) -> Floats:
         column: Floats = self._sums[getattr(AT, name)]

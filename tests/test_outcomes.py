@@ -35,7 +35,7 @@ def test_every_sum_and_quantile_is_read_by_an_outcome() -> None:
 
 def test_sums_are_named_once_and_found_by_name() -> None:
     assert len(set(SUMS)) == len(SUMS)
-    sums = Columns(np.arange(float(len(SUMS)))[None, None, :], np.array([[[5.0, 25.0, 50.0, 75.0, 95.0, 10.0]]]))
+    sums = Columns(np.arange(float(len(SUMS)))[:, None, None], np.array([[[5.0, 25.0, 50.0, 75.0, 95.0, 10.0]]]))
     assert [float(getattr(sums, name)[0, 0]) for name in SUMS] == [getattr(AT, name) for name in SUMS]
     assert [float(sums.q(name)[0, 0]) for name in LIST_QUANTILES] == [5.0, 25.0, 50.0, 75.0, 95.0]
 

@@ -14,7 +14,7 @@ class Watched(Columns):
     """Sums of two places in one year that note what is asked of them."""
 
     def __init__(self) -> None:
-        super().__init__(np.ones((1, 2, len(SUMS))), np.ones((1, 2, len(QUANTILES))))
+        super().__init__(np.ones((len(SUMS), 1, 2)), np.ones((1, 2, len(QUANTILES))))
         self.asked: set[str] = set()
 
     def __getattr__(self, name: str) -> Floats:

@@ -27,7 +27,29 @@ static inline double uniform(uint64_t stream, uint64_t who) {
 
 static inline double least(double a, double b) { return a < b ? a : b; }
 static inline double most(double a, double b) { return a > b ? a : b; }
-static inline double logistic(double x) { return 1.0 / (1.0 + exp(-x)); }
+static inline double exact_logistic(double x) { return 1.0 / (1.0 + exp(-x)); }
+
+/* The logistic read off pieces of parabolas, as in sim/rules/chances.py; `begin` fills these. */
+#define PIECES (2 * REACH * STEPS)
+static double level[PIECES], slope[PIECES], bend[PIECES];
+
+void begin(void) {
+    for (int k = 0; k < PIECES; k++) {
+        double start = (double)k / STEPS - REACH, left = exact_logistic(start);
+        double right = exact_logistic(start + 1.0 / STEPS);
+        bend[k] = (left - 2.0 * exact_logistic(start + 0.5 / STEPS) + right) * 2.0 * STEPS * STEPS;
+        double b = (right - left) * STEPS - bend[k] / STEPS;
+        level[k] = left - b * start + bend[k] * start * start;
+        slope[k] = b - 2.0 * bend[k] * start;
+    }
+}
+
+static inline double logistic(double x) {
+    if (!(-REACH < x && x < REACH)) return exact_logistic(x);
+    int64_t piece = (int64_t)((x + REACH) * STEPS);
+    return level[piece] + (slope[piece] + bend[piece] * x) * x;
+}
+
 static inline double noise(double draw, double spread) { return (draw - 0.5) * 3.4641016151377544 * spread; }
 
 static inline double age_weight(double a, double b, double c, double d) {
@@ -242,7 +264,7 @@ void age_and_leave(TABLE(doctors), TABLE(place), TABLE(staff), TABLE(ccgs), TABL
             + (p[LEAVING_PER_BURNOUT] * (burnout - p[LEAVING_USUAL_BURNOUT]) + p[LEAVING_PER_INTENTION] * unusual)
             + push[3 * i + (role == PARTNER ? 0 : 1)];
         double draw = uniform(leaving, who);
-        if ((odds < 0.0 && draw * (2.0 - odds + 0.5 * odds * odds) >= 1.0) || draw >= logistic(odds)) {
+        if (draw >= logistic(odds)) {
             partners[i] += role == PARTNER ? 1.0 : 0.0;
             continue;
         }
@@ -354,7 +376,7 @@ void tire(TABLE(staff), TABLE(care), TABLE(doctors), TABLE(minds), const double 
     for (int64_t i = 0; i < staff_rows; i++) {
         double posts = F(staff, STAFF_POSTS_FTE, i);
         double vacant = posts > 0.0 ? least(1.0, F(staff, STAFF_VACANT_FTE, i) / posts) : 0.0;
-        strains[i] = logistic(log(p[TIRING_USUAL] / (1.0 - p[TIRING_USUAL]))
+        strains[i] = exact_logistic(log(p[TIRING_USUAL] / (1.0 - p[TIRING_USUAL]))
                               + (p[TIRING_PER_WORKLOAD] * (F(care, CARE_WORKLOAD, i) - 1.2)
                                  + p[TIRING_PER_UNMET] * (F(care, CARE_UNMET, i) - 0.12))
                               + p[TIRING_PER_VACANCY] * vacant);

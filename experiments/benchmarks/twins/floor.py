@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from experiments.benchmarks.twins.engine import SEED, YEARS, Events, seen_practices
 from sim.parameters import Params, Timeline
-from sim.rules import access, demand, leaving
+from sim.rules import access, chances, demand, leaving
 from sim.rules.workforce import salary_worth
 from sim.world import states
 from sim.world.columns import GROUPS
@@ -32,6 +32,7 @@ PARAMETERS = (
 CODES = {
     **{name: getattr(states, name) for name in ("OPEN", "CARETAKER", "APMS", "PARTNER", "SALARIED", "TRAINEE")},
     **{name: getattr(leaving, name) for name in ("STAYS", "MOVES", "QUALIFIES", "VACANT")},
+    **{name: getattr(chances, name) for name in ("REACH", "STEPS")},
 }
 
 
@@ -71,6 +72,7 @@ class Floor:
         with tempfile.TemporaryDirectory() as folder:
             self._library = build(Path(folder))
         self._kept: dict[int, NDArray[np.float64]] = {}
+        self.call("begin")
 
     def call(self, name: str, *given: Any) -> None:
         """Calls a function of the library."""

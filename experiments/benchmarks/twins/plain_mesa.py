@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from experiments.benchmarks.twins.engine import SEED, YEARS, Events
 from sim.parameters import Timeline
-from sim.rules import access, demand, leaving, quality
+from sim.rules import access, chances, demand, leaving, quality
 from sim.rules.leaving import MOVES, QUALIFIES, STAYS, VACANT
 from sim.rules.workforce import salary_worth
 from sim.world.luck import Luck
@@ -26,6 +26,8 @@ from sim.world.world import World
 
 GOLDEN, MIX_1, MIX_2 = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 NOBODY = [0.0, 0.0, 0.0, 0.0]
+REACH, STEPS = chances.REACH, chances.STEPS
+LEVEL, SLOPE, BEND = chances.LEVEL.tolist(), chances.SLOPE.tolist(), chances.BEND.tolist()
 
 
 def mixed(x: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -51,6 +53,15 @@ def weight_per_patient(surgery: Surgery) -> float:
 def relative_income(drawings: float, usual: float) -> float:
     """Income of a full-time partner against what is usual, -1 to 1."""
     return 1.0 - 2.0 / (1.0 + exp(2.0 * min(drawings / usual - 1.0, 20.0))) if usual > 0.0 else 0.0
+
+
+def logistic(x: float) -> float:
+    """The logistic off the pieces of `sim.rules.chances`, in lists, which Python reads faster than arrays."""
+    if not -REACH < x < REACH:
+        return 1.0 / (1.0 + exp(-x))
+    piece = int((x + REACH) * STEPS)
+    value: float = LEVEL[piece] + (SLOPE[piece] + BEND[piece] * x) * x
+    return value
 
 
 class Surgery(mesa.Agent):
@@ -188,11 +199,11 @@ class Surgery(mesa.Agent):
             return
         if self.stay_partners > 1.5:
             x = p.step_down + p.step_down_per_workload * (self.workload - 1.0) - p.step_down_per_income * self.worth
-            self.step_down = 1.0 / (1.0 + exp(-x))
+            self.step_down = logistic(x)
         each = self.liability / (self.stay_partners + 1.0)
         press = p.promotion_without_partner if self.stay_partners < 0.5 else 0.0
         x = p.promotion + press + p.promotion_per_income * self.worth - p.promotion_per_liability * each / 1e5
-        self.promote = 1.0 / (1.0 + exp(-x))
+        self.promote = logistic(x)
 
     def count_doctors(self) -> None:
         """Hours and heads as its doctors left them."""
@@ -281,7 +292,7 @@ class GP(mesa.Agent):
         age = self.age
         press = q.per_burnout * (self.burnout - p.usual_burnout) + q.per_workload * (surgery.load - 1.0)
         x = q.base + q.per_year_over_50 * max(age - 50.0, 0.0) + press + q.spread * (intending - 0.5)
-        self.intention += q.speed * (1.0 / (1.0 + exp(-x)) - self.intention)
+        self.intention += q.speed * (logistic(x) - self.intention)
         years = min(int(age), 119)
         usual = self.model.usual_by_age
         unusual = self.intention - (usual[years] + (age - years) * (usual[years + 1] - usual[years]))
@@ -289,7 +300,7 @@ class GP(mesa.Agent):
         log_odds += p.per_year_52_to_57 * min(max(age - 52.0, 0.0), 5.0) + p.per_year_over_57 * max(age - 57.0, 0.0)
         log_odds += p.per_burnout * (self.burnout - p.usual_burnout) + p.per_intention * unusual
         log_odds += surgery.push_partners if self.role == PARTNER else surgery.push_others
-        if leaves >= 1.0 / (1.0 + exp(-log_odds)):
+        if leaves >= logistic(log_odds):
             surgery.stay_partners += 1.0 if self.role == PARTNER else 0.0
             return
         move = 0.0 if age >= d.older_age else d.move_share

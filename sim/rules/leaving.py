@@ -107,7 +107,7 @@ def relative_income(drawings_each, mean):
     if mean <= 0.0:
         return 0.0
     above = min(drawings_each / mean - 1.0, 20.0)
-    return 1.0 - 2.0 / (1.0 + math.exp(2.0 * above))  # the hyperbolic tangent, at less cost
+    return 2.0 * logistic(2.0 * above) - 1.0  # the hyperbolic tangent, at less cost
 
 
 @rule

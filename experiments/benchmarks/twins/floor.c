@@ -186,7 +186,7 @@ void want(TABLE(life), TABLE(lists), TABLE(place), TABLE(care), double level, co
 }
 
 static inline double relative_income(double drawings, double usual) {
-    return usual > 0.0 ? 1.0 - 2.0 / (1.0 + exp(2.0 * least(drawings / usual - 1.0, 20.0))) : 0.0;
+    return usual > 0.0 ? 2.0 * logistic(2.0 * least(drawings / usual - 1.0, 20.0)) - 1.0 : 0.0;
 }
 
 /* Incomes against England's mean and against a salary's worth, and what practices add to leaving: push has three

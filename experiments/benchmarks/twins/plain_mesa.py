@@ -52,7 +52,7 @@ def weight_per_patient(surgery: Surgery) -> float:
 
 def relative_income(drawings: float, usual: float) -> float:
     """Income of a full-time partner against what is usual, -1 to 1."""
-    return 1.0 - 2.0 / (1.0 + exp(2.0 * min(drawings / usual - 1.0, 20.0))) if usual > 0.0 else 0.0
+    return 2.0 * logistic(2.0 * min(drawings / usual - 1.0, 20.0)) - 1.0 if usual > 0.0 else 0.0
 
 
 def logistic(x: float) -> float:

@@ -19,7 +19,7 @@ os.environ.setdefault("NUMBA_LOOP_VECTORIZE", "0")
 
 import numba
 
-from sim.kernel_cache import root, use_cache
+from sim.kernel_cache import drop_linking_code, root, use_cache
 
 CACHE = root()
 COMPILED = not numba.config.DISABLE_JIT
@@ -102,7 +102,9 @@ class Kernel:
         result = self.dispatcher(*arguments)
         signatures = self.dispatcher.signatures
         if not CHECK_TYPES and len(signatures) == 1:
-            self._call = self.dispatcher.overloads[signatures[0]].entry_point
+            compiled = self.dispatcher.overloads[signatures[0]]
+            drop_linking_code(compiled)
+            self._call = compiled.entry_point
         return result
 
     @property

@@ -1,4 +1,4 @@
-"""Three rounds in which candidates choose posts and practices choose candidates; then the doctors take up their posts.
+"""Three rounds in which candidates choose posts and practices choose candidates; `entering` does the rest.
 
 In each round a candidate looks at some posts nearby and applies for one, or takes the outside option (locum, portfolio,
 abroad); a practice takes its best applicant, if good enough. Who looks at what is a keyed draw on a ring of posts: one
@@ -14,32 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernel import kernel, maker, part, rule
-from sim.rules.chances import logistic
-from sim.rules.counts import tally_doctor
-from sim.rules.leaving import STAYS, VACANT
-from sim.rules.vacancies import CELL_KM, QUALIFIER, RETURNER
-from sim.world.luck import decision, inverse_normal, mix, nth_draw, person, uniform, uniform2
-from sim.world.states import OPEN, PARTNER, TRAINEE
+from sim.rules.vacancies import CELL_KM, QUALIFIER
+from sim.world.luck import decision, nth_draw, person, uniform2
+from sim.world.states import PARTNER
 from sim.world.world import Floats, Rows
 
 LOOKING = decision("workforce.looking")
 CHOOSING = decision("workforce.choosing")
 SELECTING = decision("workforce.selecting")
-TRAITS = decision("workforce.traits")
 
 ROUNDS, LOOKS, SLOTS = 3, 6, 4
 NOBODY = -1
 STEPS_A_KM = 8.0
-
-
-class NewcomerTraits(NamedTuple):
-    """Usual traits of those new to general practice, 0-1, and their spread on the logit scale."""
-
-    trust: float
-    autonomy: float
-    conflict_worry: float
-    workload_threat: float
-    spread: float
 
 
 class Rings(NamedTuple):
@@ -280,150 +266,3 @@ def match(regions, offers, rings, people, grid, reject_below, base_price, c, loo
         take_best(attempt, best, taken, when, posts, hired)
         waiting = still_waiting(waiting, choice, hired)
     return taken, when
-
-
-@rule
-def joiner_id(year, practice, number):
-    """Id of a doctor new to general practice, from the year, the practice's id and the number of the post; never 0."""
-    fresh = mix(mix(practice + np.uint64(year)) ^ mix(np.uint64(number) + np.uint64(1)))
-    return fresh if fresh != np.uint64(0) else np.uint64(1)
-
-
-@rule
-def free_row(fate, start):
-    """First row from `start` on that no doctor holds, or the number of rows if there is none."""
-    row = start
-    while row < len(fate) and fate[row] != VACANT:
-        row += 1
-    return row
-
-
-@rule
-def log_odds(share):
-    """Log-odds of a share, 0 to 1; finite at both ends."""
-    share = min(max(share, 1e-6), 1.0 - 1e-6)
-    return math.log(share / (1.0 - share))
-
-
-@rule
-def trait(usual, spread, draw):
-    """A trait (0-1) from the log-odds of its usual value, its spread in log-odds and a standard normal draw."""
-    return logistic(usual + spread * draw)
-
-
-def usual_traits(t: NewcomerTraits) -> NewcomerTraits:
-    """The usual traits as log-odds, as `trait` wants them; the spread stays."""
-    return NewcomerTraits(
-        trust=float(log_odds(t.trust)),
-        autonomy=float(log_odds(t.autonomy)),
-        conflict_worry=float(log_odds(t.conflict_worry)),
-        workload_threat=float(log_odds(t.workload_threat)),
-        spread=t.spread,
-    )
-
-
-@rule
-def newcomer(doctors, minds, row, who, age, s, t, intention, stream):
-    """Fills a free row with a doctor new to general practice; traits are independent of each other.
-
-    t: see `usual_traits`.
-    """
-    luck = person(stream, who)
-    doctors.id[row] = who
-    doctors.age[row] = age
-    doctors.burnout[row] = s.newcomer_burnout
-    doctors.intention[row] = intention
-    minds.female[row] = 1 if nth_draw(luck, 0) < s.newcomer_female else 0
-    minds.trust[row] = trait(t.trust, t.spread, inverse_normal(nth_draw(luck, 1)))
-    minds.autonomy[row] = trait(t.autonomy, t.spread, inverse_normal(nth_draw(luck, 2)))
-    minds.conflict_worry[row] = trait(t.conflict_worry, t.spread, inverse_normal(nth_draw(luck, 3)))
-    minds.workload_threat[row] = trait(t.workload_threat, t.spread, inverse_normal(nth_draw(luck, 4)))
-    minds.opinion_start[row] = 0.0
-    doctors.opinion[row] = 0.0
-
-
-@rule
-def enter(doctors, minds, row, i, role, fte, staff, nation, tally, year):
-    """A doctor takes up a post in practice `i`, and is counted there."""
-    doctors.practice[row] = i
-    doctors.role[row] = role
-    doctors.fte[row] = fte
-    minds.joined[row] = year
-    nation.doctors_in[0] += 1.0
-    if role != TRAINEE:
-        staff.joined[i] += 1.0
-    tally_doctor(tally, doctors, row)
-
-
-@kernel
-def take_up_posts(
-    doctors, minds, staff, regions, nation, fate, tally, offers, taken, when, people, h, s, t, intention, year, traits
-):
-    """Matched candidates enter their practices; returns by practice the FTE of the year empty until then.
-
-    Flow: pool or training -> practices (nation.doctors_in). A returner's FTE leaves the pool. Where the pool or
-    the free rows do not suffice, the post stays empty and `taken` says so.
-    """
-    covered = np.zeros(len(staff))
-    free = 0
-    for v in range(len(taken)):
-        k = taken[v]
-        if k == NOBODY:
-            continue
-        i, row, r = offers.practice[v], people.row[k], people.region[k]
-        fte = min(people.fte[k], max(offers.fte[v], s.lowest_fte))
-        returns = people.kind[k] == RETURNER
-        if row < 0:
-            free = free_row(fate, free)
-            if free == len(fate) or (returns and regions.pool[r] < fte):
-                taken[v] = NOBODY
-                continue
-            row = free
-            older = s.returner_years * uniform(traits, people.id[k]) if returns else 0.0
-            who = joiner_id(year, offers.who[v], offers.number[v])
-            newcomer(doctors, minds, row, who, s.newcomer_age + older, s, t, intention, traits)
-            if not returns and minds.female[row] == 1:
-                fte = max(s.lowest_fte, fte * (1.0 - s.women_fewer_hours))
-        fate[row] = STAYS
-        if returns:
-            regions.pool[r] -= fte
-        enter(doctors, minds, row, i, offers.role[v], fte, staff, nation, tally, year)
-        covered[i] += fte * min((h.months_first + h.months_per_round * when[v]) / 12.0, 1.0)
-    return covered
-
-
-@kernel
-def settle_unmatched(doctors, place, ccgs, regions, fate, offers, taken, people):
-    """Without a post, qualifiers and movers go to the region's pool and returners stay in it; rows are freed.
-
-    Also counts the posts filled in each region.
-    """
-    matched = np.zeros(len(people.id), np.int64)
-    regions.filled[:] = 0.0
-    for v in range(len(taken)):
-        if taken[v] != NOBODY:
-            matched[taken[v]] = 1
-            regions.filled[ccgs.region[place.ccg[offers.practice[v]]]] += 1.0
-    for k in range(len(matched)):
-        if matched[k] == 1:
-            continue
-        if people.kind[k] != RETURNER:
-            regions.pool[people.region[k]] += people.fte[k]
-        if people.row[k] >= 0:
-            doctors.id[people.row[k]] = np.uint64(0)
-            fate[people.row[k]] = VACANT
-
-
-@kernel
-def refill_traineeships(doctors, minds, place, life, staff, nation, places, fate, tally, s, t, intention, year, traits):
-    """A trainee who finished makes room for a new one in the same practice, while it is open (nation.doctors_in)."""
-    free = 0
-    for i in range(len(places)):
-        for k in range(places[i]):
-            free = free_row(fate, free)
-            if free == len(fate) or life.state[i] != OPEN:
-                break
-            who = joiner_id(year, place.id[i], 1000 + k)
-            newcomer(doctors, minds, free, who, s.trainee_age, s, t, intention, traits)
-            fate[free] = STAYS
-            enter(doctors, minds, free, i, TRAINEE, s.trainee_fte, staff, nation, tally, year)

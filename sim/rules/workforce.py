@@ -10,6 +10,14 @@ import numpy as np
 from sim.kernel import kernel
 from sim.parameters import FIRST_YEAR, Params
 from sim.rules.counts import count_staff
+from sim.rules.entering import (
+    TRAITS,
+    NewcomerTraits,
+    refill_traineeships,
+    settle_unmatched,
+    take_up_posts,
+    usual_traits,
+)
 from sim.rules.expenses import StaffCosts
 from sim.rules.leaving import (
     DESTINATION,
@@ -29,19 +37,7 @@ from sim.rules.leaving import (
     practice_push,
     usual_intention,
 )
-from sim.rules.matching import (
-    CHOOSING,
-    LOOKING,
-    SELECTING,
-    TRAITS,
-    NewcomerTraits,
-    make_rings,
-    match,
-    refill_traineeships,
-    settle_unmatched,
-    take_up_posts,
-    usual_traits,
-)
+from sim.rules.matching import CHOOSING, LOOKING, SELECTING, make_rings, match
 from sim.rules.staffing import Locums, Posts, close_year, hire_locums, plan_posts
 from sim.rules.vacancies import (
     HOURS,

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from life_of import heads, life_params, living_world
 
-from sim.rules import counts, leaving, matching, staffing, vacancies, workforce
+from sim.rules import counts, entering, leaving, staffing, vacancies, workforce
 from sim.rules.leaving import Leaving, WorkingLife
 from sim.rules.staffing import Locums, Posts
 from sim.rules.vacancies import Hiring, PostChoice
@@ -116,9 +116,9 @@ def test_no_partnership_under_apms() -> None:
 
 
 def test_traits_of_newcomers_centre_on_their_usual_value() -> None:
-    assert matching.trait(matching.log_odds(0.62), 0.9, 0.0) == pytest.approx(0.62)
-    usual = matching.log_odds(0.62)
-    assert 0.0 < matching.trait(usual, 0.9, -4.0) < 0.62 < matching.trait(usual, 0.9, 4.0) < 1.0
+    assert entering.trait(entering.log_odds(0.62), 0.9, 0.0) == pytest.approx(0.62)
+    usual = entering.log_odds(0.62)
+    assert 0.0 < entering.trait(usual, 0.9, -4.0) < 0.62 < entering.trait(usual, 0.9, 4.0) < 1.0
 
 
 @given(seed=st.integers(1, 10_000), years=st.integers(1, 3))

@@ -66,6 +66,7 @@ def table(found: dict[str, Measured], cores: int) -> list[str]:
     rows = [
         f"{'':34s}" + "".join(f"{size:>15s}" for size in found),
         row("CPU s a run", found, lambda m: m["run"], 4),
+        row("  least, on a busy machine", found, lambda m: m["least"], 4),
         row("  of a stored run", found, lambda m: m.get("stored"), 4),
         row("  storing, share of it", found, store_share, 2),
         row(f"runs stored an hour, {cores} cores", found, lambda m: hourly(m, cores), 0),

@@ -31,7 +31,7 @@ that is drawn at the end takes seconds."""
 
 
 def measure_size(size: str, years: int, repeat: int) -> dict[str, Any]:
-    """CPU seconds of a run (median, once compiled and loaded), of its parts and its start; megabytes; and how many
+    """CPU seconds of a run (median and least, once compiled and loaded), of its parts and its start; megabytes; and how many
     numbers each phase changes a year."""
     cpu = time.process_time
     begun = cpu()
@@ -62,7 +62,7 @@ def measure_size(size: str, years: int, repeat: int) -> dict[str, Any]:
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024.0
     run = statistics.median(runs)
     return {
-        "run": run, "prepare": prepared, "world": built, "memory": memory,
+        "run": run, "least": min(runs), "prepare": prepared, "world": built, "memory": memory,
         "phases": {name: spent / years for name, spent in seconds.items()},
         "doctors": run / years / float((start.ground.tables["doctors"]["practice"] >= 0).sum()),
         "changes": changes(*build(start, replace(scenario, years=years), regime), years),

@@ -15,7 +15,7 @@ from sim.commissioning.functions import BODIES
 from sim.commissioning.regime_tables import RegimeTables
 from sim.commissioning.views import view
 from sim.parameters import Params
-from sim.population.networks import groups, nearest_practices, professional_ties
+from sim.population.networks import nearest_practices, professional_ties
 from sim.population.organisations import Organisations, ids, organisations, to_km
 from sim.population.tables import Population
 from sim.rules import access, demand, funding, hospital, practice_life, relations, workforce
@@ -186,29 +186,23 @@ def _doctors(population: Population) -> tuple[Table, Table]:
     return doctors, minds
 
 
+SEATS_OF_GPS = 5
+"""Practices with a partner on the governing body of a CCG: 41% of some 13 members (C064)."""
+
+
 def _boards(population: Population, seed: int) -> np.ndarray:
-    """Which practices have a partner on the governing body: about five a CCG (41% of some 13 members, C064), larger
-    ones first."""
-    rng = np.random.default_rng([seed, 72])
-    size = population.practices["list_size"]
+    """Which practices have a partner on the governing body, larger ones rather: drawn by list, without replacement.
+
+    Who waits shortest is drawn first, each at a rate as its list (Efraimidis and Spirakis 2006).
+    """
+    size, ccg = population.practices["list_size"], population.practices["ccg"]
+    with np.errstate(divide="ignore"):
+        wait = np.random.default_rng([seed, 72]).exponential(size=len(size)) / size
+    order = np.lexsort((wait, ccg))
+    place = np.arange(len(order)) - np.searchsorted(ccg[order], ccg[order])
     board = np.zeros(len(size), dtype=np.int64)
-    for members in groups(population.practices["ccg"]):
-        weights = size[members] / size[members].sum()
-        board[members[_different(weights, min(5, int(np.count_nonzero(weights))), rng)]] = 1
-    return board
-
-
-def _different(weights: np.ndarray, count: int, rng: np.random.Generator) -> list[int]:
-    """So many different places, drawn by weight; the draws of `rng.choice`, which for a few takes ten times as long."""
-    chosen: list[int] = []
-    weights = weights.copy()
-    while len(chosen) < count:
-        drawn = rng.random(count - len(chosen))
-        weights[chosen] = 0.0
-        shares = weights.cumsum()
-        shares /= shares[-1]
-        chosen += dict.fromkeys(shares.searchsorted(drawn, side="right").tolist())
-    return chosen
+    board[order[place < SEATS_OF_GPS]] = 1
+    return board * (size > 0)
 
 
 def _networks(others: Organisations, place: Table, used: int, seed: int) -> Networks:

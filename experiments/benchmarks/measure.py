@@ -31,8 +31,8 @@ that is drawn at the end takes seconds."""
 
 
 def measure_size(size: str, years: int, repeat: int) -> dict[str, Any]:
-    """CPU seconds of a run (median and least, once compiled and loaded), of its parts and its start; megabytes; and how many
-    numbers each phase changes a year."""
+    """CPU seconds of a run (median and least, once compiled and loaded), of its parts and its start; megabytes; and how
+    many numbers each phase changes a year."""
     cpu = time.process_time
     begun = cpu()
     start, scenario = begin(size, SEED)

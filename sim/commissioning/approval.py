@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.functions import APPLICATION, APPROVAL, ASSURANCE, CONSTITUTION_CHANGE, MEMBERS_VOTE
-from sim.commissioning.uptake import logistic
 from sim.kernel import kernel, rule
+from sim.rules.chances import logistic
 from sim.world.luck import decision, uniform
 
 VOTE = decision("uptake.vote")

@@ -30,6 +30,7 @@ from sim.commissioning.standing import StandingWork
 from sim.commissioning.views import view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
+from sim.rules.chances import logistic
 from sim.world import states as s
 from sim.world.luck import Luck, decision, normal, uniform2
 from sim.world.table import Table
@@ -109,7 +110,7 @@ def acts_anyway(clarity, p):
     low, high = 0.0, 1.0
     for _ in range(30):
         q = 0.5 * (low + high)
-        if q < 1.0 / (1.0 + math.exp(-(p.base + p.clarity * clarity - p.free_ride * q))):
+        if q < logistic(p.base + p.clarity * clarity - p.free_ride * q):
             low = q
         else:
             high = q

@@ -18,6 +18,7 @@ from sim.commissioning.utilities import Costs, Effects
 from sim.commissioning.views import view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
+from sim.rules.chances import logistic
 from sim.world import states as s
 from sim.world.luck import Luck, decision, uniform
 from sim.world.world import Floats, World
@@ -61,7 +62,7 @@ def optin_chance(pounds, reporting_hours, size, trust, workload, p):
         - p.workload * (workload - 1.0)
         - p.medical_committee
     )
-    return 1.0 / (1.0 + math.exp(-z)) if z > -700.0 else 0.0
+    return logistic(z)
 
 
 @rule

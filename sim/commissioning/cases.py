@@ -15,7 +15,7 @@ from sim.commissioning import functions as f
 from sim.commissioning.functions import JOINT_COMMITTEE, LEAD
 from sim.kernel import kernel, rule
 from sim.parameters import Params
-from sim.rules.chances import settles
+from sim.rules.chances import logistic, settles
 from sim.world import states as s
 from sim.world.luck import Luck, decision, mix, nth_draw, person, uniform, uniform2
 from sim.world.table import copy_row
@@ -93,13 +93,6 @@ class Clocks(NamedTuple):
     complaint: float
     contract_end: float
     inadequate: float
-
-
-@rule
-def chance(base, slope, x):
-    """Logistic chance with log-odds base + slope * x."""
-    z = base + slope * x
-    return 1.0 / (1.0 + math.exp(-z)) if z > -700.0 else 0.0
 
 
 @rule
@@ -282,7 +275,7 @@ def arrive_for_ccgs(cases, n, ccgs, schemes, ended, lists_growth, pressure, year
         bid = ended[c] == 1 or uniform2(stream, who, np.uint64(s.BID)) < p.bid
         if open_kinds[c, s.BID] == 0 and bid:
             n = add(cases, n, who, s.BID, -1, c, year, NO_CLOCK, pressure[c])
-        rate = chance(p.new_practice_base, p.new_practice_growth, lists_growth[c])
+        rate = logistic(p.new_practice_base + p.new_practice_growth * lists_growth[c])
         if open_kinds[c, s.NEW_PRACTICE] == 0 and uniform2(stream, who, np.uint64(s.NEW_PRACTICE)) < rate:
             n = add(cases, n, who, s.NEW_PRACTICE, -1, c, year, NO_CLOCK, 100.0 * lists_growth[c])
         if one and open_kinds[c, s.COMMUNITY_NURSING] == 0 and uniform(stream, who) < p.community:

@@ -22,10 +22,10 @@ from sim.commissioning.reorganisation import (
     restructure_area_teams,
 )
 from sim.commissioning.rounds import close_rounds, express_interest, hold_round
-from sim.commissioning.uptake import logistic
 from sim.commissioning.views import view
 from sim.kernel import kernel
 from sim.parameters import Params
+from sim.rules.chances import logistic
 from sim.world import states as s
 from sim.world.luck import Luck, decision, uniform
 from sim.world.world import Rows, World

@@ -6,7 +6,6 @@ it there, `sim.commissioning.accounts` where a CCG has it from.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from sim.commissioning.tariff import EMERGENCY, Tariff, prices, value
 from sim.commissioning.trusts import TrustCost, begin_money, begin_trusts
 from sim.kernel import kernel, rule
 from sim.parameters import Params
+from sim.rules.chances import logistic
 from sim.world.world import Floats, World
 
 
@@ -39,7 +39,7 @@ def trusts_way(trust_share, ccg_share, cohesion, deficit, p):
     """
     pull = p.base + p.per_trust_share * (trust_share - 0.5) - p.per_ccg_share * (ccg_share - 0.3)
     pull += p.per_deficit * max(0.0, deficit) - p.per_cohesion * (cohesion - 0.4)
-    return 1.0 / (1.0 + math.exp(-pull))
+    return logistic(pull)
 
 
 @rule

@@ -8,7 +8,6 @@ apart in one year of data; both are carried, with their own priors (C031).
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -62,14 +61,6 @@ class SharedManagement(NamedTuple):
     """Neighbouring CCGs with one chief officer and one management."""
 
     chance: float
-
-
-@rule
-def logistic(x):
-    """1 / (1 + exp(-x)), safe at both ends."""
-    if x < -700.0:
-        return 0.0
-    return 1.0 / (1.0 + math.exp(-x))
 
 
 @rule

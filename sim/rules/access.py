@@ -15,6 +15,7 @@ import numpy as np
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.rules import demand, quality
+from sim.rules.chances import logistic
 from sim.rules.demand import noise, served
 from sim.world.luck import Luck, decision, uniform
 from sim.world.states import PARTNER, SALARIED
@@ -123,7 +124,7 @@ def strain(workload, unmet, vacant, p):
     """Burn-out, 0 to 1, to which the doctors of a practice tend. vacant: share of its GP posts that stay empty."""
     pressure = p.per_workload * (workload - quality.USUAL_WORKLOAD) + p.per_unmet * (unmet - quality.USUAL_UNMET)
     pull = math.log(p.usual / (1.0 - p.usual)) + pressure + p.per_vacancy * vacant
-    return 1.0 / (1.0 + math.exp(-pull))
+    return logistic(pull)
 
 
 @rule

@@ -36,14 +36,6 @@ class Updating(NamedTuple):
 
 
 @rule
-def logistic(x):
-    """1 / (1 + exp(-x)), safe at both ends."""
-    if x < -700.0:
-        return 0.0
-    return 1.0 / (1.0 + math.exp(-x))
-
-
-@rule
 def disposition(trust, autonomy, conflict_worry, workload_threat, p):
     """The opinion (-1 to 1) that traits (0 to 1 each) alone would give."""
     z = p.base + p.trust * (trust - 0.5) + p.autonomy * (autonomy - 0.5)

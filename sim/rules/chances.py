@@ -32,7 +32,7 @@ def logistic(x):
     """1 / (1 + e^-x), relative error under 3e-7: an exponential and a division take twice as long as a parabola, and
     workforce alone needs a hundred thousand a year."""
     if not -REACH < x < REACH:
-        return 1.0 / (1.0 + math.exp(-x))
+        return 1.0 / (1.0 + math.exp(-x)) if x > -700.0 else 0.0
     piece = np.uint64(int((x + REACH) * STEPS))
     return LEVEL[piece] + (SLOPE[piece] + BEND[piece] * x) * x
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernel import kernel, maker, rule
+from sim.rules.chances import logistic
 from sim.rules.counts import is_working
 from sim.world.luck import decision, uniform, uniform2
 from sim.world.states import APMS, OPEN
@@ -164,7 +165,7 @@ def acceptance(liability_each, workload, board, m):
         - m.accept_per_workload * (workload - 1.0)
         + m.accept_board * board
     )
-    return 1.0 / (1.0 + math.exp(-x))
+    return logistic(x)
 
 
 @rule

@@ -108,7 +108,7 @@ def is_female(luck, s):
 
 @rule
 def fill_rows(doctors, minds, new, many, s, t, intention, stream):
-    """Fills the rows of the first `many` newcomers; their traits are independent of each other. t: see `usual_traits`."""
+    """Fills the rows of the first `many` newcomers; their traits are independent of each other. t: `usual_traits`."""
     for n in range(many):
         row = new.row[n]
         doctors.id[row] = new.id[n]

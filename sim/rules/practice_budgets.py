@@ -22,6 +22,7 @@ from sim.commissioning.functions import ALLOWANCE, BUDGET_SHARE, SAVING_KEPT, SM
 from sim.commissioning.tariff import Tariff, prices, value
 from sim.kernel import kernel, rule
 from sim.parameters import Params
+from sim.rules.chances import logistic
 from sim.rules.demand import served
 from sim.world.luck import Luck, decision, uniform
 from sim.world.world import Floats, World
@@ -63,7 +64,7 @@ def taking_chance(saving, log_size, workload, peers, p):
     is eligible. workload: ratio, 1 is sustainable. peers: share of its CCG's practices that hold one, 0 to 1.
     """
     z = p.base + p.per_saving * saving + p.per_log_size * log_size - p.per_workload * (workload - 1.0)
-    return 1.0 / (1.0 + math.exp(-(z + p.per_peer * peers)))
+    return logistic(z + p.per_peer * peers)
 
 
 @rule
@@ -71,7 +72,7 @@ def less_content(experience, not_done, p):
     """Share of patients with a good experience where a share `not_done` of hospital referrals is not made (E046)."""
     if not_done <= 0.0 or experience <= 0.0 or experience >= 1.0:
         return experience
-    return 1.0 / (1.0 + math.exp(-(math.log(experience / (1.0 - experience)) - p.content * not_done)))
+    return logistic(math.log(experience / (1.0 - experience)) - p.content * not_done)
 
 
 @rule

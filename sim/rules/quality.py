@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from sim.kernel import kernel, rule
 from sim.parameters import Params
+from sim.rules.chances import logistic
 from sim.rules.demand import USUAL_IMD, noise, served
 from sim.world.luck import Luck, decision, normal, uniform
 from sim.world.states import APMS, GOOD, INADEQUATE, OUTSTANDING, REQUIRES_IMPROVEMENT, UNRATED
@@ -141,7 +142,7 @@ def good_experience(access, continuity, quality, imd, total, received, p):
     """Share of patients with a good overall experience, 0 to 1 (EX0028 to EX0053, E013 to E015, E036, E041)."""
     seen = p.per_access * (access - 0.7) + p.per_continuity * (continuity - 0.6) + p.per_quality * quality
     people = p.per_imd * (imd - USUAL_IMD) + p.per_log_size * math.log(max(total, 100.0) / 7000.0)
-    return 1.0 / (1.0 + math.exp(-(p.usual + seen + people + p.per_received * received)))
+    return logistic(p.usual + seen + people + p.per_received * received)
 
 
 @rule

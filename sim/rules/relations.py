@@ -33,7 +33,6 @@ from sim.rules.attitudes import (
     SETTLED,
     Disposition,
     Updating,
-    logistic,
     mean_of_peers,
     mean_of_tied,
     of_those_working,
@@ -42,7 +41,7 @@ from sim.rules.attitudes import (
     update_opinions,
 )
 from sim.rules.boards import Seats, choose_seats
-from sim.rules.chances import settles
+from sim.rules.chances import logistic, settles
 from sim.world import states as s
 from sim.world.luck import Luck, decision, normal, uniform
 from sim.world.world import Floats, World

@@ -13,7 +13,8 @@ import numpy as np
 
 from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
-from sim.rules.attitudes import has_opinion, logistic
+from sim.rules.attitudes import has_opinion
+from sim.rules.chances import logistic
 from sim.rules.polls import (
     POLLED,
     FunctionEase,

@@ -376,7 +376,7 @@ void tire(TABLE(staff), TABLE(care), TABLE(doctors), TABLE(minds), const double 
     for (int64_t i = 0; i < staff_rows; i++) {
         double posts = F(staff, STAFF_POSTS_FTE, i);
         double vacant = posts > 0.0 ? least(1.0, F(staff, STAFF_VACANT_FTE, i) / posts) : 0.0;
-        strains[i] = exact_logistic(log(p[TIRING_USUAL] / (1.0 - p[TIRING_USUAL]))
+        strains[i] = logistic(log(p[TIRING_USUAL] / (1.0 - p[TIRING_USUAL]))
                               + (p[TIRING_PER_WORKLOAD] * (F(care, CARE_WORKLOAD, i) - 1.2)
                                  + p[TIRING_PER_UNMET] * (F(care, CARE_UNMET, i) - 0.12))
                               + p[TIRING_PER_VACANCY] * vacant);

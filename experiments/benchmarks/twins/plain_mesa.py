@@ -240,7 +240,7 @@ class Surgery(mesa.Agent):
         pressure = t.per_workload * (self.workload - quality.USUAL_WORKLOAD)
         pressure += t.per_unmet * (self.unmet - quality.USUAL_UNMET)
         pull = log(t.usual / (1.0 - t.usual)) + pressure + t.per_vacancy * vacant
-        self.strain = 1.0 / (1.0 + exp(-pull))
+        self.strain = logistic(pull)
 
 
 COLUMNS = {

@@ -4,6 +4,8 @@ Kernels compile when they are first called, one after another. Where processes c
 start and the first year between them: of each two, one goes through it forwards and one backwards, each step is taken
 by one of them, and what one has compiled the other finds in the cache. Then they share the regimes, for what only some
 of these call. Elsewhere one process does it all.
+
+Half of the time goes into Python code of numba's; what is known to be slow there is done in a quicker way here.
 """
 
 from __future__ import annotations
@@ -18,8 +20,10 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numba.core.targetconfig import TargetConfig
 
 from sim.commissioning.carry_out import decisions_take_effect
 from sim.commissioning.cycle import decide_cases
@@ -33,6 +37,7 @@ from sim.scenario import Scenario
 from sim.simulate import Start, build, run_years
 from sim.sums import Sums
 from sim.world.luck import Luck
+from sim.world.world import World
 from sim.year import PHASES
 
 YEARS = 2
@@ -54,11 +59,12 @@ def warm_up(start: Start, scenario: Scenario, regimes: Sequence[Regime]) -> None
     """Compiles every kernel that runs of these regimes call; leaves a mark, and does nothing where it lies."""
     if is_warm():
         return
+    _compare_options_quickly()
     scenario = replace(scenario, years=YEARS)
     cores = os.cpu_count() or 1
     shared = False
     if hasattr(os, "fork") and cores > 1:
-        steps = _steps(start, scenario, regimes[0])
+        steps = _steps(start, scenario, regimes)
         taken = mmap.mmap(-1, len(steps))  # the children see each other's marks in it
 
         def work(share: int) -> None:
@@ -71,6 +77,26 @@ def warm_up(start: Start, scenario: Scenario, regimes: Sequence[Regime]) -> None
     _mark().touch()
 
 
+def _compare_options_quickly() -> None:
+    """Makes numba compare the options of functions by those that were set, and only then by all.
+
+    It looks up what it has compiled by them, some 200,000 times, and each time makes dictionaries of all options, which
+    takes a twentieth of compiling. The answer is the same; so is the hash, which is of the options' names.
+    """
+    hashes: dict[type, int] = {}
+
+    def hashed(self: Any) -> int:
+        kind = type(self)
+        if kind not in hashes:
+            hashes[kind] = hash(tuple(sorted(self.options)))
+        return hashes[kind]
+
+    def equal(self: Any, other: Any) -> bool:
+        return isinstance(other, TargetConfig) and (self._values == other._values or self.values() == other.values())
+
+    TargetConfig.__hash__, TargetConfig.__eq__ = hashed, equal
+
+
 def _run(start: Start, scenario: Scenario, regimes: Sequence[Regime]) -> None:
     """The first years under each of these regimes."""
     for regime in regimes:
@@ -78,15 +104,17 @@ def _run(start: Start, scenario: Scenario, regimes: Sequence[Regime]) -> None:
         run_years(world, timeline, start.seed, YEARS)
 
 
-def _steps(start: Start, scenario: Scenario, regime: Regime) -> list[Callable[[], None]]:
+def _steps(start: Start, scenario: Scenario, regimes: Sequence[Regime]) -> list[Callable[[], None]]:
     """The start of every room, the phases of a year, the record, and the policy of the year in which regimes part.
 
-    What takes longest comes first and last, out of its phase and without cases, so that both ends begin with it.
+    What takes longest comes first and last, out of its phase and without cases, so that both ends begin with it. The
+    policy of all regimes follows at one end: what any of them calls there is compiled once.
     """
-    world, timeline = lay_world(start.ground, regime.compile()), scenario.timeline()
+    worlds, timeline = [lay_world(start.ground, regime.compile()) for regime in regimes], scenario.timeline()
+    world = worlds[0]
     sums, params, luck = Sums.empty(YEARS, world), timeline.year(FIRST_YEAR), Luck(start.seed, FIRST_YEAR)
 
-    def step(phase: Callable[..., None], year: int) -> Callable[[], None]:
+    def step(phase: Callable[..., None], year: int, world: World = world) -> Callable[[], None]:
         def run() -> None:
             world.year = max(year, FIRST_YEAR)
             phase(world, timeline.year(world.year), Luck(start.seed, year))
@@ -95,10 +123,10 @@ def _steps(start: Start, scenario: Scenario, regime: Regime) -> list[Callable[[]
 
     return [
         lambda: decide_cases(world, 0, np.zeros(len(world.place)), params, luck),
+        *(step(policy, FIRST_YEAR + 1, own) for own in worlds),
         *(step(room, FIRST_YEAR - 1) for room in ROOMS),
         *(step(phase, FIRST_YEAR) for phase in PHASES),
         lambda: record(world, params, sums, 0),
-        step(policy, FIRST_YEAR + 1),
         lambda: decisions_take_effect(world, 0, np.zeros(len(world.ccgs)), params, luck),
     ]
 

@@ -21,19 +21,21 @@ from sim.scenario import Scenario, load_scenario
 from sim.simulate import Start, prepare, simulate
 from sim.world.world import Floats
 
-SEED = 7
-PLACES = (("one CCG", 3), ("an area team", 4), ("a region", 4), ("a region", 8), ("England", 5))
-"""Where a parameter is tried and for how many years: as soon as its outcome has moved, the rest need not be run."""
+Place = tuple[str, int, int]
+SMALL: tuple[Place, ...] = (("one CCG", 3, 7), ("an area team", 4, 7), ("a region", 4, 7), ("a region", 8, 7))
+PLACES = (*SMALL, *(("England", 8, seed) for seed in range(7, 13)))
+"""Where a parameter is tried, for how many years and with which seed: as soon as its outcome has moved, the rest need
+not be run."""
 
 
 @cache
-def place(name: str, years: int) -> tuple[Start, Scenario]:
+def place(name: str, years: int, seed: int) -> tuple[Start, Scenario]:
     """A starting England, made once."""
     small = {"one CCG": HUDDERSFIELD, "an area team": DURHAM}
     if name in small:
-        return start_of(small[name], SEED), scenario_of(small[name], years)
+        return start_of(small[name], seed), scenario_of(small[name], years)
     scenario = load_scenario("england" if name == "England" else "one_region", years=years)
-    return prepare(scenario, SEED), scenario
+    return prepare(scenario, seed), scenario
 
 
 @cache
@@ -45,23 +47,23 @@ def regime_of(name: str) -> Regime:
 RECORDS = parameters.load().records
 
 
-def national(where: tuple[str, int], regime: str, values: tuple[tuple[str, float], ...]) -> Floats:
+def national(where: Place, regime: str, values: tuple[tuple[str, float], ...]) -> Floats:
     """National outcomes of a run, (years, outcomes), with some parameters set to a value in all years."""
     start, scenario = place(*where)
     # A draw scales a dated path, a constant replaces it; a constant may not cross nil where its range does not.
     dated = {name: value for name, value in values if isinstance(RECORDS[name].value, dict)}
     draw = {name: value for name, value in values if name not in dated}
     changed = replace(scenario, constants=dated)
-    return simulate(start, changed, regime_of(regime), SEED, scenario.years, draw).values["national"][:, 0]
+    return simulate(start, changed, regime_of(regime), where[2], scenario.years, draw).values["national"][:, 0]
 
 
 @cache
-def usual(where: tuple[str, int], regime: str, values: tuple[tuple[str, float], ...]) -> Floats:
+def usual(where: Place, regime: str, values: tuple[tuple[str, float], ...]) -> Floats:
     """The run that a changed one is held against."""
     return national(where, regime, values)
 
 
-def moves(name: str, record: Record, where: tuple[str, int]) -> bool:
+def moves(name: str, record: Record, where: Place) -> bool:
     """Whether the outcome that the record names is another one, in any year, with the parameter at its neutral value.
 
     What the record says it needs holds in both runs: a regime, or values of other parameters.

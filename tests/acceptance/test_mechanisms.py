@@ -1,7 +1,7 @@
 """Every mechanism can be switched off by name, and a run without it is another one.
 
-Small runs: one CCG first and, where its outcome stayed the same there to the last bit, an area team and a region. This
-says that a switch works and that a mechanism is alive, not that it matters.
+Small runs: one CCG first and, where its outcome stayed the same there to the last bit, an area team, a region and all
+England. This says that a switch works and that a mechanism is alive, not that it matters.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from sim.simulate import Start, prepare, simulate
 from sim.world.world import Floats
 
 YEARS, SEED = 8, 7
-PLACES = ("one CCG", "an area team", "a region")
+PLACES = ("one CCG", "an area team", "a region", "England")
 ALL = mechanisms.load()
 
 
 @cache
 def place(name: str) -> tuple[Start, Scenario]:
     """A starting England, made once."""
-    if name == "a region":
-        scenario = load_scenario("one_region", years=YEARS)
-        return prepare(scenario, SEED), scenario
-    ccgs = HUDDERSFIELD if name == "one CCG" else DURHAM
-    return start_of(ccgs, SEED), scenario_of(ccgs, YEARS)
+    small = {"one CCG": HUDDERSFIELD, "an area team": DURHAM}
+    if name in small:
+        return start_of(small[name], SEED), scenario_of(small[name], YEARS)
+    scenario = load_scenario("england" if name == "England" else "one_region", years=YEARS)
+    return prepare(scenario, SEED), scenario
 
 
 @cache

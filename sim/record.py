@@ -270,7 +270,7 @@ def places_of_practices(place, contract, ccgs, n_regions, n_teams):
     teams = 1 + n_regions
     own = teams + n_teams
     fifths = own + len(ccgs)
-    places = np.zeros((len(place), 5), np.int64)
+    places = np.zeros((len(place), 5), np.uint16)  # narrow, since all that follows reads them at random
     for i in range(len(place)):
         c = place.ccg[i]
         places[i, REGION] = 1 + ccgs.region[c]

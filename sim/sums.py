@@ -111,9 +111,8 @@ class Columns:
 
 def over(top: Floats, bottom: Floats) -> Floats:
     """top / bottom, NaN where bottom is 0."""
-    share: Floats = np.empty_like(top)
-    share.fill(np.nan)
-    return np.divide(top, bottom, out=share, where=bottom > 0)
+    share: Floats = top / np.where(bottom > 0, bottom, np.nan)
+    return share
 
 
 def spread(count: Floats, total: Floats, squared: Floats) -> Floats:

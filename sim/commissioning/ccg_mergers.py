@@ -106,8 +106,9 @@ def seats_of_new(world: World, groups: list[tuple[int, Rows]]) -> Rows:
     patients = np.bincount(seat, weights=world.ccgs["patients"], minlength=len(seat))
     for _, members in groups:
         heads = np.unique(seat[members])
-        first = heads[np.lexsort((world.ccgs["id"][heads], -patients[heads]))[0]]
-        seat[np.isin(seat, heads)] = first
+        becomes = np.arange(len(seat))
+        becomes[heads] = heads[np.lexsort((world.ccgs["id"][heads], -patients[heads]))[0]]
+        seat = becomes[seat]
     return seat
 
 
@@ -124,9 +125,10 @@ def tables_of_new(world: World, into: Rows) -> Rows:
 def keep_seats(world: World, into: Rows, grown: Rows) -> None:
     """A new governing body has as many seats for practices as the largest of the old ones; the most engaged keep
     them."""
-    ccg = world.place["ccg"]
+    ccg, everyone = world.place["ccg"], np.flatnonzero(world.place["board"] == 1)
+    body = into[ccg[everyone]]
     for seat in grown:
-        sitting = np.flatnonzero((world.place["board"] == 1) & (into[ccg] == seat))
+        sitting = everyone[body == seat]
         if len(sitting) == 0:
             continue
         places = int(np.bincount(world.ccgs["seat"][ccg[sitting]].astype(np.int64)).max())

@@ -93,7 +93,7 @@ def ends(world: World, params: Params, luck: Luck) -> bool:
     p = params.of(RegimeEnding)
     if world.year <= world.regime.from_year or world.nation.ended[0] == 1:
         return False
-    lost = 1.0 - float(world.ccgs.legitimacy.mean())
+    lost = 1.0 - float(world.ccgs.legitimacy.sum()) / len(world.ccgs)
     hazard = logistic(p.base + p.legitimacy * lost + p.election * p.election_year)
     return bool(uniform(luck.stream(ENDING), NATION_ID) < hazard)
 

@@ -105,10 +105,10 @@ def bargain(activity, planned, ccg_trusts, shares, trusts, accounts, level, p_ta
 def settle(world: World, params: Params, activity: Floats) -> None:
     """Prices of the year, and what every CCG pays every trust."""
     tariff, networks = prices(world, params), world.networks
-    world.nation["tariff_level"] *= 1.0 + tariff.change
-    level = float(world.nation["tariff_level"][0])
+    world.nation.tariff_level[0] *= 1.0 + tariff.change
+    level = float(world.nation.tariff_level[0])
     bargain(
-        activity, np.array(world.plans["emergency"]), networks.ccg_trusts, networks.ccg_trust_share, world.trusts,
+        activity, world.plans.emergency, networks.ccg_trusts, networks.ccg_trust_share, world.trusts,
         world.accounts, level, tariff, params.of(Settlement), params.of(TrustCost).support,
     )  # fmt: skip
 

@@ -20,7 +20,7 @@ from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.world.luck import Luck, decision, inverse_gumbel, normal2, uniform, uniform2
 from sim.world.states import CARETAKER, OPEN
-from sim.world.world import Floats, Rows, World
+from sim.world.world import Floats, World
 
 TASTE = decision("uptake.taste")
 LEANING = decision("uptake.leaning")
@@ -186,14 +186,17 @@ def look_at_practices(place, lists, life, use, ccgs):
     return problem, burden
 
 
-def liking_of_teams(team_ids: Rows, regions: Rows, tables: int, p: Uptake, own: np.uint64, above: np.uint64) -> Floats:
+@lru_cache(maxsize=64)
+def liking_of_teams(
+    team_ids: tuple[int, ...], regions: tuple[int, ...], tables: int, p: Uptake, own: np.uint64, above: np.uint64
+) -> Floats:
     """(area teams, T): how each area team likes each table, log-odds: its own leaning and its regional team's.
 
     A regional team's leaning is against the mean of all CCGs of England, which the intercepts hold: they were fitted to
     England's one draw of four regions. own, above: streams for life.
     """
-    of_team, of_region = _leanings(tuple(team_ids.tolist()), tables, own, above)
-    return np.asarray(p.leaning * of_team + p.regional_leaning * of_region[regions])
+    of_team, of_region = _leanings(team_ids, tables, own, above)
+    return np.asarray(p.leaning * of_team + p.regional_leaning * of_region[list(regions)])
 
 
 @lru_cache(maxsize=4)
@@ -212,7 +215,7 @@ def worth_of_menu(world: World, params: Params, luck: Luck, news: str, seen: boo
     problem, burden = look_at_practices(world.place, world.lists, world.life, world.use, world.ccgs)
     share_management(world.applications, world.ccgs, params.of(SharedManagement).chance, lasting.stream(MANAGEMENT))
     liking = liking_of_teams(
-        world.area_teams["id"], world.area_teams["region"].astype(np.int64), len(regime.scale), p,
+        tuple(world.area_teams.id.tolist()), tuple(world.area_teams.region.tolist()), len(regime.scale), p,
         lasting.stream(LEANING), lasting.stream(REGIONAL_LEANING),
     )  # fmt: skip
     worth: Floats = weigh(

@@ -87,4 +87,6 @@ def first_of(events: Rows, year: int, ccgs: int) -> NDArray[np.bool_]:
 def due(events: Rows, year: int) -> list[tuple[int, Rows]]:
     """(number, rows of members) of every CCG that is made in a year."""
     now = events[events[:, 0] == year]
+    if not len(now):  # so in most years
+        return []
     return [(int(one), now[now[:, 2] == one][:, 1]) for one in np.unique(now[:, 2])]

@@ -223,9 +223,9 @@ def test_own_reasons_have_the_signs_they_are_said_to_have() -> None:
 
 
 def test_regional_teams_lean_against_englands_mean_and_carry_their_area_teams_along() -> None:
-    regions, p = np.array([0, 0, 1, 2, 3]), P._replace(leaning=0.0, regional_leaning=1.0)
+    regions, p = (0, 0, 1, 2, 3), P._replace(leaning=0.0, regional_leaning=1.0)
     streams = Luck(SEED, 0).stream(LEANING), Luck(SEED, 0).stream(REGIONAL_LEANING)
-    ids = np.arange(1, 6, dtype=np.uint64)
+    ids = tuple(range(1, 6))
     liking = liking_of_teams(ids, regions, 4, p, *streams)
     assert (liking[0] == liking[1]).all()
     assert liking[1:].std(axis=0).min() > 0.0

@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from sim.kernel import kernel, maker, rule
+from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.rules.attitudes import has_opinion
 from sim.rules.chances import logistic
@@ -100,11 +100,13 @@ def feels_influence(authority, engagement):
     return 1.0 - (1.0 - authority) * (1.0 - engagement)
 
 
-@maker
+@rule
 def answer_questions(doctors, minds, place, ties, d, seat, ease, p, paid_role, added, answers):
     """Fills `answers` (questions, grades) with the chances of a doctor's answers; seat: 1 if they hold one."""
     i, functions, opinion = doctors.practice[d], len(ease), doctors.opinion[d]
-    answers[:] = 0.0
+    for q in range(answers.shape[0]):
+        for grade in range(answers.shape[1]):
+            answers[q, grade] = 0.0
     for f in range(functions):
         answers[f, 0] = support_chance(opinion, ease[f], p)
         answers[f, 2] = support_chance(-opinion, -ease[f], p)
@@ -118,7 +120,8 @@ def answer_questions(doctors, minds, place, ties, d, seat, ease, p, paid_role, a
         answers[functions + k, 0] = (1.0 - unsure) * chances[k]
         answers[functions + k, 2] = (1.0 - unsure) * (1.0 - chances[k])
         answers[functions + k, 3] = unsure
-    answers[functions + 1] = answers[SCHEMES]
+    for grade in range(answers.shape[1]):
+        answers[functions + 1, grade] = answers[SCHEMES, grade]
     engagement = own_engagement(ties.engagement[i], place.board[i], seat, paid_role)
     first = functions + len(chances)
     answers[first, 0] = 1.0 if engagement > SOMEWHAT else 0.0
@@ -144,6 +147,14 @@ def find_seats(doctors, minds, place, p):
     return chance
 
 
+@rule
+def add_answers(found, group, weight, answers):
+    """Adds a doctor's answers, `weight` times, to those of a group. Loops: sums of whole arrays compile for seconds."""
+    for q in range(answers.shape[0]):
+        for grade in range(answers.shape[1]):
+            found[group, q, grade] += weight * answers[q, grade]
+
+
 @kernel
 def ask_doctors(doctors, minds, place, ties, seats, ease, questions, p, paid_role, added):
     """Expected answers of all GPs, (groups, questions, grades), see `survey`. seats: see `find_seats`."""
@@ -159,9 +170,9 @@ def ask_doctors(doctors, minds, place, ties, seats, ease, questions, p, paid_rol
             if share <= 0.0:
                 continue
             answer_questions(doctors, minds, place, ties, d, seat, ease, p, paid_role, added, answers)
-            found[0] += share * answers
-            found[1] += share / (1.0 + odds) * answers
-            found[3 - seat] += share / (1.0 + odds) * answers
+            add_answers(found, 0, share, answers)
+            add_answers(found, 1, share / (1.0 + odds), answers)
+            add_answers(found, 3 - seat, share / (1.0 + odds), answers)
     return found
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from sim.commissioning.bodies import KINDS, body_row
 from sim.commissioning.functions import AREA_TEAM, INCENTIVE_DESIGN, NHS_ENGLAND
 from sim.commissioning.views import MEMBER_BODY, view
-from sim.kernel import kernel, rule
+from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
 from sim.world import states as s
 from sim.world.luck import Luck, decision, inverse_normal, nth_draw, person
@@ -107,6 +107,24 @@ def narrowed(var, prec):
     return var / (1.0 + prec * var)
 
 
+@maker
+def read_routine(place, life, precision, distress_stream, quality_stream):
+    """What all read of the practices that work, by routine data of such a precision: (rows, begin, read).
+
+    begin: (practices, 2), where the draws about distress and quality of each begin; read: (practices, 2), see `blend`.
+    """
+    n, many, root = len(place), 0, math.sqrt(precision)
+    rows, begin, read = np.zeros(n, np.int64), np.zeros((n, 2), np.uint64), np.zeros((n, 2))
+    for i in range(n):
+        if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
+            continue
+        rows[many], many = i, many + 1
+        begin[i, 0], begin[i, 1] = person(distress_stream, place.id[i]), person(quality_stream, place.id[i])
+        read[i, 0] = root * inverse_normal(nth_draw(begin[i, 0], ROUTINE))
+        read[i, 1] = root * inverse_normal(nth_draw(begin[i, 1], ROUTINE))
+    return rows[:many], begin, read
+
+
 @kernel
 def learn(beliefs, place, life, care, ties, ccgs, bodies, slots, observers, acts, punishes, gp_votes, clinicians, scale,
           p, distress_stream, quality_stream):  # fmt: skip
@@ -117,38 +135,33 @@ def learn(beliefs, place, life, care, ties, ccgs, bodies, slots, observers, acts
     slots: block of beliefs of each kind of body, -1 for none. observers, acts, punishes, gp_votes, clinicians: see
     `views.TableView`.
     """
-    n, root = len(place), math.sqrt(p.routine)
-    stride = len(bodies) // KINDS
+    n, stride = len(place), len(bodies) // KINDS
     visits = p.visit_share / max(1e-6, 1.0 - p.visit_share)  # against hours for cases, which are what visits leave
     on_visits = np.zeros(len(bodies))
     for b in range(len(bodies)):
         hours = visits * bodies.hours_held[b] / max(1.0, bodies.practices[b])
         on_visits[b] = visit_precision(hours, bodies.km[b], p)
-    for i in range(n):
-        if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
-            continue
-        c = place.ccg[i]
-        t = ccgs.table[c]
-        of_distress, of_quality = person(distress_stream, place.id[i]), person(quality_stream, place.id[i])
-        read_distress = root * inverse_normal(nth_draw(of_distress, ROUTINE))
-        read_quality = root * inverse_normal(nth_draw(of_quality, ROUTINE))
-        for kind in observers:
+    rows, begin, read = read_routine(place, life, p.routine, distress_stream, quality_stream)
+    for kind in observers:  # one after the other, since each has a block of beliefs of its own
+        national = kind == NHS_ENGLAND or kind == AREA_TEAM
+        for i in rows:
+            c = place.ccg[i]
+            t = ccgs.table[c]
             if acts[t, kind] == 0:
                 continue
             b = body_row(kind, scale[t, kind], c, ccgs, stride)
             engaged = ties.engagement[i] if kind == MEMBER_BODY else 0.0
             own = beyond_routine(on_visits[b], engaged, max(0.0, clinicians[t, kind]), p)
-            national = kind == NHS_ENGLAND or kind == AREA_TEAM
             trust = ties.trust_nhse[i] if national else ties.trust_ccg[i]
             looks = bias(max(0.0, gp_votes[t, kind]), punishes[t, kind], trust, p)
             prec, sharpness, row = p.routine + own, math.sqrt(own), slots[kind] * n + i
             doubt = 1.0 / max(prec, 1e-6)
             seen = life.distress[i] - looks
-            seen += blend(read_distress, sharpness, inverse_normal(nth_draw(of_distress, kind)), doubt)
+            seen += blend(read[i, 0], sharpness, inverse_normal(nth_draw(begin[i, 0], kind)), doubt)
             mean, var = updated(beliefs.distress[row], beliefs.distress_var[row] + p.drift, seen, prec)
             beliefs.distress[row], beliefs.distress_var[row] = mean, var
             seen = care.quality_true[i] + looks
-            seen += blend(read_quality, sharpness, inverse_normal(nth_draw(of_quality, kind)), doubt)
+            seen += blend(read[i, 1], sharpness, inverse_normal(nth_draw(begin[i, 1], kind)), doubt)
             mean, var = updated(beliefs.quality[row], beliefs.quality_var[row] + p.drift, seen, prec)
             beliefs.quality[row], beliefs.quality_var[row] = mean, var
             beliefs.routine_var[row] = narrowed(beliefs.routine_var[row] + p.drift, p.routine)

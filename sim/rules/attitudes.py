@@ -115,6 +115,40 @@ def mean_of_tied(i, own, counted, peer_start, peer_row):
     return total / held if held > 0.0 else own
 
 
+THEIR_OPINION, THEIR_ENGAGEMENT, AT_SCALE = range(3)
+"""Columns of `hear_colleagues`."""
+
+
+@kernel
+def hear_colleagues(ties, life, peer_start, peer_row):
+    """(practices, 3): mean opinion (-1 to 1) and engagement (0 to 1) of the working practices to which each is tied,
+    and the share of them that is in a group; its own where it has no ties.
+
+    What all of phase 9 goes by, as it was before anything moves: each tie is looked up once.
+    """
+    n = len(life)
+    told, heard = np.zeros((n, 4)), np.zeros((n, 3))
+    for i in range(n):
+        if life.state[i] == OPEN or life.state[i] == CARETAKER:
+            told[i, THEIR_OPINION] = 2.0 * ties.support_control[i] - 1.0
+            told[i, THEIR_ENGAGEMENT] = ties.engagement[i]
+            told[i, AT_SCALE] = life.at_scale[i]
+            told[i, 3] = 1.0
+    for i in range(n):
+        opinion, engagement, at_scale, held = 0.0, 0.0, 0.0, 0.0
+        for k in range(peer_start[i], peer_start[i + 1]):
+            j = peer_row[k]
+            opinion += told[j, THEIR_OPINION]
+            engagement += told[j, THEIR_ENGAGEMENT]
+            at_scale += told[j, AT_SCALE]
+            held += told[j, 3]
+        alone = held == 0.0
+        heard[i, THEIR_OPINION] = 2.0 * ties.support_control[i] - 1.0 if alone else opinion / held
+        heard[i, THEIR_ENGAGEMENT] = ties.engagement[i] if alone else engagement / held
+        heard[i, AT_SCALE] = life.at_scale[i] if alone else at_scale / held
+    return heard
+
+
 SETTLED = 0.001
 """Rounds before the first year end where nothing moves by more: a thousandth of a scale of 1."""
 
@@ -198,17 +232,15 @@ def start_opinions(doctors, minds, ties, life, peer_start, peer_row, rounds, tra
 
 
 @kernel
-def update_opinions(doctors, minds, ties, life, peer_start, peer_row, felt, traits, p):
+def update_opinions(doctors, minds, ties, heard, felt, traits, p):
     """A year of opinions, and each practice's mean support. Returns each one's mean trait of trust (0.46 if empty).
 
-    felt: (practices, 2) experience of the year, local and national. Colleagues' opinions are those of last year, so
-    that the order of rows does not matter.
+    heard: see `hear_colleagues`; of last year, so that the order of rows does not matter. felt: (practices, 2)
+    experience of the year, local and national.
     """
-    n = len(life)
-    pull = mean_of_peers(opinions_of_practices(ties), life, peer_start, peer_row)
-    for i in range(n):
-        pull[i] = pull_of(pull[i], felt[i, 0] - felt[i, 1], p)
-    sums = np.zeros((n, 3))
+    pull, sums = np.zeros(len(ties)), np.zeros((len(ties), 3))
+    for i in range(len(ties)):
+        pull[i] = pull_of(heard[i, THEIR_OPINION], felt[i, 0] - felt[i, 1], p)
     for d in range(len(doctors)):
         i, start = doctors.practice[d], minds.opinion_start[d]
         if i < 0:

@@ -30,12 +30,12 @@ from sim.commissioning.views import view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.rules.attitudes import (
+    AT_SCALE,
     SETTLED,
+    THEIR_ENGAGEMENT,
     Disposition,
     Updating,
-    mean_of_peers,
-    mean_of_tied,
-    of_those_working,
+    hear_colleagues,
     shares,
     start_opinions,
     update_opinions,
@@ -222,14 +222,13 @@ def encounters(cases, bodies, practices, p):
 
 
 @kernel
-def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads, conduct, hold, p, e, q, stream):
+def tie(place, life, care, ties, ccgs, heard, felt, trait, leads, conduct, hold, p, e, q, stream):
     """A year of trust, goodwill, influence, authority and engagement. Returns by how much engagement moved at most.
 
-    felt: (practices, 2), see `encounters`. trait: (practices,) mean trust of its doctors. leads: (T, 5), see
-    `leads_of`. conduct: (CCGs,) strength of what NHS England imposed or refused this year. hold: 1.0
+    heard: see `hear_colleagues`. felt: (practices, 2), see `encounters`. trait: (practices,) mean trust of its doctors.
+    leads: (T, 5), see `leads_of`. conduct: (CCGs,) strength of what NHS England imposed or refused this year. hold: 1.0
     puts every tie at its target at once (the start). stream: of the lasting taste.
     """
-    belonging = mean_of_peers(ties.engagement, life, peer_start, peer_row)
     size, whole = np.zeros(len(ccgs)), practices_of_whole(ccgs)
     for c in range(len(ccgs)):
         size[c] = hard_to_hear(whole[c], q)
@@ -257,8 +256,9 @@ def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads,
         ties.authority_ccg[i] += pace_q * (local[t] - ties.authority_ccg[i])
         ties.authority_nhse[i] += pace_q * (national[t] - ties.authority_nhse[i])
         aim = engagement_wanted(
-            ties.influence[i], belonging[i], board, ties.trust_ccg[i], care.workload[i], normal(stream, place.id[i]), e
-        )
+            ties.influence[i], heard[i, THEIR_ENGAGEMENT], board, ties.trust_ccg[i], care.workload[i],
+            normal(stream, place.id[i]), e,
+        )  # fmt: skip
         step = pace_e * (aim - ties.engagement[i])
         ties.engagement[i] += step
         most = max(most, abs(step))
@@ -266,12 +266,11 @@ def tie(place, life, care, ties, ccgs, peer_start, peer_row, felt, trait, leads,
 
 
 @kernel
-def group(place, life, care, ties, peer_start, peer_row, p, joining, leaving, stake):
-    """Practices join or leave groups and federations, and take or give up a stake in the local GP company."""
-    before = np.zeros(len(life))
-    for i in range(len(life)):
-        before[i] = life.at_scale[i]
-    counted = of_those_working(before, life)
+def group(place, life, care, ties, heard, p, joining, leaving, stake):
+    """Practices join or leave groups and federations, and take or give up a stake in the local GP company.
+
+    heard: see `hear_colleagues`.
+    """
     for i in range(len(life)):
         if not working(life.state[i]):
             continue
@@ -281,8 +280,7 @@ def group(place, life, care, ties, peer_start, peer_row, p, joining, leaving, st
                 life.at_scale[i] = 0
                 ties.shareholder[i] = 0.0
             continue
-        tied = mean_of_tied(i, before[i], counted, peer_start, peer_row)
-        z = p.join + p.join_per_peers * (tied - 0.4) + p.join_per_workload * (care.workload[i] - 1.0)
+        z = p.join + p.join_per_peers * (heard[i, AT_SCALE] - 0.4) + p.join_per_workload * (care.workload[i] - 1.0)
         z += p.join_per_engagement * (ties.engagement[i] - 0.4)
         if settles(uniform(joining, who), z):
             life.at_scale[i] = 1
@@ -375,17 +373,17 @@ def relations(world: World, params: Params, luck: Luck) -> None:
     """Phase 9 of the year."""
     w, net, trust, groups = world, world.networks, params.of(Trust), params.of(Groups)
     felt = encounters(w.cases, w.bodies, len(w.place), params.of(Encounters))
+    heard = hear_colleagues(w.ties, w.life, net.peer_start, net.peer_row)
     trait = update_opinions(
-        w.doctors, w.minds, w.ties, w.life, net.peer_start, net.peer_row, felt, params.of(Disposition),
-        shares(params.of(Updating)),
-    )  # fmt: skip
+        w.doctors, w.minds, w.ties, heard, felt, params.of(Disposition), shares(params.of(Updating))
+    )
     tie(
-        w.place, w.life, w.care, w.ties, w.ccgs, net.peer_start, net.peer_row, felt, trait, leads_of(w.regime),
+        w.place, w.life, w.care, w.ties, w.ccgs, heard, felt, trait, leads_of(w.regime),
         conduct_of(w, trust), 0.0, trust, params.of(Engagement), params.of(Influence), _lasting_taste(luck),
     )  # fmt: skip
     group(
-        w.place, w.life, w.care, w.ties, net.peer_start, net.peer_row, groups, luck.stream(JOINING),
-        luck.stream(LEAVING_GROUP), luck.stream(STAKE),
+        w.place, w.life, w.care, w.ties, heard, groups, luck.stream(JOINING), luck.stream(LEAVING_GROUP),
+        luck.stream(STAKE),
     )  # fmt: skip
     choose_seats(w, params.of(Seats), luck)
     count_members(w.place, w.life, w.ties, w.ccgs, groups)
@@ -404,8 +402,9 @@ def start(world: World, params: Params, luck: Luck) -> None:
         shares(params.of(Updating)),
     )  # fmt: skip
     for _ in range(SETTLING_ROUNDS):
+        heard = hear_colleagues(w.ties, w.life, net.peer_start, net.peer_row)
         moved_by = tie(
-            w.place, w.life, w.care, w.ties, w.ccgs, net.peer_start, net.peer_row, felt, trait, leads_of(w.regime),
+            w.place, w.life, w.care, w.ties, w.ccgs, heard, felt, trait, leads_of(w.regime),
             quiet, 1.0, trust, params.of(Engagement), params.of(Influence), _lasting_taste(luck),
         )  # fmt: skip
         if moved_by <= SETTLED:

@@ -12,6 +12,7 @@ from life_of import living_world
 from rivals import of, shares
 
 from sim.commissioning.capacity import Hours, queue
+from sim.rules.attitudes import hear_colleagues
 from sim.rules.choices import Choice, MergerPartner, merger_utility, option_utilities
 from sim.rules.endings import DISPERSES, LIVES, Ending, read_decisions, was_viable
 from sim.rules.leaving import relative_income
@@ -88,7 +89,8 @@ def joiners(peers_federated: int, p: Groups, engagement: float = 0.4) -> int:
     world.life["at_scale"] = np.where(odd & (world.life["state"] == s.OPEN), peers_federated, 0)
     luck = Luck(3, 2015)
     group(
-        world.place, world.life, world.care, world.ties, networks.peer_start, networks.peer_row, p,
+        world.place, world.life, world.care, world.ties,
+        hear_colleagues(world.ties, world.life, networks.peer_start, networks.peer_row), p,
         luck.stream("relations.joining"), luck.stream("relations.leaving_group"), luck.stream("relations.stake"),
     )  # fmt: skip
     return int(world.life["at_scale"][:60][~odd[:60]].sum())

@@ -173,17 +173,17 @@ def test_a_planted_gain_of_knowledge_is_found(plain: Regime) -> None:
     assert found["scheme_hours_per_practice"][0] > 0.0, "those who know the gaps start more schemes"
 
 
-@pytest.mark.parametrize(("sign", "pairs"), [(1.0, 400), (-1.0, 600)])
-def test_flipping_knowledge_and_bias_flips_a_ranking(sign: float, pairs: int, plain: Regime) -> None:
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_flipping_knowledge_and_bias_flips_a_ranking(sign: float, plain: Regime) -> None:
     """Near and clear-sighted, or near and lenient: which regime has the better quality depends on the sign.
 
-    A leniency of 4 sd at all the votes is 0.8 sd at two seats of ten. With the sign turned the effect is smaller and
-    takes more pairs to tell; five years apart show it more clearly than three.
+    A leniency of 4 sd at all the votes is 0.8 sd at two seats of ten. With the sign turned the effect is smaller; five
+    years apart show it more clearly than three.
     """
     off = [name for name in NEUTRAL if name not in ("knowledge_clinicians", "leniency")]
     draw = {"knowing.clinicians": 1.4 * sign, "knowing.leniency": -4.0 * sign}
     regimes = (load_regime("area_team_only"), plain)
-    found = intervals(*last_years(regimes, HUDDERSFIELD, pairs, off, draw, years=6))
+    found = intervals(*last_years(regimes, HUDDERSFIELD, 400, off, draw, years=6))
     low, high = found["quality_true"]
     print(f"\nsign {sign:+.0f}: quality_true {low:+.4f} {high:+.4f}")
     assert low * sign > 0.0

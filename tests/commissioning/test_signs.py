@@ -15,7 +15,15 @@ from worlds import tiny_regime, tiny_world
 
 from sim.commissioning import functions as f
 from sim.commissioning.capacity import Hours, Mandate, assign, hours_held, queue, specialist_factor
-from sim.commissioning.carry_out import OptIn, SchemeTerms, authority_of, carry_out, change_area, optin_chance
+from sim.commissioning.carry_out import (
+    OptIn,
+    SchemeTerms,
+    authority_of,
+    carry_out,
+    change_area,
+    optin_chance,
+    wind_up,
+)
 from sim.commissioning.governance import Interests, pull_of
 from sim.commissioning.knowledge import Knowing, bias, own_precision
 from sim.commissioning.reorganisation import forget
@@ -244,3 +252,36 @@ def test_a_notice_falls_where_the_appeal_succeeds_and_is_answered_as_far_as_it_i
     assert sent(appeal=1.0) == (s.NOTHING, 0.0, 0.0)
     for authority in (0.2, 0.9):
         assert sent(0.0, authority) == pytest.approx((s.BREACH, 2.0, 0.2 * authority))
+
+
+def removed(free: dict[int, float], executes: int | None = f.AREA_TEAM) -> tuple[int, list[float]]:
+    """What stands of a removal that CCG 0 decided and that takes 350 hours; hours used by CCG and area team.
+
+    free: hours that each has left, by kind of body; whoever is named has staff. executes: who executes removals.
+    """
+    world, regime = living_world(), tiny_regime(f.CCG)
+    if executes is not None:
+        regime.cells[0, f.CONTRACT_REMOVAL, executes] = f.EXECUTES
+    stride = len(world.ccgs)
+    world.bodies = Table("bodies", len(f.BODIES) * stride)
+    world.bodies["kind"] = np.repeat(np.arange(len(f.BODIES)), stride)
+    for kind, hours in free.items():
+        world.bodies["contracts_fte"][kind * stride], world.bodies["hours_held"][kind * stride] = 1.0, hours
+    decided = {"status": s.DECIDED, "action": s.REMOVAL, "practice": 0, "ccg": 0, "body": f.CCG * stride}
+    for column, value in decided.items():
+        world.cases[column][0] = value
+    wind_up(world.cases, 1, world.ccgs, world.bodies, view(regime).cells, regime.scale, 350.0)
+    used = world.bodies["hours_used"]
+    return int(world.cases["action"][0]), [float(used[kind * stride]) for kind in (f.CCG, f.AREA_TEAM)]
+
+
+def test_ending_a_contract_takes_the_hours_of_whoever_executes_removals() -> None:
+    both = {f.CCG: 1000.0, f.AREA_TEAM: 400.0}
+    assert removed(both) == (s.REMOVAL, [0.0, 350.0])
+    assert removed(both, executes=None) == (s.REMOVAL, [350.0, 0.0])
+    assert removed({f.CCG: 1000.0}) == (s.REMOVAL, [350.0, 0.0]), "an executor without staff executes nothing"
+
+
+def test_a_contract_goes_on_where_there_is_no_room_to_end_it() -> None:
+    assert removed({f.CCG: 1000.0, f.AREA_TEAM: 349.0}) == (s.NOTHING, [0.0, 0.0])
+    assert removed({f.CCG: 349.0}, executes=None) == (s.NOTHING, [0.0, 0.0])

@@ -79,6 +79,12 @@ def mean_per_1000(practices, kind):
     return round(float(np.average(known[f"{kind}_per_1000"], weights=known["list_size"])), 4)
 
 
+def share_of_patients(practices, name):
+    """Share of England's patients in an age band; that of practices, each counting the same, is another number."""
+    known = practices[practices[name].notna()]
+    return round(float(np.average(known[name], weights=known["list_size"])), 5)
+
+
 def england_tables(practices, quantiles, matrix, target):
     """The tables of england.toml: what is drawn nationally, and the real figures that tests compare with."""
     levels = [0.01, 0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95, 0.99]
@@ -94,6 +100,7 @@ def england_tables(practices, quantiles, matrix, target):
             "compared": list(COMPARED), "spearman": np.round(target[np.ix_(order, order)], 4).tolist(),
             "nearest_km": [round(float(v), 3) for v in np.percentile(near, [10, 25, 50, 75, 90])],
         },
+        "patients": {name: share_of_patients(practices, name) for name in ("share_0_4", "share_65_74", "share_75")},
         "staff": {
             "reporting_share": round(float(reported.mean()), 4),
             "reported_gp_fte": round(float(practices["gp_fte"].sum()), 0),

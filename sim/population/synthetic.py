@@ -32,6 +32,7 @@ SAME_BUILDING = 0.118
 FTE_PER_HEAD = (0.5, 1.2)
 """Bounds of the mean FTE of a practice's GPs: 5th and 95th centile of practices, September 2015. With them the heads of
 England are those reported, 0.80 FTE each; without, practices of hardly any FTE a head would add 4%."""
+BANDS = ("share_0_4", "share_65_74", "share_75")
 _KEY = 20140401
 
 
@@ -117,13 +118,17 @@ def _practices(facts: Facts, drawn: dict[str, Floats], rng: np.random.Generator)
     ccg = facts.practice_ccg
     table = {name: column.copy() for name, column in _codes(facts).items()}
     table["contract"] = np.where(drawn["apms"] > 0, APMS, np.where(drawn["pms"] > 0, PMS, GMS))
-    table |= _people(drawn) | _places(facts, ccg, rng) | _staff(facts, drawn) | _payments(facts, ccg, drawn, rng)
+    table |= _people(facts, drawn) | _places(facts, ccg, rng) | _staff(facts, drawn) | _payments(facts, ccg, drawn, rng)
     return {name: table[name] for name in PRACTICES}
 
 
-def _people(drawn: dict[str, Floats]) -> Table:
-    size = np.round(drawn["list_size"])
-    shares = np.column_stack([drawn["share_0_4"], drawn["share_65_74"], drawn["share_75"]])
+def _people(facts: Facts, drawn: dict[str, Floats]) -> Table:
+    """Lists by age. England's patients have the ages they had: the copula links shares and lists by their ranks alone,
+    and large lists of students make the patients of England younger than its practices are on average."""
+    size, of_patients = np.round(drawn["list_size"]), facts.england["patients"]
+    shares = np.column_stack(
+        [drawn[name] * (of_patients[name] * size.sum() / (drawn[name] * size).sum()) for name in BANDS]
+    )
     # A nursing-home practice may draw more old patients than it has room for: the rest of its ages give way.
     shares[:, :2] *= np.minimum(1.0, (0.98 - shares[:, 2]) / np.maximum(shares[:, :2].sum(axis=1), 1e-9))[:, None]
     young, older, old = (shares * size[:, None]).T

@@ -157,6 +157,19 @@ def test_england_has_its_parts_and_its_patients(englands):
         assert england.practices["list_size"].sum() == pytest.approx(real["patients"], rel=0.01)
 
 
+def test_patients_have_the_ages_of_englands_patients(englands, real_data):
+    """Shares of all patients, not of practices, each counting the same."""
+    with (real_data / "england_2014" / "practices.csv").open(newline="", encoding="utf-8") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["operational_2014q4"] == "Y"]
+    for column, name in (("age_0_4", "0_4"), ("age_65_74", "65_74"), ("age_75_plus", "75plus")):
+        told = [row for row in rows if row[f"share_age_{name}_2014q4"]]
+        size = np.array([float(row["list_size"]) for row in told])
+        real = np.average([float(row[f"share_age_{name}_2014q4"]) for row in told], weights=size)
+        for england in englands[:5]:
+            p = england.practices
+            assert p[column].sum() / p["list_size"].sum() == pytest.approx(real, rel=0.005), column
+
+
 def test_ccgs_keep_their_level(englands):
     """Means over CCGs of what is drawn follow the CCG's facts, so that places differ as they do."""
     facts = load_facts().ccgs

@@ -18,7 +18,7 @@ from sim.population.columns import AREA_TEAMS, CCGS, PRACTICES, TRUSTS
 from sim.population.copula import Copula, draw_attributes
 from sim.population.doctors import cast_back, sample_doctors
 from sim.population.facts import CATCHMENT, Facts, load_facts
-from sim.population.imputation import NON_REPORTERS, TRAINEE_SHARE
+from sim.population.imputation import DES_BY_CONTRACT, NON_REPORTERS, TRAINEE_SHARE
 from sim.population.tables import Marks, Population, Table, stable_ids
 from sim.world.states import APMS, GMS, PMS
 
@@ -181,6 +181,7 @@ def _payments(facts: Facts, ccg: Rows, drawn: dict[str, Floats], rng: np.random.
     size = np.round(drawn["list_size"])
     weighted, apms, pms = size * drawn["need"], drawn["apms"], drawn["pms"]
     gms = 1.0 - apms - pms
+    national = gms * DES_BY_CONTRACT[GMS] + pms * DES_BY_CONTRACT[PMS] + apms * DES_BY_CONTRACT[APMS]
 
     def stream(fact: str, base: Floats) -> Floats:
         return _paid(fact, base, facts, ccg, rng)
@@ -192,7 +193,7 @@ def _payments(facts: Facts, ccg: Rows, drawn: dict[str, Floats], rng: np.random.
         "pay_premises": _scaled_to("premises_pp", drawn["premises_pp"] * size, size, facts, ccg),
         "pay_seniority": stream("seniority_pp", size * (1.0 - apms)),
         "pay_qof": _scaled_to("qof_pp", drawn["qof_pp"] * size, size, facts, ccg),
-        "pay_national_es": stream("national_es_pp", size),
+        "pay_national_es": stream("national_es_pp", size * national),
         "pay_local_es": stream("local_es_pp", size),
         "pay_dispensing": stream("dispensing_yes_pp", size * drawn["dispensing"])
         + stream("dispensing_no_pp", size * (1.0 - drawn["dispensing"])),

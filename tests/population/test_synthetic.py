@@ -12,7 +12,7 @@ from sim.population.columns import TABLES
 from sim.population.facts import FOLDER, load_facts
 from sim.population.synthetic import synthetic_england
 from sim.population.tables import Population, chosen_ccgs
-from sim.world.states import APMS, PMS
+from sim.world.states import APMS, GMS, PMS
 
 SEEDS = range(20)
 NAMES = ("list_size", "imd", "gp_per_1000", "share_75", "pms", "apms")
@@ -188,6 +188,18 @@ def test_money_adds_up_to_what_was_paid(englands):
             assert england.practices[stream].sum() == pytest.approx(total, rel=0.04), stream
         everything = sum(v.sum() for k, v in england.practices.items() if k.startswith("pay_"))
         assert everything == pytest.approx(7.963e9, rel=0.03)
+
+
+def test_national_services_differ_by_contract_as_they_do(englands):
+    """Pounds a patient over those of all: 10.77, 10.03 and 6.63 of 10.35 (NHS Payments to General Practice 2014-15)."""
+    for contract, real in ((GMS, 1.04), (PMS, 0.97), (APMS, 0.64)):
+        ratios = []
+        for england in englands:
+            p = england.practices
+            here = p["contract"] == contract
+            each = [p["pay_national_es"][rows].sum() / p["list_size"][rows].sum() for rows in (here, slice(None))]
+            ratios.append(each[0] / each[1])
+        assert np.mean(ratios) == pytest.approx(real, rel=0.05)
 
 
 def test_practices_are_as_near_to_each_other_as_they_are(englands):

@@ -48,7 +48,7 @@ def lay_ground(population: Population, seed: int) -> Ground:
     others = organisations(population)
     place = _place(population, rows, seed)
     place["board"][:used] = _boards(population, seed)
-    doctors, minds = _doctors(population)
+    doctors, minds, doctor_rows = _doctors(population)
     tables = {
         "place": place, "lists": _lists(population, rows), "contract": _contract(population, rows),
         "staff": _staff(population, rows), "life": _life(used, rows), "doctors": doctors, "minds": minds,
@@ -56,6 +56,7 @@ def lay_ground(population: Population, seed: int) -> Ground:
     }  # fmt: skip
     tables |= {group: Table(group, rows) for group in PRACTICE_GROUPS if group not in tables}
     tables |= {group: Table(group, n_ccgs) for group in CCG_GROUPS if group not in tables}
+    tables["ccgs"]["doctor_rows"] = doctor_rows
     networks = _networks(others, place, used, seed)
     _nearest_trust(place, tables["trusts"], networks)
     return Ground(tables, networks, _names(population))
@@ -173,17 +174,21 @@ def _life(used: int, rows: int) -> Table:
     return life
 
 
-def _doctors(population: Population) -> tuple[Table, Table]:
-    """Doctors and their minds, with a third as many free rows."""
+def _doctors(population: Population) -> tuple[Table, Table, Rows]:
+    """Doctors and their minds, CCG by CCG, each with a third as many free rows; and where the rows of each begin."""
     source = population.doctors
     used = len(source["id"])
     doctors, minds = Table("doctors", used + used // 3 + 64), Table("minds", used + used // 3 + 64)
+    ccg = population.practices["ccg"][source["practice"]]
+    before = np.searchsorted(np.sort(ccg), np.arange(len(population.ccgs["code"])))
+    order = np.argsort(ccg, kind="stable")
+    rows = np.arange(used) + before[ccg[order]] // 3
     doctors["practice"] = -1
     for column in ("id", "practice", "age", "role", "fte", "burnout"):
-        doctors[column][:used] = source[column]
+        doctors[column][rows] = source[column][order]
     for column in ("female", "trust", "autonomy", "conflict_worry", "workload_threat"):
-        minds[column][:used] = source[column]
-    return doctors, minds
+        minds[column][rows] = source[column][order]
+    return doctors, minds, before + before // 3
 
 
 SEATS_OF_GPS = 5

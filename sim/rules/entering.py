@@ -1,7 +1,8 @@
 """Doctors take up posts: those who were matched with one, and new trainees; whoever found none goes to the pool.
 
 Who enters is written down first, and then all enter together: where they go is spread over memory, and a loop that does
-little else has many reads and writes under way at once.
+little else has many reads and writes under way at once. Whoever is new gets a row among those kept for the CCG: what
+passes over all doctors looks up their practices, and those of one CCG lie side by side.
 """
 
 from __future__ import annotations
@@ -77,6 +78,28 @@ def free_row(fate, start):
 
 
 @rule
+def count_free(fate):
+    """How many rows of doctors are free."""
+    free = 0
+    for row in range(len(fate)):
+        free += 1 if fate[row] == VACANT else 0
+    return free
+
+
+@rule
+def seat(ccg, fate, begin):
+    """A free row for a newcomer to a CCG: the first of those kept for its doctors, or of those after them, or of all.
+
+    At least one must be free. begin: where to look for the next of each CCG, at first `ccgs.doctor_rows`.
+    """
+    row = free_row(fate, begin[ccg])
+    if row == len(fate):
+        row = free_row(fate, 0)
+    fate[row], begin[ccg] = STAYS, row + 1
+    return row
+
+
+@rule
 def log_odds(share):
     """Log-odds of a share, 0 to 1; finite at both ends."""
     share = min(max(share, 1e-6), 1.0 - 1e-6)
@@ -144,7 +167,8 @@ def enter(doctors, minds, entrants, many, fate, staff, nation, tally, year):
 
 @kernel
 def take_up_posts(
-    doctors, minds, staff, regions, nation, fate, tally, offers, taken, when, people, h, s, t, intention, year, traits
+    doctors, minds, place, staff, ccgs, regions, nation, fate, tally, offers, taken, when, people, h, s, t, intention,
+    year, traits
 ):
     """Matched candidates enter their practices; returns by practice the FTE of the year empty until then.
 
@@ -153,7 +177,7 @@ def take_up_posts(
     """
     covered = np.zeros(len(staff))
     new, entrants = nobody_yet(len(taken))
-    fresh, many, free = 0, 0, 0
+    fresh, many, free, begin = 0, 0, count_free(fate), ccgs.doctor_rows.copy()
     for v in range(len(taken)):
         k = taken[v]
         if k == NOBODY:
@@ -162,12 +186,10 @@ def take_up_posts(
         fte = min(people.fte[k], max(offers.fte[v], s.lowest_fte))
         returns = people.kind[k] == RETURNER
         if row < 0:
-            free = free_row(fate, free)
-            if free == len(fate) or (returns and regions.pool[r] < fte):
+            if fresh == free or (returns and regions.pool[r] < fte):
                 taken[v] = NOBODY
                 continue
-            row = free
-            free += 1
+            row = seat(place.ccg[offers.practice[v]], fate, begin)
             older = s.returner_years * uniform(traits, people.id[k]) if returns else 0.0
             who = joiner_id(year, offers.who[v], offers.number[v])
             new.row[fresh], new.id[fresh], new.age[fresh] = row, who, s.newcomer_age + older
@@ -208,22 +230,23 @@ def settle_unmatched(doctors, place, ccgs, regions, fate, offers, taken, people)
 
 
 @kernel
-def refill_traineeships(doctors, minds, place, life, staff, nation, places, fate, tally, s, t, intention, year, traits):
+def refill_traineeships(
+    doctors, minds, place, life, staff, ccgs, nation, places, fate, tally, s, t, intention, year, traits
+):
     """A trainee who finished makes room for a new one in the same practice, while it is open (nation.doctors_in)."""
     new, entrants = nobody_yet(places.sum())
-    many, free = 0, 0
+    many, free, begin = 0, count_free(fate), ccgs.doctor_rows.copy()
     for i in range(len(places)):
         if life.state[i] != OPEN:
             continue
         for k in range(places[i]):
-            free = free_row(fate, free)
-            if free == len(fate):
+            if many == free:
                 break
-            new.row[many], new.id[many] = free, joiner_id(year, place.id[i], 1000 + k)
+            row = seat(place.ccg[i], fate, begin)
+            new.row[many], new.id[many] = row, joiner_id(year, place.id[i], 1000 + k)
             new.age[many] = s.trainee_age
-            entrants.row[many], entrants.practice[many] = free, i
+            entrants.row[many], entrants.practice[many] = row, i
             entrants.role[many], entrants.fte[many] = TRAINEE, s.trainee_fte
             many += 1
-            free += 1
     fill_rows(doctors, minds, new, many, s, t, intention, traits)
     enter(doctors, minds, entrants, many, fate, staff, nation, tally, year)

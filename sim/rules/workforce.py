@@ -132,13 +132,13 @@ def _recruit(world: World, params: Params, luck: Luck, relative: Floats, leavers
         choice, luck.stream(LOOKING), luck.stream(CHOOSING), luck.stream(SELECTING),
     )  # fmt: skip
     covered: Floats = take_up_posts(
-        w.doctors, w.minds, w.staff, w.regions, w.nation, leavers.fate, tally, offers, taken, when, people, hiring,
-        supply, traits, intention, luck.year, luck.stream(TRAITS),
+        w.doctors, w.minds, w.place, w.staff, w.ccgs, w.regions, w.nation, leavers.fate, tally, offers, taken, when,
+        people, hiring, supply, traits, intention, luck.year, luck.stream(TRAITS),
     )  # fmt: skip
     settle_unmatched(w.doctors, w.place, w.ccgs, w.regions, leavers.fate, offers, taken, people)
     refill_traineeships(
-        w.doctors, w.minds, w.place, w.life, w.staff, w.nation, leavers.finished, leavers.fate, tally, supply, traits,
-        intention, luck.year, luck.stream(TRAITS),
+        w.doctors, w.minds, w.place, w.life, w.staff, w.ccgs, w.nation, leavers.finished, leavers.fate, tally, supply,
+        traits, intention, luck.year, luck.stream(TRAITS),
     )  # fmt: skip
     return covered
 

@@ -31,6 +31,7 @@ CCGS: tuple[Column, ...] = (
     ("emergency_index", "f8", "ratio", "emergency use of its place against what age and deprivation say"),
     ("county", "i8", "row of ccgs", "where an authority of the size of a county would have its seat"),
     ("seat", "i8", "row of ccgs", "whose body serves it: itself, or another once they have merged"),
+    ("doctor_rows", "i8", "row of doctors", "where the rows kept for its doctors begin; a place, no bound"),
 )
 CCG_MONEY: tuple[Column, ...] = (
     ("running_costs", "f8", "pounds", "running-cost allowance"),

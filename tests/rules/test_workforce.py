@@ -223,3 +223,11 @@ def test_locums_are_rationed_by_the_pool() -> None:
     staffing.hire_locums(world.place, world.staff, world.life, world.ccgs, world.regions, covered, nobody, p)
     assert world.staff["locum_fte"].sum() == pytest.approx(p.supply_share * 0.5)
     assert world.regions["locum_price"][0] > p.base_price
+
+
+def test_a_newcomer_sits_among_the_rows_of_the_ccg_then_after_them_then_anywhere() -> None:
+    fate = np.full(8, leaving.STAYS, np.int8)
+    fate[[1, 4, 6, 7]] = leaving.VACANT
+    begin = np.array([0, 3, 6])  # rows 0 to 2, 3 to 5, 6 and 7
+    assert [entering.seat(ccg, fate, begin) for ccg in (1, 1, 2, 2)] == [4, 6, 7, 1]
+    assert (fate == leaving.STAYS).all()

@@ -53,8 +53,8 @@ def add_up(by_group, region, area_team, regions, teams, columns):
     by_group: (years, groups, SUMS), of which the first are CCGs. region, area_team: (CCGs,) where each lies.
     """
     first_team, first_group = 1 + regions, 1 + regions + teams
-    for k in range(by_group.shape[2]):
-        for y in range(by_group.shape[0]):
+    for y in range(by_group.shape[0]):
+        for k in range(by_group.shape[2]):
             here = columns[k, y]
             for g in range(by_group.shape[1]):
                 value = by_group[y, g, k]

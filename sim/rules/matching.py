@@ -58,12 +58,12 @@ Sure = np.uint64
 
 
 @rule
-def square_at(draw, square, columns, near):
+def square_at(draw, square, rows, near):
     """Which of the nine squares round `square` a draw (0-1) chooses, by their number of posts (`Rings.near`)."""
     s, at = Sure(square), int(draw * near[square, 8])
     up = (1 if near[s, 2] <= at else 0) + (1 if near[s, 5] <= at else 0)
     east = (1 if near[s, Sure(3 * up)] <= at else 0) + (1 if near[s, Sure(3 * up + 1)] <= at else 0)
-    return square + (up - 1) * columns + east - 1
+    return square + (east - 1) * rows + up - 1
 
 
 @rule
@@ -77,7 +77,7 @@ def post_from(slot, point, first, end, ring, find):
 
 
 @part
-def look_round(begin, number, square, columns, ring, rings, looks):
+def look_round(begin, number, square, rows, ring, rings, looks):
     """A candidate of `square` finds LOOKS posts within reach, by draws `number` and on; only where there are posts.
 
     A draw's leading digits choose one of nine squares by the number of posts, its further digits a point on that
@@ -85,7 +85,7 @@ def look_round(begin, number, square, columns, ring, rings, looks):
     """
     for look in range(LOOKS):
         draw = nth_draw(begin, number + look)
-        s = square_at(draw, square, columns, rings.near)
+        s = square_at(draw, square, rows, rings.near)
         digits = draw * 1048576.0
         point = digits - int(digits)
         first, end = rings.start[Sure(s)], rings.start[Sure(s + 1)]
@@ -138,9 +138,9 @@ def count_near(count, columns, rows):
     for s in range(columns * rows):
         total = 0
         for k in range(9):
-            a, b = s % columns + k % 3 - 1, s // columns + k // 3 - 1
+            a, b = s // rows + k % 3 - 1, s % rows + k // 3 - 1
             if 0 <= a < columns and 0 <= b < rows:
-                total += count[b * columns + a]
+                total += count[a * rows + b]
             near[s, k] = total
     return near
 
@@ -241,7 +241,7 @@ def match(regions, offers, rings, people, grid, reject_below, base_price, c, loo
     of a role that is not wanted, weigh nothing; a post seen twice counts twice. A candidate's merit is a draw for each
     practice, by its rank (0-1); practices reject those below the rank of a standard normal `reject_below`.
     """
-    n, columns = len(offers.cell), int(grid[2])
+    n, rows = len(offers.cell), int(grid[3])
     taken, when = np.full(n, NOBODY, np.int64), np.zeros(n, np.int64)
     best, score = np.zeros(n, np.int64), np.zeros(n)
     posts, outside, near = posts_at_hand(offers), outside_weights(regions, base_price, c), nearness(c.per_km)
@@ -253,7 +253,7 @@ def match(regions, offers, rings, people, grid, reject_below, base_price, c, loo
         best[:] = NOBODY
         for k in waiting:
             begin, number = person(looking, people.id[k]), LOOKS * attempt
-            look_round(begin, number, people.cell[k], columns, offers.ring, rings, looks)
+            look_round(begin, number, people.cell[k], rows, offers.ring, rings, looks)
             draw = uniform2(choosing, people.id[k], np.uint64(attempt))
             other = outside[people.region[k], people.kind[k]]
             choice[k] = choose_look(people.x[k], people.y[k], people.partner[k], other, draw, posts, near, looks)

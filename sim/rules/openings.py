@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernel import kernel, maker, rule
+from sim.rules.sorting import into_bins
 from sim.world.luck import mix
 from sim.world.states import APMS, APPROVE, DECIDED, FREE, NEW_PRACTICE, OPEN, UNUSED
 from sim.world.table import clear_row, copy_row
@@ -23,14 +24,14 @@ class Opening(NamedTuple):
 
 
 @maker
-def open_in(ccg, place, life):
-    """Rows of the open practices of a CCG."""
+def open_by_ccg(place, life, ccgs):
+    """Rows of the open practices by CCG, and where among them each of so many CCGs begins, and the last ends."""
     rows, many = np.empty(len(life), np.int64), 0
     for i in range(len(life)):
-        if place.ccg[i] == ccg and life.state[i] == OPEN:
+        if life.state[i] == OPEN:
             rows[many] = i
             many += 1
-    return rows[:many]
+    return into_bins(rows[:many], place.ccg, ccgs)
 
 
 @rule
@@ -98,13 +99,14 @@ def new_terms(row, lists, contract, staff, care, life, p, year):
 
 
 @kernel
-def open_practices(cases, place, lists, contract, money, staff, care, life, ties, use, nation, p, year):
+def open_practices(cases, place, lists, contract, money, staff, care, life, ties, use, ccgs, nation, p, year):
     """Opens a practice for every approved case, beside the longest list of the CCG, as long as there are free rows.
 
     Patients are conserved: what the new list holds left the lists of its nearest neighbours. Doctors come by the next
     matching.
     """
     row = 0
+    before, start = open_by_ccg(place, life, len(ccgs))  # a CCG has one such case a year at most
     for case in range(len(cases)):
         if cases.status[case] == FREE:
             break
@@ -112,7 +114,7 @@ def open_practices(cases, place, lists, contract, money, staff, care, life, ties
             continue
         while row < len(life) and life.state[row] != UNUSED:
             row += 1
-        rows = open_in(cases.ccg[case], place, life)
+        rows = before[start[cases.ccg[case]] : start[cases.ccg[case] + 1]]
         model = largest_list(rows, lists)
         if row == len(life) or model < 0:
             continue

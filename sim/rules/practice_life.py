@@ -42,8 +42,8 @@ def practice_life(world: World, params: Params, luck: Luck) -> None:
     end_practices(world, params, luck)
     w = world
     open_practices(
-        w.cases, w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ties, w.use, w.nation,
-        params.of(Opening), luck.year,
+        w.cases, w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ties, w.use, w.ccgs,
+        w.nation, params.of(Opening), luck.year,
     )  # fmt: skip
     hold_property(w.lists, w.contract, w.staff, w.life, params.of(Property))
     make_choices(world, params, luck)

@@ -8,17 +8,25 @@ from sim.kernel import maker
 
 
 @maker
-def bin_order(rows, bins, many):
-    """`rows` by the bin (0 to many - 1) that each is in, and in the order given within a bin."""
-    start = np.zeros(many + 1, np.int64)
+def into_bins(rows, bins, many):
+    """`rows` by the bin (0 to many - 1) that each is in, and in the order given within a bin; and where among them each
+    bin begins, and the last ends."""
+    start = np.zeros(many + 2, np.int64)
     for v in rows:
-        start[bins[v] + 1] += 1
+        start[bins[v] + 2] += 1
     for b in range(many):
-        start[b + 1] += start[b]
+        start[b + 2] += start[b + 1]
     order = np.zeros(len(rows), np.int64)
     for v in rows:
-        order[start[bins[v]]] = v
-        start[bins[v]] += 1
+        order[start[bins[v] + 1]] = v
+        start[bins[v] + 1] += 1
+    return order, start[: many + 1]
+
+
+@maker
+def bin_order(rows, bins, many):
+    """`rows` by the bin (0 to many - 1) that each is in, and in the order given within a bin."""
+    order, _ = into_bins(rows, bins, many)
     return order
 
 

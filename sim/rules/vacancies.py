@@ -171,10 +171,11 @@ def make_grid(place, life):
 
 @rule
 def cell_of(x, y, grid):
-    """Square of the grid in which a point (km) lies; points outside count to the nearest square."""
+    """Square of the grid in which a point (km) lies, counted column by column from the south-west on; points outside
+    count to the nearest square."""
     column = min(int(max((x - grid[0]) / CELL_KM, 0.0)), int(grid[2]) - 1)
     row = min(int(max((y - grid[1]) / CELL_KM, 0.0)), int(grid[3]) - 1)
-    return row * int(grid[2]) + column
+    return column * int(grid[3]) + row
 
 
 @maker

@@ -8,7 +8,6 @@ work.
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -31,6 +30,7 @@ from sim.commissioning.views import view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.rules.chances import logistic
+from sim.rules.curves import exp
 from sim.world import states as s
 from sim.world.luck import Luck, decision, normal, uniform2
 from sim.world.table import Table
@@ -291,7 +291,7 @@ def assign(cases, n, ccgs, bodies, cells, scale, mandate, medians, per_practice,
         if second >= 0:
             cases.partner[k] = body_row(second, scale[t, second], c, ccgs, stride)
         hours = medians[cases.kind[k]] + per_practice[cases.kind[k]] * whole[c]
-        hours *= math.exp(p.spread * normal(hours_stream, cases.id[k]))
+        hours *= exp(p.spread * normal(hours_stream, cases.id[k]))
         hours *= (1.0 + p.travel_per_km * bodies.km[b]) * specialist_factor(skill_for(bodies, b, cases.kind[k]), p)
         if doubled == 1:
             hours *= 2.0

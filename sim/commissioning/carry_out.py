@@ -5,7 +5,6 @@ Endings and mergers are left on the case; the practice-life phase carries them o
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +18,7 @@ from sim.commissioning.views import view
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.rules.chances import logistic
+from sim.rules.curves import log
 from sim.world import states as s
 from sim.world.luck import Luck, decision, uniform
 from sim.world.world import Floats, World
@@ -55,13 +55,7 @@ def optin_chance(pounds, reporting_hours, size, trust, workload, p):
     trust: in the CCG and goodwill
     towards commissioners, 0 to 1."""
     pay = pounds * size / max(1.0, reporting_hours) / 100.0
-    z = (
-        p.base
-        + p.pay * math.log(1.0 + pay)
-        + p.trust * (trust - 0.5)
-        - p.workload * (workload - 1.0)
-        - p.medical_committee
-    )
+    z = p.base + p.pay * log(1.0 + pay) + p.trust * (trust - 0.5) - p.workload * (workload - 1.0) - p.medical_committee
     return logistic(z)
 
 

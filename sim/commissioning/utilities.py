@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.commissioning.cases import BESIDES, answers
 from sim.kernel import maker, rule
+from sim.rules.curves import log
 from sim.world import states as s
 
 IMPOSSIBLE = -1e9
@@ -227,7 +228,7 @@ def ending_utility(action, m, w, e, k):
         return w.keep_practice + relieved - w.hours * k.support_hours / 100.0
     if action == s.CARETAKER_CONTRACT:
         return 0.0
-    viable = w.viable_list * math.log(max(m.size, 0.05))
+    viable = w.viable_list * log(max(m.size, 0.05))
     if action == s.APMS_CONTRACT:
         again = m.quality if m.kind == s.CONTRACT_END else 0.0
         return w.keep_practice + viable + again - w.hours * k.procurement_hours / 1000.0

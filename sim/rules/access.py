@@ -8,6 +8,7 @@ in `sim.rules.quality`, in the same phase.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -16,15 +17,18 @@ from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.rules import demand, quality
 from sim.rules.chances import logistic
+from sim.rules.curves import between, exp, log
 from sim.rules.demand import noise, served
 from sim.world.luck import Luck, decision, uniform
 from sim.world.states import PARTNER, SALARIED
-from sim.world.world import World
+from sim.world.world import Floats, World
 
 STRAIN = decision("access.strain")
 
 MOST = 5.0
 """The highest workload; where nobody is left to do the work the ratio has no meaning, and this stands for it."""
+STEPS_OF_WORKLOAD = 1024
+"""For each unit of workload, at which the share of what is wanted that is given is known."""
 USUAL_LIST = 7000.0
 USUAL_TURNOVER = 0.1
 USUAL_PART_TIME = 0.8
@@ -100,10 +104,26 @@ def given_share(workload, p):
     return math.pow(1.0 + math.pow(workload / p.stretch, p.sharpness), -1.0 / p.sharpness)
 
 
+@kernel
+def share_by_workload(p):
+    """`given_share` at workloads of 0, 1/1024, ... to `MOST`; between them it is read with an error under 1e-6."""
+    share = np.zeros(int(MOST) * STEPS_OF_WORKLOAD + 1)
+    for step in range(len(share)):
+        share[step] = given_share(step / STEPS_OF_WORKLOAD, p)
+    return share
+
+
+@lru_cache(maxsize=4)
+def shares(p: Appointments) -> Floats:
+    """`share_by_workload` under these parameters, which are the same in most years."""
+    found: Floats = share_by_workload(p)
+    return found
+
+
 @rule
 def access_score(unmet, turnover, p):
     """How easily patients are seen, 0 to 1: falls with what is unmet, and where doctors keep changing (E014)."""
-    score = math.exp(-p.access_loss * unmet) + p.access_per_turnover * (turnover - USUAL_TURNOVER)
+    score = exp(-p.access_loss * unmet) + p.access_per_turnover * (turnover - USUAL_TURNOVER)
     return min(1.0, max(0.0, score))
 
 
@@ -114,7 +134,7 @@ def continuity_target(total, turnover, part_time, received, p):
     total: list, patients. turnover: yearly share of GPs who change. part_time: mean FTE of its GPs. received: share of
     the list taken from closed practices and not yet settled. Source: E001, E013, PA257-PA259, E039-E041.
     """
-    size = p.per_log_size * math.log(max(total, 100.0) / USUAL_LIST)
+    size = p.per_log_size * log(max(total, 100.0) / USUAL_LIST)
     staff = p.per_turnover * (turnover - USUAL_TURNOVER) + p.per_part_time * (part_time - USUAL_PART_TIME)
     return min(1.0, max(0.0, p.usual + size + staff + p.per_received * received))
 
@@ -123,32 +143,36 @@ def continuity_target(total, turnover, part_time, received, p):
 def strain(workload, unmet, vacant, p):
     """Burn-out, 0 to 1, to which the doctors of a practice tend. vacant: share of its GP posts that stay empty."""
     pressure = p.per_workload * (workload - quality.USUAL_WORKLOAD) + p.per_unmet * (unmet - quality.USUAL_UNMET)
-    pull = math.log(p.usual / (1.0 - p.usual)) + pressure + p.per_vacancy * vacant
+    pull = log(p.usual / (1.0 - p.usual)) + pressure + p.per_vacancy * vacant
     return logistic(pull)
 
 
 @rule
-def give(i, staff, care, p):
-    """Appointments of practice `i`: how many are given, workload, what is unmet, and access."""
+def give(i, staff, care, known, p):
+    """Appointments of practice `i`: how many are given, workload, what is unmet, and access. known: see
+    `share_by_workload`."""
     effort = care.effort_reporting[i] + care.effort_scheme[i]
     hours = clinical_hours(staff.gp_fte[i], staff.trainee_fte[i], staff.locum_fte[i], effort, p)
     capacity = sustainable(hours, staff.nurse_fte[i], staff.direct_fte[i], p)
     workload = care.wanted[i] / capacity if capacity > 0.0 else MOST
-    share = given_share(workload, p) if capacity > 0.0 else 0.0
     care.workload[i] = min(MOST, workload)
+    share = 0.0
+    if capacity > 0.0:
+        share = between(known, workload * STEPS_OF_WORKLOAD) if workload < MOST else given_share(workload, p)
     care.appointments[i] = share * care.wanted[i]
     care.unmet[i] = 1.0 - share
     care.access[i] = access_score(care.unmet[i], staff.turnover[i], p)
 
 
 @kernel
-def serve(life, lists, staff, care, speed, p, p_continuity):
-    """A year of appointments in every practice. speed: 1.0 puts continuity at its target at once (the start)."""
+def serve(life, lists, staff, care, speed, known, p, p_continuity):
+    """A year of appointments in every practice. speed: 1.0 puts continuity at its target at once (the start). known:
+    see `share_by_workload`."""
     for i in range(len(life)):
         if not served(life.state[i]):
             care.appointments[i] = 0.0
             continue
-        give(i, staff, care, p)
+        give(i, staff, care, known, p)
         doctors = staff.doctors[i]
         part_time = min(1.0, staff.gp_fte[i] / doctors) if doctors > 0.0 else USUAL_PART_TIME
         received = min(1.0, lists.received[i] / lists.total[i]) if lists.total[i] > 0.0 else 0.0
@@ -185,7 +209,11 @@ def tire(staff, care, doctors, minds, p, shocks):
 def access(world: World, params: Params, luck: Luck) -> None:
     """Phase 4 of a year."""
     continuity = params.of(Continuity)
-    serve(world.life, world.lists, world.staff, world.care, continuity.speed, params.of(Appointments), continuity)
+    appointments = params.of(Appointments)
+    serve(
+        world.life, world.lists, world.staff, world.care, continuity.speed, shares(appointments), appointments,
+        continuity,
+    )  # fmt: skip
     quality.quality(world, params, luck)
     tire(world.staff, world.care, world.doctors, world.minds, params.of(Tiring), luck.stream(STRAIN))
 
@@ -194,7 +222,8 @@ def start(world: World, params: Params, luck: Luck) -> None:
     """Demand, access and quality of 1 April 2014, such that each fits the others."""
     world.care["access"] = 0.7
     appointments, continuity = params.of(Appointments), params.of(Continuity)
+    known = shares(appointments)
     for _ in range(SETTLING_ROUNDS):
         demand.consultations_wanted(world, params)
-        serve(world.life, world.lists, world.staff, world.care, 1.0, appointments, continuity)
+        serve(world.life, world.lists, world.staff, world.care, 1.0, known, appointments, continuity)
     quality.start(world, params, luck)

@@ -6,12 +6,12 @@ most of it is what the doctor began with, some is own experience, a little is wh
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.kernel import kernel, maker, rule
+from sim.rules.curves import tanh
 from sim.world.states import CARETAKER, OPEN, PARTNER, SALARIED
 
 
@@ -40,7 +40,7 @@ def disposition(trust, autonomy, conflict_worry, workload_threat, p):
     """The opinion (-1 to 1) that traits (0 to 1 each) alone would give."""
     z = p.base + p.trust * (trust - 0.5) + p.autonomy * (autonomy - 0.5)
     z -= p.conflict_worry * (conflict_worry - 0.5) + p.workload_threat * (workload_threat - 0.5)
-    return math.tanh(z)
+    return tanh(z)
 
 
 def shares(p: Updating) -> Updating:

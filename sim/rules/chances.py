@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,18 +14,18 @@ REACH, STEPS = 16, 32
 """Between log-odds of -16 and 16 the logistic is read off pieces of parabolas, so many for each unit."""
 
 
-def _pieces() -> NDArray[np.float64]:
-    """(3, pieces): a, b and c of the parabola a + b x + c x^2 that meets the logistic at the ends of each piece and
+def pieces(curve: Callable[[NDArray[np.float64]], NDArray[np.float64]]) -> NDArray[np.float64]:
+    """(3, pieces): a, b and c of the parabola a + b x + c x^2 that meets a curve at the ends of each piece and
     half-way."""
     x = np.arange(-2 * REACH * STEPS, 2 * REACH * STEPS + 1) / (2 * STEPS)
-    y = 1.0 / (1.0 + np.exp(-x))
+    y = curve(x)
     start, left, middle, right = x[:-1:2], y[:-1:2], y[1::2], y[2::2]
     c = (left - 2.0 * middle + right) * 2.0 * STEPS**2
     b = (right - left) * STEPS - c / STEPS
     return np.array([left - b * start + c * start**2, b - 2.0 * c * start, c])
 
 
-LEVEL, SLOPE, BEND = _pieces()
+LEVEL, SLOPE, BEND = pieces(lambda x: 1.0 / (1.0 + np.exp(-x)))
 
 
 @rule

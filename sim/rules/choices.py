@@ -6,7 +6,6 @@ share the load, whether a successor was found, what falls on the last one.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
@@ -14,6 +13,7 @@ import numpy as np
 from sim.kernel import kernel, maker, rule
 from sim.rules.chances import logistic
 from sim.rules.counts import is_working
+from sim.rules.curves import exp, log
 from sim.world.luck import decision, uniform, uniform2
 from sim.world.states import APMS, OPEN
 
@@ -118,7 +118,7 @@ def cost_of_independence(pounds, income, unfelt):
     income: pounds a year; unfelt: share of income at which the cost begins to be felt. Each doubling beyond it counts
     alike: a list of 1,500 spends a tenth of its income so, one of 12,000 a hundredth (PA104-PA108).
     """
-    return math.log(1.0 + pounds / max(income, 1.0) / unfelt)
+    return log(1.0 + pounds / max(income, 1.0) / unfelt)
 
 
 @rule
@@ -143,7 +143,7 @@ def option_utilities(distress, relative, workload, age, vacancy, alone, independ
 @rule
 def choose_option(ask, merge, back, draw):
     """Multinomial logit over carrying on (nil), asking, merging and handing back; `draw` is a standard uniform."""
-    a, m, b = math.exp(ask), math.exp(merge), math.exp(back)
+    a, m, b = exp(ask), exp(merge), exp(back)
     left = draw * (1.0 + a + m + b)
     if left < 1.0:
         return CARRY_ON
@@ -173,9 +173,7 @@ def merger_utility(km, size_ratio, same_contract, same_ccg, board, leased, m):
     """Utility of a partner in a merger: near, of a like or larger list, same contract and CCG, tied to the board,
     free of lease.
     """
-    utility = (
-        -m.per_km * km + m.per_size_gap * math.log(max(size_ratio, 0.05)) + m.board_tie * board - m.leased * leased
-    )
+    utility = -m.per_km * km + m.per_size_gap * log(max(size_ratio, 0.05)) + m.board_tie * board - m.leased * leased
     return utility - m.contract_gap * (1.0 - same_contract) - m.other_ccg * (1.0 - same_ccg)
 
 
@@ -205,7 +203,7 @@ def find_partner(i, place, lists, contract, staff, care, life, noticed, neighbou
         tie = max(place.board[i], place.board[b])
         leased = 1.0 if contract.lease_years[b] > 0.0 else 0.0
         ratio = lists.total[b] / max(lists.total[i], 1.0)
-        weights[k] = math.exp(merger_utility(km[i, k], ratio, same_contract, same_ccg, tie, leased, m))
+        weights[k] = exp(merger_utility(km[i, k], ratio, same_contract, same_ccg, tie, leased, m))
         total += weights[k]
     left = uniform(choosing, place.id[i]) * total
     for k in range(len(weights)):
@@ -306,7 +304,7 @@ def choose(
             life.distress[i], income, load, staff.mean_age[i], vacancy, alone, own, each, life.relief[i], c
         )
         if contract.kind[i] == APMS or life.state[i] != OPEN:
-            life.asking[i] = 1 if draw >= 1.0 / (1.0 + math.exp(ask)) else 0
+            life.asking[i] = 1 if draw >= 1.0 / (1.0 + exp(ask)) else 0
             continue
         ended = staff.partners[i] < 0.5
         option = MERGE if ended else choose_option(ask, merge, back, draw)

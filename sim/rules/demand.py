@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.kernel import kernel, rule
 from sim.parameters import Params
+from sim.rules.curves import exp, power
 from sim.world.luck import Luck, decision, uniform
 from sim.world.states import CARETAKER, OPEN
 from sim.world.world import Floats, Networks, World
@@ -97,7 +98,7 @@ def noise(draw, spread):
 def spread_by_list(spread, list_size, per_list):
     """Standard deviation of growth of a list (patients), which is `spread` at 7,000: the smaller the list, the more a
     new block of flats or a partner's leaving sways it."""
-    return spread * (7000.0 / max(list_size, 100.0)) ** per_list
+    return spread * power(7000.0 / max(list_size, 100.0), per_list)
 
 
 @rule
@@ -121,7 +122,7 @@ def net_migration(total, place_growth, shock, p):
 @rule
 def leaving_share(experience, p):
     """Share of a list that looks for another practice in a year, at most 0.5. experience: 0 to 1 (PA260-PA262)."""
-    return min(0.5, p.rate * math.exp(p.per_dissatisfied * (0.85 - experience)))
+    return min(0.5, p.rate * exp(p.per_dissatisfied * (0.85 - experience)))
 
 
 @rule
@@ -131,8 +132,8 @@ def attraction(quality, experience, list_size, p):
     list_size: patients. At a power (`per_list`) of 1 a large practice draws as many of its size as a small one; at 0
     as many heads, so that small lists swell and large ones shrink.
     """
-    pull = math.exp(p.per_quality * quality + p.per_experience * (experience - 0.85))
-    return pull * (max(list_size, 1.0) / 7000.0) ** p.per_list
+    pull = exp(p.per_quality * quality + p.per_experience * (experience - 0.85))
+    return pull * power(max(list_size, 1.0) / 7000.0, p.per_list)
 
 
 @rule
@@ -142,7 +143,7 @@ def fresh_demand(weighted, imd, access, level, p):
     weighted: age-weighted patients. imd: score. access: 0 to 1, last year's; where it is hard to be seen fewer ask.
     level: growth since the start, ratio. Source: DE0013, PA206-PA219, PA230.
     """
-    gradient = math.exp(p.per_imd * (imd - USUAL_IMD))
+    gradient = exp(p.per_imd * (imd - USUAL_IMD))
     return max(0.0, p.per_person * level * weighted * gradient * (1.0 + p.per_access * (access - 0.7)))
 
 

@@ -6,12 +6,12 @@ drawings may be nil (K005). Where a company holds the contract its profit stands
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.kernel import kernel, rule
+from sim.rules.curves import exp, tanh
 from sim.world.luck import normal
 from sim.world.states import CARETAKER, OPEN
 
@@ -142,8 +142,8 @@ def fit_staff_pay(place, lists, contract, staff, life, ccgs, regions, money, cos
     drawn = 0.0
     for i in range(n):
         if life.state[i] == OPEN and staff.partner_fte[i] > 0.0:
-            kept = ownership.income_kept * math.tanh(surplus[i] / (staff.partner_fte[i] * mean) - 1.0)
-            wanted[i] = staff.partner_fte[i] * math.exp(kept + ownership.income_spread * normal(stream, place.id[i]))
+            kept = ownership.income_kept * tanh(surplus[i] / (staff.partner_fte[i] * mean) - 1.0)
+            wanted[i] = staff.partner_fte[i] * exp(kept + ownership.income_spread * normal(stream, place.id[i]))
             drawn += wanted[i]
     for i in range(n):
         if life.state[i] != OPEN or lists.total[i] <= 0.0:

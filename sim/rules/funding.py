@@ -11,13 +11,13 @@ is defined over the price without it.
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.kernel import kernel, rule
 from sim.parameters import Params
+from sim.rules.curves import exp
 from sim.rules.expenses import Ownership, PracticeCosts, StaffCosts, fit_staff_pay, spend, start_reserves
 from sim.world.luck import Luck, decision
 from sim.world.states import APMS, CARETAKER, OPEN, PMS
@@ -127,7 +127,7 @@ def des_ratio(workload, p):
 
     Practices choose; 58% to 89% took part in the services of 2013-14 (PA393-PA399). workload: ratio, 1 is sustainable.
     """
-    return 1.0 / (p.des_take_up + (1.0 - p.des_take_up) * math.exp(p.des_per_workload * (workload - 1.0)))
+    return 1.0 / (p.des_take_up + (1.0 - p.des_take_up) * exp(p.des_per_workload * (workload - 1.0)))
 
 
 @rule

@@ -18,6 +18,7 @@ from sim.commissioning.tariff import AE, ELECTIVE, EMERGENCY, REFERRALS
 from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
 from sim.rules import practice_budgets
+from sim.rules.curves import exp
 from sim.rules.demand import START_YEAR, USUAL_IMD, grown, noise, served
 from sim.rules.practice_budgets import PracticeBudgets
 from sim.rules.quality import USUAL_UNMET
@@ -108,8 +109,8 @@ def by_age(lists, i, rates):
 def expected_emergencies(age_0_4, age_5_64, age_65_74, age_75, imd, p):
     """Emergency admissions a year that age and deprivation say. Counts in patients, imd a score (PB001 to PB036)."""
     poor = imd - USUAL_IMD
-    young = (p.age_0_4 * age_0_4 + p.age_5_64 * age_5_64) * math.exp(p.per_imd_young * poor)
-    return young + (p.age_65_74 * age_65_74 + p.age_75 * age_75) * math.exp(p.per_imd_old * poor)
+    young = (p.age_0_4 * age_0_4 + p.age_5_64 * age_5_64) * exp(p.per_imd_young * poor)
+    return young + (p.age_65_74 * age_65_74 + p.age_75 * age_75) * exp(p.per_imd_old * poor)
 
 
 @rule
@@ -121,7 +122,7 @@ def emergency_factor(unmet, continuity, turnover, quality, km, occupancy, p):
     """
     care = p.per_unmet * (unmet - USUAL_UNMET) + p.per_continuity * (continuity - USUAL_CONTINUITY)
     care += p.per_turnover * (turnover - USUAL_TURNOVER) + p.per_quality * quality
-    return math.exp(care + p.per_km * (km - USUAL_KM) + p.per_occupancy * (occupancy - USUAL_OCCUPANCY))
+    return exp(care + p.per_km * (km - USUAL_KM) + p.per_occupancy * (occupancy - USUAL_OCCUPANCY))
 
 
 @rule
@@ -129,7 +130,7 @@ def ae_factor(imd, unmet, turnover, km, p):
     """What deprivation, practice and distance do to A&E attendances, ratio (E005 to E011, E075, PB045 to PB054)."""
     near = min(km, p.far_km) - USUAL_KM
     pull = p.per_imd * (imd - USUAL_IMD) + p.per_unmet * (unmet - USUAL_UNMET)
-    return math.exp(pull + p.per_turnover * (turnover - USUAL_TURNOVER) + p.per_km * near)
+    return exp(pull + p.per_turnover * (turnover - USUAL_TURNOVER) + p.per_km * near)
 
 
 @rule
@@ -185,7 +186,7 @@ def use_urgent_care(
             lists.age_0_4[i], lists.age_5_64[i], lists.age_65_74[i], lists.age_75[i], place.imd[i], p
         )
         due *= emergency_factor(unmet, care.continuity[i], turnover, care.quality_true[i], km, occupancy, p)
-        due *= math.exp(-p_sub.emergency_per_spend * growth[c] * room(care.facilities[i], care.workload[i], p_sub))
+        due *= exp(-p_sub.emergency_per_spend * growth[c] * room(care.facilities[i], care.workload[i], p_sub))
         due *= ccgs.emergency_index[c] * use.luck[i] * levels[0]
         use.emergency[i] = max(0.0, due * (1.0 + noise(uniform(keys[0], place.id[i]), spread(p.chance, due))))
         due = by_age(lists, i, p_ae) * ae_factor(place.imd[i], unmet, turnover, km, p_ae) * use.luck[i] * levels[1]
@@ -207,7 +208,7 @@ def refer(life, place, lists, care, use, accounts, plans_of, level, p, p_sub, p_
             use.usual_referrals[i] = 0.0
             continue
         use.usual_referrals[i] = by_age(lists, i, p) * level
-        due = by_age(lists, i, p) * math.exp(p.per_unmet * (care.unmet[i] - USUAL_UNMET)) * level
+        due = by_age(lists, i, p) * exp(p.per_unmet * (care.unmet[i] - USUAL_UNMET)) * level
         moved = p_sub.moved + p_sub.moved_per_spend * growth[place.ccg[i]]
         moved *= room(care.facilities[i], care.workload[i], p_sub)
         use.community[i] = due * min(0.9, max(0.0, moved))

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sim.kernel import kernel, maker, rule
 from sim.rules.chances import logistic, settles
 from sim.rules.counts import TALLY, is_working, tally_doctor, write_counts
+from sim.rules.curves import between
 from sim.world.luck import decision, uniform
 from sim.world.states import APMS, OPEN, PARTNER, SALARIED, TRAINEE
 from sim.world.world import Floats, Rows
@@ -137,13 +138,6 @@ def usual_by_age(p):
     for age in range(121):
         usual[age] = usual_intention(float(age), p)
     return usual
-
-
-@rule
-def between(by_age, age):
-    """A number at an age (years), straight between those of whole years."""
-    years = min(int(age), len(by_age) - 2)
-    return by_age[years] + (age - years) * (by_age[years + 1] - by_age[years])
 
 
 @rule

@@ -16,6 +16,7 @@ from sim.commissioning.functions import FIXED_FUNCTIONS, FUNCTIONS
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.rules.attitudes import has_opinion
+from sim.rules.curves import exp
 from sim.world.states import PARTNER
 from sim.world.world import Floats, World
 
@@ -132,13 +133,13 @@ def loudness(strength, p):
 @rule
 def quietness(engagement, p):
     """What engagement (0-1) of the practice multiplies the odds of silence by."""
-    return math.exp(-p.per_engagement * (engagement - 0.4))
+    return exp(-p.per_engagement * (engagement - 0.4))
 
 
 @rule
 def holds_seat_weight(trust, p):
     """Weight of a partner (trust 0 to 1) among those of a practice, one of whom holds its seat."""
-    return math.exp(p.seat_trust * (trust - 0.5))
+    return exp(p.seat_trust * (trust - 0.5))
 
 
 @rule

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sim.kernel import kernel, rule
 from sim.parameters import Params
 from sim.rules.chances import logistic
+from sim.rules.curves import exp, log
 from sim.rules.demand import USUAL_IMD, noise, served
 from sim.world.luck import Luck, decision, normal, uniform
 from sim.world.states import APMS, GOOD, INADEQUATE, OUTSTANDING, REQUIRES_IMPROVEMENT, UNRATED
@@ -133,7 +134,7 @@ def points_achieved(quality, coding, work, hidden, p):
     quality, coding: sd. work: scheme work, 0 to 1. hidden: share of QOF suspended and unwatched, of which little is
     still recorded. Points lost are lognormal over practices: strongly left-skewed as in 2014-15 (MO0192, PA389).
     """
-    lost = p.lost * math.exp(-p.per_quality * quality - p.per_coding * coding - p.scheme * work)
+    lost = p.lost * exp(-p.per_quality * quality - p.per_coding * coding - p.scheme * work)
     return (1.0 - min(1.0, lost)) * (1.0 - p.suspended * hidden)
 
 
@@ -141,7 +142,7 @@ def points_achieved(quality, coding, work, hidden, p):
 def good_experience(access, continuity, quality, imd, total, received, p):
     """Share of patients with a good overall experience, 0 to 1 (EX0028 to EX0053, E013 to E015, E036, E041)."""
     seen = p.per_access * (access - 0.7) + p.per_continuity * (continuity - 0.6) + p.per_quality * quality
-    people = p.per_imd * (imd - USUAL_IMD) + p.per_log_size * math.log(max(total, 100.0) / 7000.0)
+    people = p.per_imd * (imd - USUAL_IMD) + p.per_log_size * log(max(total, 100.0) / 7000.0)
     return logistic(p.usual + seen + people + p.per_received * received)
 
 
@@ -226,7 +227,7 @@ def begin(life, place, lists, contract, staff, care, ccgs, p, p_true, draws, ccg
         care.quality_true[i] = drawn
         care.quality_base[i] = drawn - pressure(care.workload[i], care.unmet[i], nurses, staff.turnover[i], p_true)
         care.coding[i] = p.coding * normal(coding_draws, place.id[i])
-        size = math.log(max(lists.total[i], 100.0) / 7000.0)
+        size = log(max(lists.total[i], 100.0) / 7000.0)
         room = p.facilities + p.facilities_per_log_size * size + noise(uniform(room_draws, place.id[i]), 0.15)
         care.facilities[i] = min(1.0, max(0.0, room))
         care.rating[i] = UNRATED

@@ -7,7 +7,6 @@ standing for the board and giving time to the CCG are choices of practices; noth
 
 from __future__ import annotations
 
-import math
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -42,6 +41,7 @@ from sim.rules.attitudes import (
 )
 from sim.rules.boards import Seats, choose_seats
 from sim.rules.chances import logistic, settles
+from sim.rules.curves import log, tanh
 from sim.world import states as s
 from sim.world.luck import Luck, decision, normal, uniform
 from sim.world.world import Floats, World
@@ -158,7 +158,7 @@ def moved(level, signal):
     """A share (0-1) after a signal: good news fills part of the room above, bad news takes part of what there is."""
     if signal == 0.0:
         return level
-    share = math.tanh(signal)
+    share = tanh(signal)
     return level + share * (1.0 - level) if share > 0.0 else level * (1.0 + share)
 
 
@@ -175,7 +175,7 @@ def engagement_wanted(influence, belonging, board, trust, workload, taste, p):
 @rule
 def hard_to_hear(members, p):
     """Influence that a practice lacks because its CCG has more than 37 members, England's usual number."""
-    return p.per_log_members * math.log(max(1.0, members) / 37.0)
+    return p.per_log_members * log(max(1.0, members) / 37.0)
 
 
 @rule

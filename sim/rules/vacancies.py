@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.kernel import kernel, maker, rule
 from sim.rules.counts import is_working
+from sim.rules.curves import exp, log
 from sim.rules.leaving import MOVES
 from sim.rules.sorting import bin_order, sort_within
 from sim.world.luck import decision, mix, to_unit, uniform, uniform2
@@ -127,7 +128,7 @@ def posts_on_offer(gap, smallest, typical):
 @rule
 def practice_appeal(list_ratio, deprived, list_size, burnout, usual_burnout, rating, p):
     """Utility of working in a practice, in whatever role; see `appeal`."""
-    utility = p.size * math.log(max(list_size, 100.0) / 7000.0) - p.list_per_doctor * math.log(max(list_ratio, 0.1))
+    utility = p.size * log(max(list_size, 100.0) / 7000.0) - p.list_per_doctor * log(max(list_ratio, 0.1))
     utility -= p.deprivation * deprived + p.burnout * (burnout - usual_burnout)
     if rating == INADEQUATE:
         return utility - p.poor_rating
@@ -240,7 +241,7 @@ def offer_posts(place, lists, contract, staff, care, life, ccgs, regions, relati
             luck = uniform2(stream, place.id[i], who)
             roles[v] = offered_role(contract.kind[i], life.state[i], staff.partners[i], luck, h)
             partnership = partnership_appeal(relative[i], buy_in, c) if roles[v] == PARTNER else 0.0
-            weights[v] = math.exp(utility + partnership)
+            weights[v] = exp(utility + partnership)
             ring[v] = to_unit(mix(place.id[i] + who))
             v += 1
     ids, cell, x, y = place.id[rows], np.zeros(n, np.int64), place.x[rows], place.y[rows]

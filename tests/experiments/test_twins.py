@@ -8,7 +8,7 @@ import pytest
 
 from experiments.benchmarks.twins.engine import Events, engine_events, same_events, starting_world
 from experiments.benchmarks.twins.floor import Floor, compiler, floor_events
-from experiments.benchmarks.twins.plain_mesa import mesa_events
+from experiments.benchmarks.twins.plain_mesa import EXACT, mesa_events
 from sim.parameters import Timeline
 from sim.world.world import World
 
@@ -27,7 +27,7 @@ def test_somebody_leaves_and_lists_change(corby: tuple[World, Timeline, list[Eve
 
 def test_plain_mesa_objects_bring_the_same_events(corby: tuple[World, Timeline, list[Events]]) -> None:
     world, timeline, expected = corby
-    same_events(expected, mesa_events(world, timeline))
+    same_events(expected, mesa_events(world, timeline), EXACT)
 
 
 @pytest.mark.skipif(compiler() is None, reason="there is no C compiler on this machine")

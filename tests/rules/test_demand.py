@@ -37,7 +37,7 @@ def test_age_weight_of_englands_mean_patient_is_one() -> None:
 @pytest.mark.parametrize(("experience", "more"), [(0.85, False), (0.65, True), (0.95, False)])
 def test_the_dissatisfied_leave(experience: float, more: bool) -> None:
     p = P.of(Switching)
-    assert (demand.leaving_share(experience, p) > p.rate) is more
+    assert bool(demand.leaving_share(experience, p) > p.rate) is more
 
 
 def test_attraction_rises_with_quality_as_in_the_choice_study() -> None:

@@ -18,7 +18,7 @@ from collections.abc import Callable
 
 from experiments.benchmarks.twins.engine import YEARS, engine_events, same_events, starting_world
 from experiments.benchmarks.twins.floor import Floor, compiler, floor_events
-from experiments.benchmarks.twins.plain_mesa import Part, mesa_events
+from experiments.benchmarks.twins.plain_mesa import EXACT, Part, mesa_events
 from sim.parameters import Timeline
 from sim.world.world import World
 
@@ -39,7 +39,7 @@ def step(model: Part) -> None:
 def measure(world: World, timeline: Timeline, repeat: int) -> dict[str, float]:
     """CPU seconds of each version that this machine can run. Raises AssertionError where events differ."""
     expected = engine_events(world.copy(), timeline)
-    same_events(expected, mesa_events(world, timeline))
+    same_events(expected, mesa_events(world, timeline), EXACT)
 
     def on_a_copy(run: Callable[[World, Timeline], object]) -> float:
         own = world.copy()

@@ -29,18 +29,28 @@ static inline double least(double a, double b) { return a < b ? a : b; }
 static inline double most(double a, double b) { return a > b ? a : b; }
 static inline double exact_logistic(double x) { return 1.0 / (1.0 + exp(-x)); }
 
-/* The logistic read off pieces of parabolas, as in sim/rules/chances.py; `begin` fills these. */
+/* The logistic and the exponential read off pieces of parabolas, logarithms off a table, as in sim/rules/chances.py and
+ * curves.py; `begin` fills these. */
 #define PIECES (2 * REACH * STEPS)
-static double level[PIECES], slope[PIECES], bend[PIECES];
+static double level[PIECES], slope[PIECES], bend[PIECES], inverse[CELLS], logarithm[CELLS];
+static double exp_level[PIECES], exp_slope[PIECES], exp_bend[PIECES];
+
+static void fit(double (*curve)(double), double *a, double *b, double *c) {
+    for (int k = 0; k < PIECES; k++) {
+        double start = (double)k / STEPS - REACH, left = curve(start), right = curve(start + 1.0 / STEPS);
+        c[k] = (left - 2.0 * curve(start + 0.5 / STEPS) + right) * 2.0 * STEPS * STEPS;
+        double along = (right - left) * STEPS - c[k] / STEPS;
+        a[k] = left - along * start + c[k] * start * start;
+        b[k] = along - 2.0 * c[k] * start;
+    }
+}
 
 void begin(void) {
-    for (int k = 0; k < PIECES; k++) {
-        double start = (double)k / STEPS - REACH, left = exact_logistic(start);
-        double right = exact_logistic(start + 1.0 / STEPS);
-        bend[k] = (left - 2.0 * exact_logistic(start + 0.5 / STEPS) + right) * 2.0 * STEPS * STEPS;
-        double b = (right - left) * STEPS - bend[k] / STEPS;
-        level[k] = left - b * start + bend[k] * start * start;
-        slope[k] = b - 2.0 * bend[k] * start;
+    fit(exact_logistic, level, slope, bend);
+    fit(exp, exp_level, exp_slope, exp_bend);
+    for (int k = 0; k < CELLS; k++) {
+        inverse[k] = (double)CELLS / (CELLS + k);
+        logarithm[k] = log1p((double)k / CELLS);
     }
 }
 
@@ -49,6 +59,25 @@ static inline double logistic(double x) {
     int64_t piece = (int64_t)((x + REACH) * STEPS);
     return level[piece] + (slope[piece] + bend[piece] * x) * x;
 }
+
+static inline double quick_exp(double x) {
+    if (!(-REACH < x && x < REACH)) return exp(x);
+    int64_t piece = (int64_t)((x + REACH) * STEPS);
+    return exp_level[piece] + (exp_slope[piece] + exp_bend[piece] * x) * x;
+}
+
+static inline double quick_log(double x) {
+    uint64_t bits, fraction;
+    double part;
+    memcpy(&bits, &x, sizeof bits);
+    fraction = (bits & 0xFFFFFFFFFFFFFULL) | 0x3FF0000000000000ULL;
+    memcpy(&part, &fraction, sizeof part);
+    int64_t cell = (bits >> 45) & (CELLS - 1);
+    double rest = part * inverse[cell] - 1.0;
+    return ((int64_t)(bits >> 52) - 1023) * 0.6931471805599453 + logarithm[cell] + rest * (1.0 - rest * (0.5 - rest / 3.0));
+}
+
+static inline double power(double x, double exponent) { return quick_exp(exponent * quick_log(x)); }
 
 static inline double noise(double draw, double spread) { return (draw - 0.5) * 3.4641016151377544 * spread; }
 
@@ -76,7 +105,7 @@ void age_and_move(TABLE(life), TABLE(lists), TABLE(place), TABLE(nation), const 
         if (!SERVED(I(life, LIFE_STATE, i))) continue;
         before[i] = weight_per_patient(lists, lists_rows, i);
         double total = F(lists, LISTS_TOTAL, i);
-        double spread = p[AGEING_SHOCK] * pow(7000.0 / most(total, 100.0), p[AGEING_SPREAD_PER_LIST]);
+        double spread = p[AGEING_SHOCK] * power(7000.0 / most(total, 100.0), p[AGEING_SPREAD_PER_LIST]);
         double shock = noise(uniform(shocks, U(place, PLACE_ID, i)), spread);
         double growth = F(lists, LISTS_GROWTH, i);
         double moving = (p[AGEING_MIGRATION] + growth - p[AGEING_ENGLAND_GROWTH] + shock) * total;
@@ -129,9 +158,9 @@ void switch_practice(TABLE(life), TABLE(lists), TABLE(care), const int64_t *neig
     double *gained = calloc(4 * lists_rows, sizeof(double)), *weights = malloc(width * sizeof(double));
     for (int64_t i = 0; i < lists_rows; i++)
         if (SERVED(I(life, LIFE_STATE, i)) && I(lists, LISTS_OPEN, i) == 1)
-            pull[i] = exp(p[SWITCHING_PER_QUALITY] * F(care, CARE_QUALITY_TRUE, i)
+            pull[i] = quick_exp(p[SWITCHING_PER_QUALITY] * F(care, CARE_QUALITY_TRUE, i)
                           + p[SWITCHING_PER_EXPERIENCE] * (F(care, CARE_EXPERIENCE, i) - 0.85))
-                * pow(most(F(lists, LISTS_TOTAL, i), 1.0) / 7000.0, p[SWITCHING_PER_LIST]);
+                * power(most(F(lists, LISTS_TOTAL, i), 1.0) / 7000.0, p[SWITCHING_PER_LIST]);
     for (int64_t i = 0; i < lists_rows; i++) {
         if (!SERVED(I(life, LIFE_STATE, i))) continue;
         double total = 0.0;
@@ -142,7 +171,7 @@ void switch_practice(TABLE(life), TABLE(lists), TABLE(care), const int64_t *neig
         }
         if (total <= 0.0) continue;
         share[i] = least(0.5, p[SWITCHING_RATE]
-                         * exp(p[SWITCHING_PER_DISSATISFIED] * (0.85 - F(care, CARE_EXPERIENCE, i))));
+                         * quick_exp(p[SWITCHING_PER_DISSATISFIED] * (0.85 - F(care, CARE_EXPERIENCE, i))));
         for (int64_t k = 0; k < width; k++) {
             if (weights[k] <= 0.0) continue;
             double part = weights[k] / total * share[i], *to = gained + 4 * neighbours[i * width + k];
@@ -179,7 +208,7 @@ void want(TABLE(life), TABLE(lists), TABLE(place), TABLE(care), double level, co
                                      F(lists, LISTS_AGE_65_74, i), F(lists, LISTS_AGE_75, i));
         double left_over = p[WANTING_CARRIED_OVER] * F(care, CARE_UNMET, i) * F(care, CARE_WANTED, i);
         double fresh = p[WANTING_PER_PERSON] * level * weighted
-            * exp(p[WANTING_PER_IMD] * (F(place, PLACE_IMD, i) - 21.8))
+            * quick_exp(p[WANTING_PER_IMD] * (F(place, PLACE_IMD, i) - 21.8))
             * (1.0 + p[WANTING_PER_ACCESS] * (F(care, CARE_ACCESS, i) - 0.7));
         F(care, CARE_WANTED, i) = most(0.0, fresh) + left_over;
     }
@@ -335,7 +364,13 @@ void change_working_lives(TABLE(doctors), TABLE(contract), TABLE(staff), TABLE(c
     free(tally);
 }
 
-void serve(TABLE(life), TABLE(lists), TABLE(staff), TABLE(care), const double *p, const double *c) {
+static inline double given_share(double workload, const double *p) {
+    return workload <= 0.0 ? 1.0 : pow(1.0 + pow(workload / p[APPOINTMENTS_STRETCH], p[APPOINTMENTS_SHARPNESS]),
+                                     -1.0 / p[APPOINTMENTS_SHARPNESS]);
+}
+
+void serve(TABLE(life), TABLE(lists), TABLE(staff), TABLE(care), const double *known, const double *p,
+           const double *c) {
     for (int64_t i = 0; i < life_rows; i++) {
         if (!SERVED(I(life, LIFE_STATE, i))) {
             F(care, CARE_APPOINTMENTS, i) = 0.0;
@@ -351,20 +386,20 @@ void serve(TABLE(life), TABLE(lists), TABLE(staff), TABLE(care), const double *p
         double workload = 5.0, share = 0.0;
         if (capacity > 0.0) {
             workload = F(care, CARE_WANTED, i) / capacity;
-            share = workload <= 0.0 ? 1.0
-                : pow(1.0 + pow(workload / p[APPOINTMENTS_STRETCH], p[APPOINTMENTS_SHARPNESS]),
-                      -1.0 / p[APPOINTMENTS_SHARPNESS]);
+            double at = workload * STEPS_OF_WORKLOAD;
+            int64_t step = (int64_t)at;
+            share = workload < 5.0 ? known[step] + (at - step) * (known[step + 1] - known[step]) : given_share(workload, p);
         }
         double turnover = F(staff, STAFF_TURNOVER, i) - 0.1;
         F(care, CARE_WORKLOAD, i) = least(5.0, workload);
         F(care, CARE_APPOINTMENTS, i) = share * F(care, CARE_WANTED, i);
         F(care, CARE_UNMET, i) = 1.0 - share;
-        F(care, CARE_ACCESS, i) = least(1.0, most(0.0, exp(-p[APPOINTMENTS_ACCESS_LOSS] * (1.0 - share))
+        F(care, CARE_ACCESS, i) = least(1.0, most(0.0, quick_exp(-p[APPOINTMENTS_ACCESS_LOSS] * (1.0 - share))
                                                   + p[APPOINTMENTS_ACCESS_PER_TURNOVER] * turnover));
         double doctors = F(staff, STAFF_DOCTORS, i), total = F(lists, LISTS_TOTAL, i);
         double part_time = doctors > 0.0 ? least(1.0, F(staff, STAFF_GP_FTE, i) / doctors) : 0.8;
         double received = total > 0.0 ? least(1.0, F(lists, LISTS_RECEIVED, i) / total) : 0.0;
-        double target = c[CONTINUITY_USUAL] + c[CONTINUITY_PER_LOG_SIZE] * log(most(total, 100.0) / 7000.0)
+        double target = c[CONTINUITY_USUAL] + c[CONTINUITY_PER_LOG_SIZE] * quick_log(most(total, 100.0) / 7000.0)
             + (c[CONTINUITY_PER_TURNOVER] * turnover + c[CONTINUITY_PER_PART_TIME] * (part_time - 0.8))
             + c[CONTINUITY_PER_RECEIVED] * received;
         F(care, CARE_CONTINUITY, i) += c[CONTINUITY_SPEED] * (least(1.0, most(0.0, target)) - F(care, CARE_CONTINUITY, i));
@@ -376,7 +411,7 @@ void tire(TABLE(staff), TABLE(care), TABLE(doctors), TABLE(minds), const double 
     for (int64_t i = 0; i < staff_rows; i++) {
         double posts = F(staff, STAFF_POSTS_FTE, i);
         double vacant = posts > 0.0 ? least(1.0, F(staff, STAFF_VACANT_FTE, i) / posts) : 0.0;
-        strains[i] = logistic(log(p[TIRING_USUAL] / (1.0 - p[TIRING_USUAL]))
+        strains[i] = logistic(quick_log(p[TIRING_USUAL] / (1.0 - p[TIRING_USUAL]))
                               + (p[TIRING_PER_WORKLOAD] * (F(care, CARE_WORKLOAD, i) - 1.2)
                                  + p[TIRING_PER_UNMET] * (F(care, CARE_UNMET, i) - 0.12))
                               + p[TIRING_PER_VACANCY] * vacant);

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from experiments.benchmarks.twins.engine import SEED, YEARS, Events, seen_practices
 from sim.parameters import Params, Timeline
-from sim.rules import access, chances, demand, leaving
+from sim.rules import access, chances, curves, demand, leaving
 from sim.rules.workforce import salary_worth
 from sim.world import states
 from sim.world.columns import GROUPS
@@ -33,6 +33,8 @@ CODES = {
     **{name: getattr(states, name) for name in ("OPEN", "CARETAKER", "APMS", "PARTNER", "SALARIED", "TRAINEE")},
     **{name: getattr(leaving, name) for name in ("STAYS", "MOVES", "QUALIFIES", "VACANT")},
     **{name: getattr(chances, name) for name in ("REACH", "STEPS")},
+    "CELLS": curves.CELLS,
+    "STEPS_OF_WORKLOAD": access.STEPS_OF_WORKLOAD,
 }
 
 
@@ -115,7 +117,9 @@ class Floor:
              of(leaving.Intention), of(leaving.Destinations), working, *map(stream, streams))  # fmt: skip
         call("change_working_lives", w.doctors, w.contract, w.staff, w.care, w.life, worth, partners, working,
              float(quits.usual_burnout), stream(leaving.ROLE))  # fmt: skip
-        call("serve", w.life, w.lists, w.staff, w.care, of(access.Appointments), of(access.Continuity))
+        appointments = of(access.Appointments)
+        known = access.shares(appointments)
+        call("serve", w.life, w.lists, w.staff, w.care, known, appointments, of(access.Continuity))
         call("tire", w.staff, w.care, w.doctors, w.minds, of(access.Tiring), stream(access.STRAIN))
         return fate
 

@@ -27,6 +27,8 @@ from sim.world.world import World
 GOLDEN, MIX_1, MIX_2 = (np.uint64(n) for n in (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
 NOBODY = [0.0, 0.0, 0.0, 0.0]
 REACH, STEPS = chances.REACH, chances.STEPS
+EXACT = 1e-5
+"""Share within which amounts are those of the engine, whose exponentials, logarithms and powers are read off tables."""
 LEVEL, SLOPE, BEND = chances.LEVEL.tolist(), chances.SLOPE.tolist(), chances.BEND.tolist()
 
 

@@ -32,7 +32,7 @@ STEPS_OF_WORKLOAD = 1024
 USUAL_LIST = 7000.0
 USUAL_TURNOVER = 0.1
 USUAL_PART_TIME = 0.8
-SETTLING_ROUNDS = 8
+SETTLING_ROUNDS = 4
 """Times that demand and access are worked out in turn before the first year, until each fits the other."""
 
 

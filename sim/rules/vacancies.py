@@ -99,7 +99,7 @@ class Offers(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """Doctors who look for a post, one entry a candidate."""
+    """Doctors who look for a post, one entry a candidate, by square of the grid."""
 
     id: NDArray[np.uint64]
     row: Rows
@@ -257,12 +257,33 @@ def keyed_round(expected, luck):
     return math.floor(expected + luck)
 
 
+@maker
+def entries_by_square(home, seat, heads, squares):
+    """Where candidates go, square by square: the entry of each leaver, from the square of the home, and the first of
+    the entries of each CCG's own, so many `heads`, from the square of its seat."""
+    start = np.zeros(squares + 1, np.int64)
+    for k in range(len(home)):
+        start[home[k] + 1] += 1
+    for c in range(len(seat)):
+        start[seat[c] + 1] += heads[c]
+    for square in range(squares):
+        start[square + 1] += start[square]
+    entry, first = np.zeros(len(home), np.int64), np.zeros(len(seat), np.int64)
+    for k in range(len(home)):
+        entry[k] = start[home[k]]
+        start[home[k]] += 1
+    for c in range(len(seat)):
+        first[c] = start[seat[c]]
+        start[seat[c]] += heads[c]
+    return entry, first
+
+
 @kernel
 def find_candidates(
     doctors, place, lists, life, ccgs, regions, leavers, grid, s, year, newcomers, returners, hours, wishing
 ):
-    """Everyone who looks for a post: movers and finishing trainees (with a row), other qualifiers and returners
-    (without).
+    """Everyone who looks for a post, by square, as posts come: movers and finishing trainees (with a row), other
+    qualifiers and returners (without).
 
     Qualifiers are drawn for each CCG by its patients, less the trainees who finished in its practices; returners come
     out of the region's pool. Also lets the pool shrink by those who retire from it.
@@ -274,7 +295,6 @@ def find_candidates(
         trained[place.ccg[i]] += leavers.finished[i]
         if is_working(life.state[i]):
             patients[place.ccg[i]] += lists.total[i]
-    n = len(leavers.row)
     for c in range(n_ccgs):
         region_patients[ccgs.region[c]] += patients[c]
     new, back = np.zeros(n_ccgs, np.int64), np.zeros(n_ccgs, np.int64)
@@ -288,23 +308,27 @@ def find_candidates(
         if region_patients[r] > 0.0 and mean_fte > 0.0:
             heads = s.return_rate * regions.pool[r] / mean_fte * patients[c] / region_patients[r]
             back[c] = keyed_round(heads, uniform(returners, ccgs.id[c]))
-        n += new[c] + back[c]
+    home, seat = np.zeros(len(leavers.row), np.int64), np.zeros(n_ccgs, np.int64)
+    for j in range(len(home)):
+        home[j] = cell_of(place.x[leavers.home[j]], place.y[leavers.home[j]], grid)
+    for c in range(n_ccgs):
+        seat[c] = cell_of(ccgs.x[c], ccgs.y[c], grid)
+    entry, first = entries_by_square(home, seat, new + back, int(grid[2] * grid[3]))
+    n = len(home) + new.sum() + back.sum()
     ids, rows, kinds = np.zeros(n, np.uint64), np.full(n, -1, np.int64), np.zeros(n, np.int64)
     where, x, y, cell = np.zeros(n, np.int64), np.zeros(n), np.zeros(n), np.zeros(n, np.int64)
     fte, wish = np.zeros(n), np.zeros(n, np.int64)
-    for k in range(len(leavers.row)):
-        row, i = leavers.row[k], leavers.home[k]
+    for j in range(len(home)):
+        k, row, i = entry[j], leavers.row[j], leavers.home[j]
         ids[k], rows[k], kinds[k] = doctors.id[row], row, MOVER if leavers.fate[row] == MOVES else QUALIFIER
-        where[k], x[k], y[k] = ccgs.region[place.ccg[i]], place.x[i], place.y[i]
-    k = len(leavers.row)
+        where[k], x[k], y[k], cell[k] = ccgs.region[place.ccg[i]], place.x[i], place.y[i], home[j]
     for c in range(n_ccgs):
         for j in range(new[c] + back[c]):
+            k = first[c] + j
             kinds[k] = QUALIFIER if j < new[c] else RETURNER
             ids[k] = mix(mix(ccgs.id[c] + np.uint64(year)) + np.uint64(j + 100000 * kinds[k]))
-            where[k], x[k], y[k] = ccgs.region[c], ccgs.x[c], ccgs.y[c]
-            k += 1
+            where[k], x[k], y[k], cell[k] = ccgs.region[c], ccgs.x[c], ccgs.y[c], seat[c]
     for k in range(n):
-        cell[k] = cell_of(x[k], y[k], grid)
         fte[k] = s.lowest_fte + (s.highest_fte - s.lowest_fte) * uniform(hours, ids[k])
         wish[k] = 1 if uniform(wishing, ids[k]) < s.partner_wish else 0
         if kinds[k] == MOVER:

@@ -58,6 +58,10 @@ def working_practices(data):
     for stream in ("global_sum", "mpig", "pms_balance"):  # an APMS price, under whatever heading it was booked
         p["other"] += p[stream].where(apms, 0)
         p[stream] = p[stream].where(~apms, 0)
+    # A PMS practice without a balance has its price under another heading: neither tells anything of the others.
+    elsewhere = (p["pms"] > 0) & ~(p["pms_balance"] > 0)
+    p.loc[elsewhere, "pms_balance"] = np.nan
+    p.loc[elsewhere & ~(p["global_sum"] > 0), "other"] = np.nan
     return p
 
 
@@ -141,8 +145,8 @@ def payment_bases(p):
 def _payments(p):
     columns = {}
     for name, (stream, who, base) in payment_bases(p).items():
-        part = p[who]
-        sums = pd.DataFrame({"pay": part[stream], "base": base[who], "n": 1.0}).groupby(part["ccg"]).sum()
+        part = p[who & p[stream].notna()]
+        sums = pd.DataFrame({"pay": part[stream], "base": base[part.index], "n": 1.0}).groupby(part["ccg"]).sum()
         national = sums["pay"].sum() / sums["base"].sum()
         rate = (sums["pay"] + PRIOR / 2 * national * sums["base"] / sums["n"]) / (
             sums["base"] * (1 + PRIOR / 2 / sums["n"])
@@ -159,5 +163,5 @@ def payment_dispersion(p):
         logs = np.log((paid[stream] / base[paid.index]).clip(lower=0.01))
         spread = logs - logs.groupby(paid["ccg"]).transform("median")
         middle = float(np.subtract(*np.percentile(spread, [84, 16])) / 2)
-        found[name] = {"paid": round(len(paid) / int(who.sum()), 4), "log_sd": round(middle, 4)}
+        found[name] = {"paid": round(len(paid) / int((who & p[stream].notna()).sum()), 4), "log_sd": round(middle, 4)}
     return found

@@ -118,6 +118,24 @@ def test_payments_add_up_to_the_total_and_recoveries_count_as_nothing(table: Pat
     assert 0 < p["pay_national_es"][0] < 650_000
 
 
+def test_a_pms_price_under_another_heading_is_not_paid_twice(tmp_path: Path) -> None:
+    """Without balance and global sum the price is part of what the total leaves; with either it is known."""
+    header: Row = ["code", "ccg", "list_size", "working", "contract", "pay_total", "pay_global_sum", "pay_pms_balance"]
+    rows: list[Row] = [
+        ["A1", "00C", 9000, "Y", "PMS", 2000000, 0, 0],
+        ["A2", "00C", 9000, "Y", "PMS", 2000000, 700000, 0],
+        ["A3", "00C", 9000, "Y", "PMS", 2000000, 0, 700000],
+        ["A4", "00C", 9000, "Y", "GMS", 2000000, 0, 0],
+    ]
+    built = build_population(table=save(tmp_path / "table.csv", header, *rows)).practices
+    balance, other = built["pay_pms_balance"], built["pay_other"]
+    assert balance[0] == pytest.approx(9000 * 83, rel=0.4)
+    assert list(balance[1:]) == [0, 700000, 0]
+    paid = sum(built[name] for name in built if name.startswith("pay_"))
+    assert paid == pytest.approx(2000000)
+    assert other[0] < other[3] - 400000
+
+
 def test_only_served_ccgs_remain(table: Path) -> None:
     population = build_population(table=table, seed=3)
     assert population.ccgs["code"].tolist() == ["00C", "00D"]

@@ -89,19 +89,22 @@ def sum_people(out, place, lists, contract, staff, life, year):
     add_to_groups(out, by_both, 0, WORK_FROM)
 
 
-@kernel
-def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
-    """Adds money, care, hospital use and relations of open practices: `WORK_SUMS`."""
-    by_both = np.zeros((FIFTHS * len(s.CONTRACTS), CCG_FROM))
+@rule
+def counts_in_work(i, life):
+    """Whether practice `i` is open, so that its year counts in the sums of work."""
+    return life.state[i] == s.OPEN or life.state[i] == s.CARETAKER
+
+
+@rule
+def sum_money(out, by_both, place, lists, contract, money, staff, life):
+    """What open practices are paid, spend and earn."""
     for i in range(len(place)):
-        if life.state[i] == s.UNUSED or life.state[i] > s.CARETAKER:
+        if not counts_in_work(i, life):
             continue
         c, group = place.ccg[i], both(place.fifth[i], contract.kind[i])
         patients = max(lists.total[i], 1.0)
         pay = money.income[i] / patients
         partnered = 1.0 if staff.partner_fte[i] > 0.0 else 0.0
-        rich, poor = 1.0 if place.fifth[i] == 0 else 0.0, 1.0 if place.fifth[i] == 4 else 0.0
-        q = care.quality_true[i]
         add(out, c, by_both, group, AT.drawings, money.drawings[i])
         add(out, c, by_both, group, AT.drawings_nil, partnered * (1.0 if money.drawings[i] <= 0.0 else 0.0))
         add(out, c, by_both, group, AT.has_partners, partnered)
@@ -119,6 +122,18 @@ def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
         add(out, c, by_both, group, AT.local, money.local_services[i] + money.local_scheme[i] + money.reinvested[i])
         add(out, c, by_both, group, AT.reserves, money.reserves[i])
         add(out, c, by_both, group, AT.expenses, money.expenses[i])
+
+
+@rule
+def sum_care(out, by_both, place, lists, contract, care, life):
+    """What patients of open practices want and get, how good it is, and what it takes."""
+    for i in range(len(place)):
+        if not counts_in_work(i, life):
+            continue
+        c, group = place.ccg[i], both(place.fifth[i], contract.kind[i])
+        patients = max(lists.total[i], 1.0)
+        rich, poor = 1.0 if place.fifth[i] == 0 else 0.0, 1.0 if place.fifth[i] == 4 else 0.0
+        q = care.quality_true[i]
         add(out, c, by_both, group, AT.wanted, care.wanted[i])
         add(out, c, by_both, group, AT.appointments, care.appointments[i])
         add(out, c, by_both, group, AT.unmet, care.unmet[i] * care.wanted[i])
@@ -126,7 +141,6 @@ def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
         add(out, c, by_both, group, AT.continuity, care.continuity[i])
         add(out, c, by_both, group, AT.experience, care.experience[i] * patients)
         add(out, c, by_both, group, AT.lists_closed, 1.0 - lists.open[i])
-        add(out, c, by_both, group, AT.distress, life.distress[i])
         add(out, c, by_both, group, AT.quality, q)
         add(out, c, by_both, group, AT.quality_squared, q * q)
         add(out, c, by_both, group, AT.recorded, care.quality_recorded[i])
@@ -134,6 +148,18 @@ def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
         add(out, c, by_both, group, AT.rich, rich)
         add(out, c, by_both, group, AT.quality_poor, q * poor)
         add(out, c, by_both, group, AT.poor, poor)
+        add(out, c, by_both, group, AT.scheme_hours, care.effort_scheme[i])
+        add(out, c, by_both, group, AT.reporting_hours, care.effort_reporting[i])
+
+
+@rule
+def sum_ties(out, by_both, place, contract, life, ties, use):
+    """Hospital use, distress and relations of open practices."""
+    for i in range(len(place)):
+        if not counts_in_work(i, life):
+            continue
+        c, group = place.ccg[i], both(place.fifth[i], contract.kind[i])
+        add(out, c, by_both, group, AT.distress, life.distress[i])
         add(out, c, by_both, group, AT.emergency, use.emergency[i])
         add(out, c, by_both, group, AT.ae, use.ae[i])
         add(out, c, by_both, group, AT.referrals, use.referrals[i])
@@ -146,8 +172,16 @@ def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
         add(out, c, by_both, group, AT.trust_nhse, ties.trust_nhse[i])
         add(out, c, by_both, group, AT.support_control, ties.support_control[i])
         add(out, c, by_both, group, AT.at_scale, 1.0 * life.at_scale[i])
-        add(out, c, by_both, group, AT.scheme_hours, care.effort_scheme[i])
-        add(out, c, by_both, group, AT.reporting_hours, care.effort_reporting[i])
+
+
+@kernel
+def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
+    """Adds money, care, hospital use and relations of open practices: `WORK_SUMS`. Few columns at a time: memory is
+    read ahead in so many places at once and no more."""
+    by_both = np.zeros((FIFTHS * len(s.CONTRACTS), CCG_FROM))
+    sum_money(out, by_both, place, lists, contract, money, staff, life)
+    sum_care(out, by_both, place, lists, contract, care, life)
+    sum_ties(out, by_both, place, contract, life, ties, use)
     add_to_groups(out, by_both, WORK_FROM, CCG_FROM)
 
 

@@ -24,16 +24,34 @@ def places_of(world: World) -> dict[str, list[str]]:
     }
 
 
+AT_ONCE = 8000
+"""Places times years that are measured at once: all that is known of them stays in the processor's cache. England has
+some five thousand in twenty years."""
+
+
 def measure(world: World, sums: Sums) -> dict[str, Floats]:
     """All outcomes of a run by level: (years, places, outcomes), in the order of `OUTCOMES`; NaN where one has no
     meaning there."""
-    n_ccgs = len(world.ccgs)
-    counts = (1, len(world.regions), len(world.area_teams), n_ccgs, FIFTHS, len(CONTRACTS))
+    counts = (1, len(world.regions), len(world.area_teams), len(world.ccgs), FIFTHS, len(CONTRACTS))
     ends = np.cumsum(counts).tolist()
     place_of = {level: slice(end - count, end) for level, end, count in zip(LEVELS, ends, counts, strict=True)}
-    columns = np.zeros((len(SUMS), len(sums.by_group), ends[-1]))
-    add_up(sums.by_group, world.ccgs["region"], world.ccgs["area_team"], counts[1], counts[2], columns)
-    columns[CCG_FROM:, :, ends[3] :] = np.nan
+    years = len(sums.by_group)
+    found = {level: np.empty((years, place.stop - place.start, len(OUTCOMES))) for level, place in place_of.items()}
+    together = max(1, AT_ONCE // ends[-1])
+    for first in range(0, years, together):
+        some = slice(first, first + together)
+        out = _measure_some(world, Sums(sums.by_group[some], sums.quantiles[some]), place_of)
+        for level, place in place_of.items():
+            found[level][some] = np.moveaxis(out[..., place], 0, -1)
+    return found
+
+
+def _measure_some(world: World, sums: Sums, place_of: dict[str, slice]) -> Floats:
+    """All outcomes of some years, (outcomes, years, places). place_of: where the places of each level are."""
+    columns = np.zeros((len(SUMS), len(sums.by_group), place_of[LEVELS[-1]].stop))
+    regions, teams = len(world.regions), len(world.area_teams)
+    add_up(sums.by_group, world.ccgs["region"], world.ccgs["area_team"], regions, teams, columns)
+    columns[CCG_FROM:, :, place_of["ccg"].stop :] = np.nan
     everywhere, ccgs = Columns(columns, sums.quantiles), Columns(columns[..., place_of["ccg"]], sums.quantiles)
     out = np.full((len(OUTCOMES), *columns.shape[1:]), np.nan)
     for values, one in zip(out, OUTCOMES.values(), strict=True):
@@ -42,7 +60,7 @@ def measure(world: World, sums: Sums) -> dict[str, Floats]:
             continue
         here = slice(place_of[one.levels[0]].start, place_of[one.levels[-1]].stop)
         values[:, here] = one.formula(everywhere)[:, here]
-    return {level: np.ascontiguousarray(np.moveaxis(out[..., place], 0, -1)) for level, place in place_of.items()}
+    return out
 
 
 @kernel

@@ -20,7 +20,9 @@ os.environ.setdefault("NUMBA_LOOP_VECTORIZE", "0")
 import numba
 
 from sim.kernel_cache import drop_linking_code, root, use_cache
+from sim.linking import link_rules
 
+link_rules()
 CACHE = root()
 COMPILED = not numba.config.DISABLE_JIT
 

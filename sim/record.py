@@ -12,7 +12,7 @@ from sim.commissioning.functions import PRACTICE_SCALE
 from sim.commissioning.views import TOGETHER, VOICE, view
 from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
-from sim.rules.polls import poll
+from sim.rules.polls import RUNGS, FunctionEase, Poll, answers, poll_doctors
 from sim.rules.sorting import bin_order, sort_within
 from sim.sums import (
     AT,
@@ -57,7 +57,7 @@ def add_to_groups(out, by_both, first, last):
                 out[fifths + FIFTHS + kind, k] += by_both[both(fifth, kind), k]
 
 
-@kernel
+@maker
 def sum_people(out, place, lists, contract, staff, life, year):
     """Adds counts of practices, patients and doctors: `PEOPLE_SUMS`."""
     by_both = np.zeros((FIFTHS * len(s.CONTRACTS), WORK_FROM))
@@ -174,7 +174,7 @@ def sum_ties(out, by_both, place, contract, life, ties, use):
         add(out, c, by_both, group, AT.at_scale, 1.0 * life.at_scale[i])
 
 
-@kernel
+@maker
 def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
     """Adds money, care, hospital use and relations of open practices: `WORK_SUMS`. Few columns at a time: memory is
     read ahead in so many places at once and no more."""
@@ -185,7 +185,7 @@ def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
     add_to_groups(out, by_both, WORK_FROM, CCG_FROM)
 
 
-@kernel
+@rule
 def sum_ccgs(out, ccgs, ccg_money, accounts, applications, plans, boards, grade):
     """Adds what is known of CCGs: table, applications, governance, money and plans.
 
@@ -222,7 +222,7 @@ def sum_ccgs(out, ccgs, ccg_money, accounts, applications, plans, boards, grade)
         out[c, AT.error_admissions] += abs(plans.error_emergency[c])
 
 
-@kernel
+@rule
 def sum_cases(out, cases):
     """Adds the year's cases, and those that wait."""
     for k in range(len(cases)):
@@ -242,7 +242,7 @@ def sum_cases(out, cases):
             out[c, AT.undone] += 1.0
 
 
-@kernel
+@rule
 def sum_bodies(out, ccgs, bodies, nation, scale):
     """Adds staff of every body by the share of the practices it serves there; and what is known of the nation alone."""
     stride = len(bodies) // KINDS
@@ -260,7 +260,7 @@ def sum_bodies(out, ccgs, bodies, nation, scale):
     out[0, AT.ended] += nation.ended[0]
 
 
-@kernel
+@maker
 def sum_providers(out, ccgs, providers, trusts, ccg_trusts, ccg_trust_share):
     """Adds contracts of the CCGs' own providers, and trusts' balances by patients treated."""
     for j in range(len(providers)):
@@ -366,7 +366,7 @@ def quantiles(order, values, places, shares, out, column):
             left[g] -= 1
 
 
-@kernel
+@maker
 def find_quantiles(place, contract, money, staff, life, ccgs, n_regions, n_teams, year, list_shares, drawings_shares,
                    out):  # fmt: skip
     """Quantiles of lists, and of drawings a partner where there are partners: out (places, quantiles), in the order of
@@ -389,27 +389,47 @@ def find_quantiles(place, contract, money, staff, life, ccgs, n_regions, n_teams
     quantiles(by_drawings, drawings, places, drawings_shares, out, len(list_shares))
 
 
+@rule
+def finite(sums):
+    """Whether every number in `sums` is finite: (groups, SUMS)."""
+    total = 0.0
+    for g in range(sums.shape[0]):
+        for k in range(sums.shape[1]):
+            total += sums[g, k]
+    return math.isfinite(total)
+
+
 def refuse_infinite(sums: Floats, year: int) -> None:
     """Raises FloatingPointError that names the sums of a year that are not finite numbers: somewhere a kernel divided
     by nil, or a parameter is out of all bounds. sums: (groups, SUMS)."""
-    if np.isfinite(sums.sum()):
-        return
     wrong = [SUMS[k] for k in np.flatnonzero(~np.isfinite(sums).all(axis=0))]
     raise FloatingPointError(f"not a finite number in {year}: {', '.join(wrong)} (a division by 0, or an overflow)")
 
 
+@kernel
+def record_year(w, year, grade, scale, ccg_trusts, ccg_trust_share, loud, chance, p, out, found):
+    """Into out, (groups, SUMS), and found, (places, QUANTILES): the year's sums and quantiles. Returns whether all sums
+    are finite. grade: see `TableView`. loud, chance: see `rules.polls`."""
+    sum_people(out, w.place, w.lists, w.contract, w.staff, w.life, year)
+    sum_work(out, w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ties, w.use)
+    sum_ccgs(out, w.ccgs, w.ccg_money, w.accounts, w.applications, w.plans, w.boards, grade)
+    sum_cases(out, w.cases)
+    sum_bodies(out, w.ccgs, w.bodies, w.nation, scale)
+    sum_providers(out, w.ccgs, w.providers, w.trusts, ccg_trusts, ccg_trust_share)
+    poll_doctors(w.doctors, w.minds, w.place, w.ties, loud, chance, RUNGS, out[: len(w.ccgs), POLL_FROM:], p)
+    find_quantiles(
+        w.place, w.contract, w.money, w.staff, w.life, w.ccgs, len(w.regions), len(w.area_teams), year, LIST_SHARES,
+        DRAWINGS_SHARES, found,
+    )  # fmt: skip
+    return finite(out)
+
+
 def record(world: World, params: Params, sums: Sums, index: int) -> None:
     """Phase 10: adds the year to the sums, as year number `index` of the run."""
-    out, w = sums.by_group[index], world
-    sum_people(out, w.place, w.lists, w.contract, w.staff, w.life, w.year)
-    sum_work(out, w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ties, w.use)
-    sum_ccgs(out, w.ccgs, w.ccg_money, w.accounts, w.applications, w.plans, w.boards, view(w.regime).grade)
-    sum_cases(out, w.cases)
-    sum_bodies(out, w.ccgs, w.bodies, w.nation, w.regime.scale)
-    sum_providers(out, w.ccgs, w.providers, w.trusts, w.networks.ccg_trusts, w.networks.ccg_trust_share)
-    out[: len(w.ccgs), POLL_FROM:] = poll(world, params)
-    refuse_infinite(out, w.year)
-    find_quantiles(
-        w.place, w.contract, w.money, w.staff, w.life, w.ccgs, len(w.regions), len(w.area_teams), w.year, LIST_SHARES,
-        DRAWINGS_SHARES, sums.quantiles[index],
+    out, net, p = sums.by_group[index], world.networks, params.of(Poll)
+    all_finite = record_year(
+        world, world.year, view(world.regime).grade, world.regime.scale, net.ccg_trusts, net.ccg_trust_share,
+        *answers(p, params.of(FunctionEase)), p, out, sums.quantiles[index],
     )  # fmt: skip
+    if not all_finite:
+        refuse_infinite(out, world.year)

@@ -22,11 +22,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numba.core.targetconfig import TargetConfig
 
-from sim.commissioning.carry_out import decisions_take_effect
-from sim.commissioning.cycle import decide_cases
 from sim.commissioning.policy import policy
 from sim.kernel import CACHE, COMPILED, KERNELS
 from sim.kernel_cache import stamp_of
@@ -112,7 +109,7 @@ def _steps(start: Start, scenario: Scenario, regimes: Sequence[Regime]) -> list[
     """
     worlds, timeline = [lay_world(start.ground, regime.compile()) for regime in regimes], scenario.timeline()
     world = worlds[0]
-    sums, params, luck = Sums.empty(YEARS, world), timeline.year(FIRST_YEAR), Luck(start.seed, FIRST_YEAR)
+    sums, params = Sums.empty(YEARS, world), timeline.year(FIRST_YEAR)
 
     def step(phase: Callable[..., None], year: int, world: World = world) -> Callable[[], None]:
         def run() -> None:
@@ -122,12 +119,10 @@ def _steps(start: Start, scenario: Scenario, regimes: Sequence[Regime]) -> list[
         return run
 
     return [
-        lambda: decide_cases(world, 0, np.zeros(len(world.place)), params, luck),
         *(step(policy, FIRST_YEAR + 1, own) for own in worlds),
         *(step(room, FIRST_YEAR - 1) for room in ROOMS),
         *(step(phase, FIRST_YEAR) for phase in PHASES),
         lambda: record(world, params, sums, 0),
-        lambda: decisions_take_effect(world, 0, np.zeros(len(world.ccgs)), params, luck),
     ]
 
 

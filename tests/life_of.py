@@ -8,6 +8,7 @@ from worlds import tiny_world
 from sim import parameters
 from sim.parameters import FIRST_YEAR, Lever, Params, Step
 from sim.rules import practice_life, workforce
+from sim.rules.endings import Ending
 from sim.world.columns import DOCTOR_GROUPS, GROUPS
 from sim.world.luck import Luck
 from sim.world.table import Table
@@ -24,6 +25,12 @@ def life_params(year: int = FIRST_YEAR, **changed: float) -> Params:
     ]
     files = [parameters.FOLDER / f"{name}.toml" for name in FILES]
     return parameters.read(files).resolve(levers=levers, start_year=FIRST_YEAR, years=30).year(year)
+
+
+def end_practices(world: World, params: Params, luck: Luck) -> None:
+    """The endings of a year, and nothing else of practice life."""
+    near = world.networks
+    practice_life.end_practices(world, luck, luck.year, near.neighbours, near.neighbour_km, params.of(Ending))
 
 
 def living_world(practices: int = 30, seed: int = 1, roles: bool = True) -> World:

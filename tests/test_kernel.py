@@ -16,15 +16,26 @@ from sim import kernel_cache
 HOLD_HOURS = """
 import numpy as np
 from sim.commissioning.bodies import SKILLS
-from sim.commissioning.capacity import Hours, hold_hours
+from sim.commissioning.capacity import Hours
+from sim.commissioning.holding import hold
 from sim.world.table import Table
 bodies = Table("bodies", 1)
 for skill in SKILLS:
     bodies[skill] = 1.0
-hold_hours(bodies, np.full(1, -1), 1.0, 0.0, np.zeros(1), Hours(1000.0, 0.5, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
-print(float(bodies["hours_held"][0]), len(hold_hours.dispatcher.stats.cache_hits))
+hold(bodies, np.full(1, -1), 1.0, 0.0, np.zeros(1), Hours(1000.0, 0.5, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+print(float(bodies["hours_held"][0]), len(hold.dispatcher.stats.cache_hits))
 """
-"""A kernel of `capacity.py` that calls a rule of `bodies.py`: four people of whom each has 500 hours."""
+"""Four people of whom each has 500 hours."""
+
+HOLDING = """
+from sim.commissioning.capacity import hold_hours
+from sim.kernel import kernel
+
+@kernel
+def hold(bodies, slots, scale, visits, standing, p):
+    hold_hours(bodies, slots, scale, visits, standing, p)
+"""
+"""A kernel that calls a part of `capacity.py`, which calls a rule of `bodies.py`."""
 
 
 def hours_held(package: Path, cache: Path) -> tuple[float, bool]:
@@ -49,6 +60,7 @@ def edit(file: Path, old: str, new: str) -> None:
 def test_a_changed_rule_in_another_file_is_never_served_stale(project: Path, tmp_path: Path) -> None:
     shutil.copytree(project / "sim", tmp_path / "copy" / "sim", ignore=shutil.ignore_patterns("__pycache__"))
     package, cache = tmp_path / "copy", tmp_path / "cache"
+    (package / "sim" / "commissioning" / "holding.py").write_text(HOLDING, encoding="utf-8")
     assert hours_held(package, cache) == (pytest.approx(2000.0), False)
 
     edit(package / "sim" / "rules" / "demand.py", "import math", "import math  # a file that this kernel does not need")

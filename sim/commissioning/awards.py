@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sim.commissioning import functions as f
 from sim.commissioning.cases import joint
 from sim.commissioning.committee import committee_of, sit
-from sim.kernel import kernel, rule
+from sim.kernel import maker, rule
 from sim.rules.takeovers import sort_bidders
 from sim.world import states as s
 from sim.world.luck import decision, inverse_gumbel, uniform2
@@ -46,7 +46,7 @@ def linked(providers, j):
     return providers.owned_by_members[j] > 0.0
 
 
-@kernel
+@maker
 def award(cases, n, providers, boards, ccgs, bodies, v, year, ending, interests, meetings, stream, attending,
           declaring):  # fmt: skip
     """Finds the winner of every contract that is awarded this year, and whether the pull of interest made it win.
@@ -116,7 +116,7 @@ def set_aside(cases, k, boards, bodies, providers, hours_share, months):
     boards.awards_linked[cases.ccg[k]] += 1.0 if linked(providers, now) else 0.0
 
 
-@kernel
+@maker
 def begin_services(cases, n, providers, plans, year, p):
     """Winners begin the services that they won; two bodies with conflicting asks get half of one."""
     for k in range(n):
@@ -129,7 +129,7 @@ def begin_services(cases, n, providers, plans, year, p):
         plans.community_shift[cases.ccg[k]] += providers.service[j]
 
 
-@kernel
+@maker
 def services_end(providers, plans, year, ended):
     """Services whose term is over end; ended: (CCGs,) 1 where one did, filled here."""
     for c in range(len(plans)):

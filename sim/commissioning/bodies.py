@@ -199,7 +199,7 @@ def staff_cost(bodies, row, cost):
     return cost.per_fte * (total_fte(bodies, row) - clinical) + cost.clinical_per_fte * clinical
 
 
-@kernel
+@maker
 def scale_staff(bodies, nation, cost):
     """Sets how much staff this year's budget buys, as a ratio to those in post, the same for all bodies."""
     total = 0.0
@@ -210,7 +210,7 @@ def scale_staff(bodies, nation, cost):
     nation.staff_scale[0] = budget / total if budget > 0.0 and total > 0.0 else 1.0
 
 
-@kernel
+@maker
 def staff_year(bodies, nation, cost):
     """A year of experience gained, what is left of a reorganisation's disturbance, and the cost of staff."""
     for b in range(len(bodies)):

@@ -25,16 +25,12 @@ from sim.commissioning.functions import (
     PRACTICE,
     SHARED,
 )
-from sim.commissioning.standing import StandingWork
-from sim.commissioning.views import view
-from sim.kernel import kernel, rule
-from sim.parameters import Params
+from sim.kernel import maker, rule
 from sim.rules.chances import logistic
 from sim.rules.curves import exp
 from sim.world import states as s
-from sim.world.luck import Luck, decision, normal, uniform2
-from sim.world.table import Table
-from sim.world.world import Floats, World
+from sim.world.luck import decision, normal, uniform2
+from sim.world.world import Floats
 
 HOURS_OF_CASE = decision("capacity.hours_of_case")
 UNCLEAR = decision("capacity.unclear_mandate")
@@ -127,7 +123,7 @@ def skill_for(bodies, row, kind):
     return bodies.contracts_fte[row]
 
 
-@kernel
+@maker
 def hold_hours(bodies, slots, scale, visits, standing, p):
     """Fills hours_held of every body from its staff, less `standing` (bodies,) work, and clears those used.
 
@@ -256,7 +252,7 @@ def hours_gone(bodies, row):
     return bodies.hours_used[row] / max(1.0, bodies.hours_held[row]) if row >= 0 else 0.0
 
 
-@kernel
+@maker
 def assign(cases, n, ccgs, bodies, cells, scale, mandate, medians, per_practice, advice, p, hours_stream,
            unclear_stream):  # fmt: skip
     """Settles for each open case who is responsible and how long it takes.
@@ -306,7 +302,7 @@ def assign(cases, n, ccgs, bodies, cells, scale, mandate, medians, per_practice,
             cases.executor[k] = executor_of(bodies, cells, scale, t, function, c, ccgs, stride)
 
 
-@kernel
+@maker
 def give_hours(cases, order, bodies, p, lapse_months):
     """Gives hours to cases in this order of rows; a joint decision needs the hours of both bodies.
 
@@ -345,7 +341,7 @@ def give_hours(cases, order, bodies, p, lapse_months):
             wait_a_year(cases, k, lapse_months)
 
 
-@kernel
+@maker
 def rank(cases, priority, key):
     """Into key, (n,): by what cases are taken on, the lowest first: body, statutory clock, value per hour."""
     for k in range(len(key)):
@@ -354,29 +350,20 @@ def rank(cases, priority, key):
         key[k] = cases.body[k] * 1e8 - urgent - min(max(priority[k], -100.0), 100.0)
 
 
-def queue(cases: Table, n: int, bodies: Table, priority: Floats, p: Hours, lapse_months: float) -> None:
+@maker
+def queue(cases, n, bodies, priority, p, lapse_months):
     """Gives out hours, body by body: statutory clocks first, then value per hour.
 
     priority: (n,) perceived value per hour.
     """
     key = np.empty(n)
     rank(cases, priority, key)
-    give_hours(cases, key.argsort(kind="stable"), bodies, p, lapse_months)
+    give_hours(cases, np.argsort(key, kind="mergesort"), bodies, p, lapse_months)
 
 
 @lru_cache(maxsize=64)
-def _hours_by_kind(hours: CaseHours) -> tuple[Floats, Floats]:
+def hours_by_kind(hours: CaseHours) -> tuple[Floats, Floats]:
     """(kinds of case,) each: median hours, and hours for every practice of the CCG."""
     medians = [getattr(hours, kind) for kind in s.CASE_KINDS]
     per_practice = [hours.scheme_per_practice if kind == "scheme" else 0.0 for kind in s.CASE_KINDS]
     return np.array(medians), np.array(per_practice)
-
-
-def assign_cases(world: World, n: int, params: Params, luck: Luck) -> None:
-    """Who decides each case, and how long it takes."""
-    medians, per_practice = _hours_by_kind(params.of(CaseHours))
-    assign(
-        world.cases, n, world.ccgs, world.bodies, view(world.regime).cells, world.regime.scale, params.of(Mandate),
-        medians, per_practice, params.of(StandingWork).advise_share, params.of(Hours), luck.stream(HOURS_OF_CASE),
-        luck.stream(UNCLEAR),
-    )  # fmt: skip

@@ -13,15 +13,11 @@ from sim.commissioning.bodies import KINDS
 from sim.commissioning.capacity import executor_of, room_for
 from sim.commissioning.functions import AREA_TEAM, CONTRACT_REMOVAL, NHS_ENGLAND
 from sim.commissioning.support import share_support
-from sim.commissioning.utilities import Costs, Effects
-from sim.commissioning.views import view
-from sim.kernel import kernel, rule
-from sim.parameters import Params
+from sim.kernel import maker, rule
 from sim.rules.chances import logistic
 from sim.rules.curves import log
 from sim.world import states as s
-from sim.world.luck import Luck, decision, uniform
-from sim.world.world import Floats, World
+from sim.world.luck import decision, uniform
 
 APPEAL = decision("carry_out.appeal")
 
@@ -150,7 +146,7 @@ def authority_of(i, body, bodies, ties):
     return ties.authority_nhse[i] if kind == NHS_ENGLAND or kind == AREA_TEAM else ties.authority_ccg[i]
 
 
-@kernel
+@maker
 def carry_out(cases, n, lists, contract, money, care, life, ties, ccg_money, schemes, plans, bodies, seat, fit, year, e,
               k, terms, stream):  # fmt: skip
     """Applies this year's decisions. Grants come out of the CCG's support budget and nothing else, and share what there
@@ -186,7 +182,7 @@ def carry_out(cases, n, lists, contract, money, care, life, ties, ccg_money, sch
             answer_request(i, a, kind, year, lists, contract, life, ties, e)
 
 
-@kernel
+@maker
 def wind_up(cases, n, ccgs, bodies, cells, scale, hours):
     """Ends the contracts that are removed. It takes hours of whoever executes removals, or else of the body that
     decided; where they have no room for it this year, the contract goes on."""
@@ -202,7 +198,7 @@ def wind_up(cases, n, ccgs, bodies, cells, scale, hours):
                 cases.action[j] = s.NOTHING
 
 
-@kernel
+@maker
 def opt_in(place, lists, care, life, ties, schemes, p, terms, stream):
     """Practices join or leave the local scheme for the year, and give it hours."""
     for i in range(len(place)):
@@ -225,17 +221,3 @@ def opt_in(place, lists, care, life, ties, schemes, p, terms, stream):
             ties.opted_in[i] = 1
             care.effort_scheme[i] = terms.effort_hours_per_pound * schemes.pounds[c] * lists.total[i] / 1000.0
             care.effort_reporting[i] += schemes.reporting[c]
-
-
-def decisions_take_effect(world: World, n: int, fit: Floats, params: Params, luck: Luck) -> None:
-    """Carries the year's decisions out."""
-    carry_out(
-        world.cases, n, world.lists, world.contract, world.money, world.care, world.life, world.ties, world.ccg_money,
-        world.schemes, world.plans, world.bodies, world.ccgs["seat"], fit, world.year,
-        params.of(Effects), params.of(Costs), params.of(SchemeTerms),
-        luck.stream(APPEAL),
-    )  # fmt: skip
-    wind_up(
-        world.cases, n, world.ccgs, world.bodies, view(world.regime).cells, world.regime.scale,
-        params.of(Costs).removal_hours,
-    )  # fmt: skip

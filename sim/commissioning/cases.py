@@ -13,13 +13,12 @@ import numpy as np
 
 from sim.commissioning import functions as f
 from sim.commissioning.functions import JOINT_COMMITTEE, LEAD
-from sim.kernel import kernel, rule
-from sim.parameters import Params
+from sim.kernel import maker, rule
 from sim.rules.chances import logistic, settles
 from sim.world import states as s
-from sim.world.luck import Luck, decision, mix, nth_draw, person, uniform, uniform2
+from sim.world.luck import decision, mix, nth_draw, person, uniform, uniform2
 from sim.world.table import copy_row
-from sim.world.world import Floats, Rows, World
+from sim.world.world import Floats, World
 
 ARRIVAL = decision("cases.arrival")
 
@@ -172,7 +171,7 @@ def free(cases, k):
     cases.captured[k] = 0
 
 
-@kernel
+@maker
 def keep_waiting(cases, life, waiting):
     """Moves the cases that still wait to the front and frees the rest; returns how many wait.
 
@@ -199,7 +198,7 @@ def keep_waiting(cases, life, waiting):
     return n
 
 
-@kernel
+@maker
 def arrive(cases, n, place, lists, contract, care, staff, life, waiting, year, p, clocks, stream):
     """New cases about practices; returns the number of open rows."""
     for i in range(len(place)):
@@ -247,7 +246,7 @@ def arrive(cases, n, place, lists, contract, care, staff, life, waiting, year, p
     return n
 
 
-@kernel
+@maker
 def arrive_for_ccgs(cases, n, ccgs, schemes, ended, lists_growth, pressure, year, p, stream):
     """New cases about a whole CCG: a local scheme, a bid for work out of hospital, a new practice, community nursing.
 
@@ -283,7 +282,7 @@ def arrive_for_ccgs(cases, n, ccgs, schemes, ended, lists_growth, pressure, year
     return n
 
 
-@kernel
+@maker
 def growth_of_lists(place, lists, ccgs):
     """(CCGs,): lasting growth of lists, a year, weighted by patients."""
     growing, patients = np.zeros(ccgs), np.zeros(ccgs)
@@ -303,19 +302,12 @@ def planned_pressure(world: World) -> Floats:
     return np.asarray(each / usual - 1.0 if usual > 0.0 else np.zeros(len(each)))
 
 
-def cases_arrive(world: World, params: Params, luck: Luck, ended: Rows) -> int:
-    """This year's cases join those that wait; returns how many rows are open. ended: see `arrive_for_ccgs`."""
-    waiting = np.zeros((len(world.place), N_KINDS), dtype=np.int8)
-    n = keep_waiting(world.cases, world.life, waiting)
-    p, stream = params.of(Arrivals), luck.stream(ARRIVAL)
-    n = arrive(
-        world.cases, n, world.place, world.lists, world.contract, world.care, world.staff, world.life, waiting,
-        world.year,
-        p, params.of(Clocks), stream,
-    )  # fmt: skip
-    growth = growth_of_lists(world.place, world.lists, len(world.ccgs))
-    return int(
-        arrive_for_ccgs(
-            world.cases, n, world.ccgs, world.schemes, ended, growth, planned_pressure(world), world.year, p, stream
-        )
-    )
+@maker
+def cases_arrive(w, luck, year, ended, pressure, p, clocks):
+    """This year's cases join those that wait; returns how many rows are open. ended, pressure: see
+    `arrive_for_ccgs`."""
+    waiting, stream = np.zeros((len(w.place), N_KINDS), np.int8), luck.stream(ARRIVAL)
+    n = keep_waiting(w.cases, w.life, waiting)
+    n = arrive(w.cases, n, w.place, w.lists, w.contract, w.care, w.staff, w.life, waiting, year, p, clocks, stream)
+    growth = growth_of_lists(w.place, w.lists, len(w.ccgs))
+    return arrive_for_ccgs(w.cases, n, w.ccgs, w.schemes, ended, growth, pressure, year, p, stream)

@@ -24,7 +24,7 @@ from sim.commissioning.utilities import (
     weight_of_goodwill,
 )
 from sim.commissioning.views import MEMBER_BODY
-from sim.kernel import kernel, part, rule
+from sim.kernel import maker, part, rule
 from sim.world import states as s
 from sim.world.luck import decision, inverse_gumbel, nth_draw, person
 
@@ -196,7 +196,7 @@ def decide(kind, sides, worth, pull, luck, pulled):
     return action, 1 if wanted == 1 and action == otherwise else 0
 
 
-@kernel
+@maker
 def choose(cases, n, place, lists, life, ccgs, ccg_money, boards, bodies, v, deficit, fit, need, quality,
            alternatives, interests, meetings, w, e, k, lapse_months, stream, attending, declaring):  # fmt: skip
     """Chooses the action of every case that the queue has reached, and whether the pull of interest changed it.

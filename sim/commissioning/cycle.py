@@ -13,25 +13,36 @@ import numpy as np
 
 from sim.commissioning.awards import BID_LUCK, ServiceContract, award, begin_services, services_end
 from sim.commissioning.bodies import StaffCost, scale_staff, staff_year
-from sim.commissioning.capacity import Hours, assign_cases, hold_hours, queue
-from sim.commissioning.carry_out import OptIn, SchemeTerms, decisions_take_effect, opt_in
-from sim.commissioning.cases import Arrivals, cases_arrive
+from sim.commissioning.capacity import (
+    HOURS_OF_CASE,
+    UNCLEAR,
+    CaseHours,
+    Hours,
+    Mandate,
+    assign,
+    hold_hours,
+    hours_by_kind,
+    queue,
+)
+from sim.commissioning.carry_out import APPEAL, OptIn, SchemeTerms, carry_out, opt_in, wind_up
+from sim.commissioning.cases import Arrivals, Clocks, cases_arrive, planned_pressure
 from sim.commissioning.choice import GUMBEL, choose
 from sim.commissioning.committee import ATTENDING, DECLARING, Meetings
 from sim.commissioning.explain import Deliberation
-from sim.commissioning.governance import Interests, clear_year, decisions_come_to_light, register_stakes
-from sim.commissioning.knowledge import Knowing, observe, scheme_insight
+from sim.commissioning.functions import INCENTIVE_DESIGN
+from sim.commissioning.governance import EXPOSURE, Exposure, Interests, clear_year, expose, register_stakes
+from sim.commissioning.knowledge import DISTRESS_SEEN, QUALITY_SEEN, Knowing, insight, learn
 from sim.commissioning.perception import perceive
-from sim.commissioning.standing import standing_work
-from sim.commissioning.support import SupportFund, close_funds, open_funds, spend_late
+from sim.commissioning.standing import StandingWork, have_staff, hours_by_table, standing_work
+from sim.commissioning.support import SupportFund, close_funds, lump_sums, open_funds
 from sim.commissioning.utilities import Costs, Effects, Weights
 from sim.commissioning.views import view
-from sim.kernel import kernel
+from sim.kernel import kernel, maker
 from sim.parameters import Params
 from sim.rules.endings import Ending
 from sim.world import states as s
 from sim.world.luck import Luck, decision
-from sim.world.world import Floats, World
+from sim.world.world import World
 
 INVESTIGATION = decision("choice.investigation")
 OPT_IN = decision("carry_out.opt_in")
@@ -48,7 +59,7 @@ class Routine(NamedTuple):
     choice_needs: float
 
 
-@kernel
+@maker
 def open_year(lists, care, life, place, networks_neighbours, alternatives, fund, year, p, per_patient):
     """Opens the commissioning year: sanctions fade, closed lists reopen in time, reporting hours start afresh.
 
@@ -80,7 +91,7 @@ def open_year(lists, care, life, place, networks_neighbours, alternatives, fund,
         alternatives[i] = min(1.0, near / p.choice_needs) if p.choice_needs > 0.0 else 1.0
 
 
-@kernel
+@maker
 def value_per_hour(cases, need):
     """(n,): need as those see it who decide, for each hundred hours of work, by which cases without a clock are ranked.
 
@@ -94,7 +105,7 @@ def value_per_hour(cases, need):
     return value
 
 
-@kernel
+@maker
 def overspent(accounts, deficit):
     """Into deficit, (CCGs,): what each CCG overspent last year, percent of its allocation, 0 or more."""
     for c in range(len(accounts)):
@@ -103,67 +114,103 @@ def overspent(accounts, deficit):
 
 def commissioning(world: World, params: Params, luck: Luck, witness: Witness | None = None) -> None:
     """Phase 6 of the year. witness: is told what bodies go by when they choose, and changes nothing."""
-    alternatives = begin_year(world, params)
-    observe(world, params, luck)
-    ended = np.zeros(len(world.ccgs), dtype=np.int64)
-    services_end(world.providers, world.plans, world.year, ended)
-    n = cases_arrive(world, params, luck, ended)
-    assign_cases(world, n, params, luck)
-    decide_cases(world, n, alternatives, params, luck, witness)
-    opt_in(
-        world.place, world.lists, world.care, world.life, world.ties, world.schemes, params.of(OptIn),
-        params.of(SchemeTerms),
-        luck.stream(OPT_IN),
+    of, regime, year, v = params.of, world.regime, world.year, view(world.regime)
+    alternatives, staffed = begin_year(
+        world, year, world.networks.neighbours, of(Routine), of(SupportFund).per_patient, of(StaffCost)
+    )
+    hours = hours_by_table(regime, of(StandingWork), of(Hours).decide_share, tuple(staffed.tolist()))
+    lapse = of(Arrivals).lapse_months
+    n, deficit, fit, need, quality = prepare_cases(
+        world, luck, year, hours, planned_pressure(world), world.belief_slot, regime.scale, v, of(Knowing),
+        of(Arrivals), of(Clocks), of(Mandate), *hours_by_kind(of(CaseHours)), of(StandingWork).advise_share,
+        of(Hours), of(Interests), of(Weights), lapse,
     )  # fmt: skip
-    decisions_come_to_light(world, n, params, luck)
-    begin_services(world.cases, n, world.providers, world.plans, world.year, params.of(ServiceContract))
-    spend_late(world, params)
-    close_funds(world.ccg_money, world.accounts)
-    staff_year(world.bodies, world.nation, params.of(StaffCost))
-
-
-def begin_year(world: World, params: Params) -> Floats:
-    """Opens the year's books, registers and hours; returns the choice that patients of each practice have, 0 to 1."""
-    alternatives, fund = np.zeros(len(world.place)), np.zeros(len(world.ccgs))
-    open_year(
-        world.lists, world.care, world.life, world.place, world.networks.neighbours, alternatives, fund,
-        world.year, params.of(Routine), params.of(SupportFund).per_patient,
-    )  # fmt: skip
-    open_funds(world.ccg_money, world.accounts, fund)
-    clear_year(world.boards)
-    register_stakes(world.boards, world.providers, world.place, world.life, world.ties, world.ccgs["seat"])
-    scale_staff(world.bodies, world.nation, params.of(StaffCost))
-    hold_hours(
-        world.bodies, world.belief_slot, float(world.nation["staff_scale"][0]), params.of(Knowing).visit_share,
-        standing_work(world, params, params.of(Hours).decide_share), params.of(Hours),
-    )  # fmt: skip
-    return alternatives
-
-
-def decide_cases(
-    world: World, n: int, alternatives: Floats, params: Params, luck: Luck, witness: Witness | None = None
-) -> None:
-    """What bodies believe, which cases their hours reach, what they choose, who wins contracts, and what follows."""
-    w, v = world, view(world.regime)
-    interests, meetings, lapse = params.of(Interests), params.of(Meetings), params.of(Arrivals).lapse_months
-    need, quality, fit = np.zeros((n, 2)), np.zeros((n, 2)), scheme_insight(world)
-    deficit = np.empty(len(w.ccgs))
-    overspent(w.accounts, deficit)
-    perceive(
-        w.cases, n, w.place, w.beliefs, w.belief_slot, w.ccgs, w.boards, w.bodies, v, interests, params.of(Weights),
-        params.of(Knowing).heard, need, quality, luck.stream(INVESTIGATION), len(w.place),
-    )  # fmt: skip
-    queue(w.cases, n, w.bodies, value_per_hour(w.cases, need), params.of(Hours), lapse)
     if witness is not None:
         witness(Deliberation(world, n, deficit, fit, need, quality, alternatives, params, luck))
+    decide_cases(
+        world, luck, year, n, alternatives, deficit, fit, need, quality, world.belief_slot, regime.budgets,
+        regime.scale, v, of(Interests), of(Meetings), of(Weights), of(Effects), of(Costs), lapse, of(Ending),
+        of(SchemeTerms), of(OptIn), of(Exposure), of(ServiceContract), of(SupportFund), of(StaffCost),
+    )  # fmt: skip
+
+
+@kernel
+def begin_year(w, year, neighbours, routine, per_patient, cost):
+    """Opens the year's books and registers. Returns the choice that patients of each practice have, 0 to 1, and which
+    kinds of bodies have staff."""
+    alternatives, fund = np.zeros(len(w.place)), np.zeros(len(w.ccgs))
+    open_year(w.lists, w.care, w.life, w.place, neighbours, alternatives, fund, year, routine, per_patient)
+    open_funds(w.ccg_money, w.accounts, fund)
+    clear_year(w.boards)
+    register_stakes(w.boards, w.providers, w.place, w.life, w.ties, w.ccgs.seat)
+    scale_staff(w.bodies, w.nation, cost)
+    return alternatives, have_staff(w.bodies)
+
+
+@kernel
+def prepare_cases(
+    w, luck, year, hours, pressure, slots, scale, v, knowing, arrivals, clocks, mandate, medians, per_practice, advice,
+    held, interests, weights, lapse,
+):  # fmt: skip
+    """What bodies see, which cases arrive, who is to decide them, how they look to those, and which their hours reach.
+
+    Returns how many cases are open, and what `Deliberation` says of them. hours: see `hours_by_table`; pressure: see
+    `planned_pressure`.
+    """
+    work = standing_work(w.bodies, w.ccgs, scale, hours)
+    hold_hours(w.bodies, slots, w.nation.staff_scale[0], knowing.visit_share, work, held)
+    learn(
+        w.beliefs, w.place, w.life, w.care, w.ties, w.ccgs, w.bodies, slots, v.observers, v.acts, v.punishes,
+        v.gp_votes, v.clinicians, scale, knowing, luck.stream(DISTRESS_SEEN), luck.stream(QUALITY_SEEN),
+    )  # fmt: skip
+    ended = np.zeros(len(w.ccgs), np.int64)
+    services_end(w.providers, w.plans, year, ended)
+    n = cases_arrive(w, luck, year, ended, pressure, arrivals, clocks)
+    assign(
+        w.cases, n, w.ccgs, w.bodies, v.cells, scale, mandate, medians, per_practice, advice, held,
+        luck.stream(HOURS_OF_CASE), luck.stream(UNCLEAR),
+    )  # fmt: skip
+    need, quality, fit, deficit = np.zeros((n, 2)), np.zeros((n, 2)), np.zeros(len(w.ccgs)), np.empty(len(w.ccgs))
+    insight(w.beliefs, w.place, w.life, w.care, w.ccgs, v.may, slots, INCENTIVE_DESIGN, fit)
+    overspent(w.accounts, deficit)
+    perceive(
+        w.cases, n, w.place, w.beliefs, slots, w.ccgs, w.boards, w.bodies, v, interests, weights, knowing.heard, need,
+        quality, luck.stream(INVESTIGATION), len(w.place),
+    )  # fmt: skip
+    queue(w.cases, n, w.bodies, value_per_hour(w.cases, need), held, lapse)
+    return n, deficit, fit, need, quality
+
+
+@kernel
+def decide_cases(
+    w, luck, year, n, alternatives, deficit, fit, need, quality, slots, budgets, scale, v, interests, meetings, weights,
+    effects, costs, lapse, ending, terms, joining, exposure, service, support, cost,
+):  # fmt: skip
+    """What bodies choose, who wins contracts, what follows, what comes to light, and what is spent as the year ends."""
     attending, declaring = luck.stream(ATTENDING), luck.stream(DECLARING)
     choose(
         w.cases, n, w.place, w.lists, w.life, w.ccgs, w.ccg_money, w.boards, w.bodies, v, deficit, fit, need,
-        quality, alternatives, interests, meetings, params.of(Weights), params.of(Effects), params.of(Costs), lapse,
-        luck.stream(GUMBEL), attending, declaring,
+        quality, alternatives, interests, meetings, weights, effects, costs, lapse, luck.stream(GUMBEL), attending,
+        declaring,
     )  # fmt: skip
     award(
-        w.cases, n, w.providers, w.boards, w.ccgs, w.bodies, v, w.year, params.of(Ending), interests, meetings,
+        w.cases, n, w.providers, w.boards, w.ccgs, w.bodies, v, year, ending, interests, meetings,
         luck.stream(BID_LUCK), attending, declaring,
     )  # fmt: skip
-    decisions_take_effect(world, n, fit, params, luck)
+    carry_out(
+        w.cases, n, w.lists, w.contract, w.money, w.care, w.life, w.ties, w.ccg_money, w.schemes, w.plans, w.bodies,
+        w.ccgs.seat, fit, year, effects, costs, terms, luck.stream(APPEAL),
+    )  # fmt: skip
+    wind_up(w.cases, n, w.ccgs, w.bodies, v.cells, scale, costs.removal_hours)
+    opt_in(w.place, w.lists, w.care, w.life, w.ties, w.schemes, joining, terms, luck.stream(OPT_IN))
+    expose(
+        w.cases, n, w.boards, w.ccgs, w.bodies, w.providers, v, w.ties, w.place, w.life, exposure,
+        luck.stream(EXPOSURE),
+    )  # fmt: skip
+    begin_services(w.cases, n, w.providers, w.plans, year, service)
+    lump_sums(
+        w.place, w.lists, w.money, w.life, w.ties, w.ccgs, w.ccg_money, w.bodies, w.beliefs, slots, v, budgets, scale,
+        support, costs, effects,
+    )  # fmt: skip
+    close_funds(w.ccg_money, w.accounts)
+    staff_year(w.bodies, w.nation, cost)

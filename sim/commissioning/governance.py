@@ -14,8 +14,7 @@ import numpy as np
 from sim.commissioning.awards import set_aside
 from sim.commissioning.cases import candidate, joint, steps
 from sim.commissioning.functions import JOINT_COMMITTEE, PUBLIC
-from sim.commissioning.views import view
-from sim.kernel import kernel, rule
+from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
 from sim.world import states as s
 from sim.world.luck import Luck, decision, uniform, uniform2
@@ -140,7 +139,7 @@ def may_be_accused(draw, share, linked, losers, p):
     return draw < 1.000001 * p.false_alarm * min(1.0, share + linked) * (1.0 + losers)
 
 
-@kernel
+@maker
 def expose(cases, n, boards, ccgs, bodies, providers, v, ties, place, life, p, stream):
     """Captured decisions come to light by audit, press or a loser's challenge; some clean ones are accused.
     Legitimacy and trust fall.
@@ -180,7 +179,7 @@ def expose(cases, n, boards, ccgs, bodies, providers, v, ties, place, life, p, s
             ties.trust_ccg[i] *= (1.0 - p.trust_loss) ** lost
 
 
-@kernel
+@maker
 def register_stakes(boards, providers, place, life, ties, seat):
     """The register of interests: share of a governing body's GPs whose practice holds a stake in the local GP company,
     and how far member practices own that company. seat: (CCGs,); who has merged has one governing body."""
@@ -207,7 +206,7 @@ def register_stakes(boards, providers, place, life, ties, seat):
             providers.owned_by_members[j] = owners[c] / members[c] if members[c] > 0.0 else 0.0
 
 
-@kernel
+@maker
 def clear_year(boards):
     """Sets the year's counts of every CCG to zero."""
     for c in range(len(boards)):
@@ -223,22 +222,10 @@ def clear_year(boards):
         boards.awards_linked[c] = 0.0
 
 
-def decisions_come_to_light(world: World, n: int, params: Params, luck: Luck) -> None:
-    """Exposures of the year and their price."""
-    expose(
-        world.cases,
-        n,
-        world.boards,
-        world.ccgs,
-        world.bodies,
-        world.providers,
-        view(world.regime),
-        world.ties,
-        world.place,
-        world.life,
-        params.of(Exposure),
-        luck.stream(EXPOSURE),
-    )
+@kernel
+def start_registers(w):
+    """The registers of April 2014."""
+    register_stakes(w.boards, w.providers, w.place, w.life, w.ties, w.ccgs.seat)
 
 
 def start_boards(world: World, params: Params, luck: Luck) -> None:
@@ -248,7 +235,7 @@ def start_boards(world: World, params: Params, luck: Luck) -> None:
     spread = np.array([0.5 + uniform(stream, who) for who in world.ccgs["id"]])
     rivalry = np.array([0.5 + uniform2(stream, who, np.uint64(1)) for who in world.ccgs["id"]])
     world.boards["contested"] = p.contested
-    register_stakes(world.boards, world.providers, world.place, world.life, world.ties, world.ccgs["seat"])
+    start_registers(world)
     world.boards["interest_class"] = p.class_start
     world.boards["interest_rival"] = np.minimum(1.0, p.rival_start * rivalry)
     world.boards["loyalty"] = np.minimum(1.0, p.loyalty_start * spread)

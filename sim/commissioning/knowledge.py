@@ -13,13 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.bodies import KINDS, body_row
-from sim.commissioning.functions import AREA_TEAM, INCENTIVE_DESIGN, NHS_ENGLAND
-from sim.commissioning.views import MEMBER_BODY, view
-from sim.kernel import kernel, maker, rule
-from sim.parameters import Params
+from sim.commissioning.functions import AREA_TEAM, NHS_ENGLAND
+from sim.commissioning.views import MEMBER_BODY
+from sim.kernel import maker, rule
 from sim.world import states as s
-from sim.world.luck import Luck, decision, inverse_normal, nth_draw, person
-from sim.world.world import Floats, World
+from sim.world.luck import decision, inverse_normal, nth_draw, person
 
 DISTRESS_SEEN = decision("knowledge.distress_seen")
 QUALITY_SEEN = decision("knowledge.quality_seen")
@@ -125,7 +123,7 @@ def read_routine(place, life, precision, distress_stream, quality_stream):
     return rows[:many], begin, read
 
 
-@kernel
+@maker
 def learn(beliefs, place, life, care, ties, ccgs, bodies, slots, observers, acts, punishes, gp_votes, clinicians, scale,
           p, distress_stream, quality_stream):  # fmt: skip
     """Every body with a say observes each practice it serves and updates its beliefs.
@@ -167,7 +165,7 @@ def learn(beliefs, place, life, care, ties, ccgs, bodies, slots, observers, acts
             beliefs.routine_var[row] = narrowed(beliefs.routine_var[row] + p.drift, p.routine)
 
 
-@kernel
+@maker
 def insight(beliefs, place, life, care, ccgs, may, slots, function, out):
     """How well those who hold a function know which practices are poor: correlation of belief and truth in each CCG,
     0 to 1.
@@ -201,30 +199,3 @@ def insight(beliefs, place, life, care, ccgs, may, slots, function, out):
             vy = moments[c, 4] - moments[c, 2] ** 2 / k
             if vx > 1e-12 and vy > 1e-12:
                 out[c] = max(0.0, (moments[c, 5] - moments[c, 1] * moments[c, 2] / k) / math.sqrt(vx * vy))
-
-
-def observe(world: World, params: Params, luck: Luck) -> None:
-    """Every body that has a function anywhere looks at its practices."""
-    v = view(world.regime)
-    learn(
-        world.beliefs, world.place, world.life, world.care, world.ties, world.ccgs, world.bodies, world.belief_slot,
-        v.observers, v.acts, v.punishes, v.gp_votes, v.clinicians, world.regime.scale, params.of(Knowing),
-        luck.stream(DISTRESS_SEEN), luck.stream(QUALITY_SEEN),
-    )  # fmt: skip
-
-
-def scheme_insight(world: World) -> Floats:
-    """(CCGs,): how well those who would design a local scheme know their practices."""
-    out = np.zeros(len(world.ccgs))
-    insight(
-        world.beliefs,
-        world.place,
-        world.life,
-        world.care,
-        world.ccgs,
-        view(world.regime).may,
-        world.belief_slot,
-        INCENTIVE_DESIGN,
-        out,
-    )
-    return out

@@ -12,7 +12,7 @@ from sim.commissioning import functions as f
 from sim.commissioning.cases import joint
 from sim.commissioning.governance import stake_in
 from sim.commissioning.knowledge import own_part
-from sim.kernel import kernel, rule
+from sim.kernel import maker, rule
 from sim.world import states as s
 from sim.world.luck import normal
 
@@ -61,7 +61,7 @@ def of_care(kind):
     return kind == s.QUALITY or kind == s.ACCESS or kind == s.COMPLAINT or kind == s.INADEQUATE_RATING
 
 
-@kernel
+@maker
 def perceive(cases, n, place, beliefs, slots, ccgs, boards, bodies, v, interests, w, heard, need, quality, stream,
              places):  # fmt: skip
     """Fills need and quality, (n, 2) each, in sd: what the body that decides (0) and its partner (1) believe.

@@ -13,11 +13,10 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning import functions as f
-from sim.commissioning.bodies import KINDS, body_row, stride_of, total_fte
+from sim.commissioning.bodies import KINDS, body_row, total_fte
 from sim.commissioning.regime_tables import RegimeTables
-from sim.kernel import kernel
-from sim.parameters import Params
-from sim.world.world import Floats, World
+from sim.kernel import maker
+from sim.world.world import Floats
 
 
 class StandingWork(NamedTuple):
@@ -56,7 +55,7 @@ def hours_by_table(regime: RegimeTables, p: StandingWork, decide_share: float, s
     return out
 
 
-@kernel
+@maker
 def have_staff(bodies):
     """(kinds,): whether any body of a kind has staff."""
     stride, some = len(bodies) // KINDS, np.zeros(KINDS, np.bool_)
@@ -66,20 +65,14 @@ def have_staff(bodies):
     return some
 
 
-@kernel
-def add_up(ccgs, scale, hours, stride, out):
-    """Adds to out, (bodies,), the hours of every body for the practices of its CCGs. hours, scale: (T, kinds)."""
+@maker
+def standing_work(bodies, ccgs, scale, hours):
+    """(bodies,): hours of standing work of every body this year, for the practices of its CCGs. hours: see
+    `hours_by_table`; scale: (T, kinds)."""
+    stride, out = len(bodies) // KINDS, np.zeros(len(bodies))
     for c in range(len(ccgs)):
         t = ccgs.table[c]
         for kind in range(hours.shape[1]):
             if hours[t, kind] > 0.0:
                 out[body_row(kind, scale[t, kind], c, ccgs, stride)] += hours[t, kind] * ccgs.practices[c]
-
-
-def standing_work(world: World, params: Params, decide_share: float) -> Floats:
-    """(bodies,): hours of standing work of every body this year."""
-    stride, out = stride_of(world), np.zeros(len(world.bodies))
-    staffed = tuple(have_staff(world.bodies).tolist())
-    hours = hours_by_table(world.regime, params.of(StandingWork), decide_share, staffed)
-    add_up(world.ccgs, world.regime.scale, hours, stride, out)
     return out

@@ -14,13 +14,9 @@ import numpy as np
 
 from sim.commissioning.bodies import KINDS, body_row
 from sim.commissioning.functions import DISCRETIONARY_PAYMENTS, PRIMARY_MEDICAL
-from sim.commissioning.utilities import Costs, Effects
-from sim.commissioning.views import view
-from sim.kernel import kernel, maker, rule
-from sim.parameters import Params
+from sim.kernel import maker, rule
 from sim.rules.sorting import bin_order, sort_within
 from sim.world import states as s
-from sim.world.world import World
 
 
 class SupportFund(NamedTuple):
@@ -48,7 +44,7 @@ def closed(budget, spent, carried):
     return left - back, back
 
 
-@kernel
+@maker
 def open_funds(ccg_money, accounts, fund):
     """Opens the year's support budgets. fund: (CCGs,) pounds from NHS England."""
     for c in range(len(ccg_money)):
@@ -58,7 +54,7 @@ def open_funds(ccg_money, accounts, fund):
         accounts.carried[c] += owed
 
 
-@kernel
+@maker
 def close_funds(ccg_money, accounts):
     """Closes them: before = after, with fund + carried + primary_carried = carried + granted + lapsed, CCG by CCG."""
     for c in range(len(ccg_money)):
@@ -112,7 +108,7 @@ def give(i, grant, money, life, ties, e):
     ties.goodwill[i] += e.support_goodwill * (1.0 - ties.goodwill[i])
 
 
-@kernel
+@maker
 def lump_sums(place, lists, money, life, ties, ccgs, ccg_money, bodies, beliefs, slots, v, budgets, scale, p, k,
               e):  # fmt: skip
     """Late in the year part of what is left of each fund goes in lump sums to those believed worst off.
@@ -143,13 +139,3 @@ def lump_sums(place, lists, money, life, ties, ccgs, ccg_money, bodies, beliefs,
         left[c] -= grant
         ccg_money.support_spent[c] += grant
         give(i, grant, money, life, ties, e)
-
-
-def spend_late(world: World, params: Params) -> None:
-    """Lump sums of the last weeks of the year."""
-    w = world
-    lump_sums(
-        w.place, w.lists, w.money, w.life, w.ties, w.ccgs, w.ccg_money,
-        w.bodies, w.beliefs, w.belief_slot, view(w.regime), w.regime.budgets, w.regime.scale, params.of(SupportFund),
-        params.of(Costs), params.of(Effects),
-    )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernel import kernel, maker, rule
+from sim.kernel import maker, rule
 from sim.rules.curves import tanh
 from sim.world.states import CARETAKER, OPEN, PARTNER, SALARIED
 
@@ -43,12 +43,13 @@ def disposition(trust, autonomy, conflict_worry, workload_threat, p):
     return tanh(z)
 
 
-def shares(p: Updating) -> Updating:
+@rule
+def shares(p):
     """The weights of start, own opinion and peers scaled to sum to 1; all on the own opinion where none has any."""
     total = p.stubborn + p.own + p.peers
     if total <= 0.0:
-        return p._replace(stubborn=0.0, own=1.0, peers=0.0, experience=0.0)
-    return p._replace(stubborn=p.stubborn / total, own=p.own / total, peers=p.peers / total)
+        return Updating(0.0, 1.0, 0.0, 0.0, p.committee)
+    return Updating(p.stubborn / total, p.own / total, p.peers / total, p.experience, p.committee)
 
 
 @rule
@@ -119,7 +120,7 @@ THEIR_OPINION, THEIR_ENGAGEMENT, AT_SCALE = range(3)
 """Columns of `hear_colleagues`."""
 
 
-@kernel
+@maker
 def hear_colleagues(ties, life, peer_start, peer_row):
     """(practices, 3): mean opinion (-1 to 1) and engagement (0 to 1) of the working practices to which each is tied,
     and the share of them that is in a group; its own where it has no ties.
@@ -197,7 +198,7 @@ def count_in(d, i, opinion, doctors, minds, sums):
     sums[i, TRUST] += counts * minds.trust[d]
 
 
-@kernel
+@maker
 def start_opinions(doctors, minds, ties, life, peer_start, peer_row, rounds, traits, p):
     """Opinions of April 2014, and each practice's mean support; returns what `update_opinions` does.
 
@@ -231,7 +232,7 @@ def start_opinions(doctors, minds, ties, life, peer_start, peer_row, rounds, tra
     return sum_up(sums, ties)
 
 
-@kernel
+@maker
 def update_opinions(doctors, minds, ties, heard, felt, traits, p):
     """A year of opinions, and each practice's mean support. Returns each one's mean trait of trust (0.46 if empty).
 

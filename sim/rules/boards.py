@@ -6,10 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernel import kernel, rule
-from sim.world.luck import Luck, decision, uniform
+from sim.kernel import maker, rule
+from sim.world.luck import decision, uniform
 from sim.world.states import CARETAKER, OPEN
-from sim.world.world import World
 
 TERM = decision("boards.term")
 STANDING = decision("boards.standing")
@@ -40,7 +39,7 @@ def appeal(engagement, draw, p):
     return engagement + p.luck * draw
 
 
-@kernel
+@maker
 def group_by_ccg(place, seat, before):
     """Practices of each CCG, by id (seats are filled one after another, and rows say nothing), as compressed sparse
     rows: (start, row). seat: (CCGs,) where the governing body of each sits, see `ccgs.seat`. before: all rows in any
@@ -79,7 +78,7 @@ def candidates(place, life, ties, stands, first, end, row):
     return best, keenest
 
 
-@kernel
+@maker
 def elect(place, life, ties, boards, start, row, p, term, standing, again, votes):
     """Elections of the year. The number of seats of each CCG stays what it is.
 
@@ -116,14 +115,15 @@ def elect(place, life, ties, boards, start, row, p, term, standing, again, votes
             boards.contested[c] += p.contested_speed * (contested / up - boards.contested[c])
 
 
-def choose_seats(world: World, p: Seats, luck: Luck) -> None:
-    """A year's elections in every CCG."""
-    kept = world.networks.kept
-    before = kept["seats"] if "seats" in kept else np.arange(len(world.place))
-    start, row = group_by_ccg(world.place, world.ccgs["seat"], before)
-    kept["seats"] = row
+@maker
+def choose_seats(w, luck, before, p):
+    """A year's elections in every CCG. before: see `group_by_ccg`; the new order is put there."""
+    start, row = group_by_ccg(w.place, w.ccgs.seat, before)
+    before[:] = row
     elect(
-        world.place, world.life, world.ties, world.boards, start, row, p, luck.stream(TERM), luck.stream(STANDING),
-        luck.stream(AGAIN), luck.stream(VOTES),
+        w.place, w.life, w.ties, w.boards, start, row, p, luck.stream(TERM), luck.stream(STANDING), luck.stream(AGAIN),
+        luck.stream(VOTES),
     )  # fmt: skip
-    world.boards["contested"] = world.boards["contested"][world.ccgs["seat"]]
+    contested = w.boards.contested.copy()
+    for c in range(len(w.boards)):
+        w.boards.contested[c] = contested[w.ccgs.seat[c]]

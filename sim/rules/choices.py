@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernel import kernel, maker, rule
+from sim.kernel import maker, rule
 from sim.rules.chances import logistic
 from sim.rules.counts import is_working
 from sim.rules.curves import exp, log
@@ -227,7 +227,7 @@ def last_liability(lease_years, premises_pay, list_size, sites, staff_fte, p):
     return leased + p.redundancy * staff_fte
 
 
-@kernel
+@maker
 def hold_property(lists, contract, staff, life, p):
     """Leases run on and are renewed when they end; what would fall on the last partner follows. APMS holders bear
     none.
@@ -244,7 +244,7 @@ def hold_property(lists, contract, staff, life, p):
         contract.liability[i] = 0.0 if contract.kind[i] == APMS else owed
 
 
-@kernel
+@maker
 def feel_distress(contract, money, staff, care, life, relative, d, usual_burnout):
     """Hidden distress of every working practice, this year. relative: of partners' incomes, `compare_incomes`."""
     for i in range(len(life)):
@@ -262,7 +262,7 @@ def feel_distress(contract, money, staff, care, life, relative, d, usual_burnout
         life.distress[i] = felt - life.relief[i]
 
 
-@kernel
+@maker
 def choose(
     place,
     lists,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernel import kernel, rule
+from sim.kernel import maker, rule
 from sim.world.states import CARETAKER, LOCUM, OPEN, PARTNER, SALARIED, TRAINEE
 
 PARTNERS, HEADS, BURNOUT, AGE = 4, 5, 6, 7
@@ -52,7 +52,7 @@ def write_counts(i, tally, staff, life):
         staff.vacant_fte[i] = 0.0
 
 
-@kernel
+@maker
 def count_staff(doctors, staff, life):
     """Counts every practice's partners, salaried GPs and trainees from the doctors; returns the tally."""
     tally = np.zeros((len(life), TALLY))

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernel import kernel, maker, rule
+from sim.kernel import maker, rule
 from sim.rules.counts import is_working
 from sim.rules.endings import DISPERSES, MERGES, end_code, release_provider, share_out
 from sim.rules.mergers import blend
@@ -116,7 +116,7 @@ def hand_over(i, b, share, lists):
     lists.received[b] += share * lists.total[i]
 
 
-@kernel
+@maker
 def disperse_lists(
     place, lists, contract, money, staff, care, life, providers, nation, fate, into, neighbours, km, p, year
 ):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernel import kernel, rule
+from sim.kernel import maker, rule
 from sim.rules.counts import TALLY, is_working, tally_doctor, write_counts
 from sim.world.luck import decision, uniform
 from sim.world.states import (
@@ -84,7 +84,7 @@ def drop_unanswered(cases, n, life):
         life.merger_wish[cases.practice[n]] = -1
 
 
-@kernel
+@maker
 def read_decisions(place, lists, contract, life, cases, p, year, withdrawing):
     """What commissioners decided, and notices that ran out undecided; returns each practice's fate, its merger
     partner and the provider that won its contract.
@@ -127,7 +127,7 @@ def read_decisions(place, lists, contract, life, cases, p, year, withdrawing):
     return fate, into, winner
 
 
-@kernel
+@maker
 def settle_fates(life, fate, into):
     """Follows chains of mergers to their end, refuses those that lead nowhere, and keeps a list that nobody could take.
 
@@ -218,7 +218,7 @@ def stays_on(row, fate, doctors, p, staying):
     return True
 
 
-@kernel
+@maker
 def move_doctors(
     doctors, minds, place, contract, staff, life, ccgs, regions, nation, fate, into, p, year, staying, afterwards
 ):

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernel import kernel, maker, rule
+from sim.kernel import maker, rule
 from sim.rules.chances import logistic
 from sim.rules.counts import tally_doctor
 from sim.rules.leaving import STAYS, VACANT
@@ -112,14 +112,11 @@ def trait(usual, spread, draw):
     return logistic(usual + spread * draw)
 
 
-def usual_traits(t: NewcomerTraits) -> NewcomerTraits:
+@rule
+def usual_traits(t):
     """The usual traits as log-odds, as `trait` wants them; the spread stays."""
     return NewcomerTraits(
-        trust=float(log_odds(t.trust)),
-        autonomy=float(log_odds(t.autonomy)),
-        conflict_worry=float(log_odds(t.conflict_worry)),
-        workload_threat=float(log_odds(t.workload_threat)),
-        spread=t.spread,
+        log_odds(t.trust), log_odds(t.autonomy), log_odds(t.conflict_worry), log_odds(t.workload_threat), t.spread
     )
 
 
@@ -165,10 +162,27 @@ def enter(doctors, minds, entrants, many, fate, staff, nation, tally, year):
     nation.doctors_in[0] += many
 
 
-@kernel
+@maker
 def take_up_posts(
-    doctors, minds, place, staff, ccgs, regions, nation, fate, tally, offers, taken, when, people, h, s, t, intention,
-    year, traits
+    doctors,
+    minds,
+    place,
+    staff,
+    ccgs,
+    regions,
+    nation,
+    fate,
+    tally,
+    offers,
+    taken,
+    when,
+    people,
+    h,
+    s,
+    t,
+    intention,
+    year,
+    traits,
 ):
     """Matched candidates enter their practices; returns by practice the FTE of the year empty until then.
 
@@ -207,7 +221,7 @@ def take_up_posts(
     return covered
 
 
-@kernel
+@maker
 def settle_unmatched(doctors, place, ccgs, regions, fate, offers, taken, people):
     """Without a post, qualifiers and movers go to the region's pool and returners stay in it; rows are freed.
 
@@ -229,7 +243,7 @@ def settle_unmatched(doctors, place, ccgs, regions, fate, offers, taken, people)
             fate[people.row[k]] = VACANT
 
 
-@kernel
+@maker
 def refill_traineeships(
     doctors, minds, place, life, staff, ccgs, nation, places, fate, tally, s, t, intention, year, traits
 ):

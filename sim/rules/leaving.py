@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernel import kernel, maker, rule
+from sim.kernel import maker, rule
 from sim.rules.chances import logistic, settles
 from sim.rules.counts import TALLY, is_working, tally_doctor, write_counts
 from sim.rules.curves import between
@@ -175,7 +175,7 @@ def mean_drawings(money, staff, life):
     return pounds / fte if fte > 0.0 else 0.0
 
 
-@kernel
+@maker
 def compare_incomes(money, staff, life):
     """Relative income (-1 to 1) of the partners of each practice; nil where none is open. Shape (practices,)."""
     mean = mean_drawings(money, staff, life)
@@ -186,7 +186,7 @@ def compare_incomes(money, staff, life):
     return relative
 
 
-@kernel
+@maker
 def compare_with_salary(money, life, usual):
     """Partners' full-time income against a salary, -1 to 1 by practice: 0 where it is `usual` pounds, what makes a
     partnership as attractive as in 2014-15; nil where none is open. Shape (practices,).
@@ -200,7 +200,7 @@ def compare_with_salary(money, life, usual):
     return relative
 
 
-@kernel
+@maker
 def practice_push(place, relative, care, life, p):
     """What each practice adds to the log-odds of leaving of its partners (column 0) and of its other GPs (1), and its
     workload (2). Shape (practices, 3). relative: see `compare_incomes`.
@@ -227,7 +227,7 @@ def leave_practice(doctors, row, to_pool, ccgs, place, regions, staff, nation):
     doctors.practice[row] = -1
 
 
-@kernel
+@maker
 def age_and_leave(
     doctors, place, staff, ccgs, regions, nation, push, p, q, d, w, leaving, where, intending, graduating
 ):
@@ -300,7 +300,7 @@ def promotion_probability(relative, liability_each, partners, p):
     )
 
 
-@kernel
+@maker
 def change_working_lives(doctors, contract, staff, care, life, relative, partners, w, burnout, stream):
     """Hours drift towards what GPs of the role want; partners step down, salaried GPs are made partners. Nobody comes
     or goes. Counts the practices anew and returns the tally (see `counts`).

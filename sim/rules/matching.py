@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernel import kernel, maker, part, rule
+from sim.kernel import maker, part, rule
 from sim.rules.vacancies import CELL_KM, QUALIFIER
 from sim.world.luck import decision, nth_draw, person, uniform2
 from sim.world.states import PARTNER
@@ -145,7 +145,7 @@ def count_near(count, columns, rows):
     return near
 
 
-@kernel
+@maker
 def make_rings(offers, grid):
     """The rings of posts of all squares. Posts must come by square and ring, as `offer_posts` gives them."""
     columns, rows = int(grid[2]), int(grid[3])
@@ -233,7 +233,7 @@ def still_waiting(waiting, choice, hired):
     return left[:many]
 
 
-@kernel
+@maker
 def match(regions, offers, rings, people, grid, reject_below, base_price, c, looking, choosing, selecting):
     """Three rounds of applications: returns each post's candidate, -1 where nobody came, and round (0-2).
 

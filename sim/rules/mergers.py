@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 
-from sim.kernel import kernel, rule
+from sim.kernel import maker, rule
 from sim.rules.endings import MERGES, end_code, release_provider
 from sim.world.states import MERGED
 from sim.world.table import add_row, clear_row
@@ -105,7 +105,7 @@ def merge_money(i, b, staff, money):
     clear_row(money, i)
 
 
-@kernel
+@maker
 def merge_practices(place, lists, contract, money, staff, care, life, use, providers, nation, fate, into, p, year):
     """Ends merging codes: patients, staff, entitlements, reserves and liability go to the partner, sites stay."""
     for i in range(len(fate)):

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernel import kernel, maker, rule
+from sim.kernel import maker, rule
 from sim.rules.sorting import into_bins
 from sim.world.luck import mix
 from sim.world.states import APMS, APPROVE, DECIDED, FREE, NEW_PRACTICE, OPEN, UNUSED
@@ -98,7 +98,7 @@ def new_terms(row, lists, contract, staff, care, life, p, year):
     staff.list_before[row] = lists.total[row]
 
 
-@kernel
+@maker
 def open_practices(cases, place, lists, contract, money, staff, care, life, ties, use, ccgs, nation, p, year):
     """Opens a practice for every approved case, beside the longest list of the CCG, as long as there are free rows.
 

@@ -13,12 +13,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.functions import FIXED_FUNCTIONS, FUNCTIONS
-from sim.kernel import kernel, rule
-from sim.parameters import Params
+from sim.kernel import kernel, maker, rule
 from sim.rules.attitudes import has_opinion
 from sim.rules.curves import exp
 from sim.world.states import PARTNER
-from sim.world.world import Floats, World
+from sim.world.world import Floats
 
 STEPS = 64
 """Steps in which the yearly poll counts opinions."""
@@ -172,14 +171,17 @@ def answers(p: Poll, ease: FunctionEase) -> tuple[Floats, Floats]:
     return found
 
 
-@kernel
-def poll_doctors(doctors, minds, place, ties, loud, chance, rungs, ccgs, p):
-    """Expected answers to a poll of all GPs by CCG, (CCGs, functions + 3), see `poll`.
+@maker
+def poll_doctors(doctors, minds, place, ties, loud, chance, rungs, found, p):
+    """A poll of all GPs on every function in `POLLED`, added to found, (CCGs, functions + 3), nil before.
 
-    loud, chance, rungs: see `answer_of_steps`. ccgs: how many. Who answers selects itself: strong opinions and the
-    engaged answer more often. Opinions are counted in steps of 1/32, so that the answer of a step is worked out once.
+    Column f: expected number who answer and support CCG control of function f; then the expected number who answer;
+    then, of board members, the yeses to a usual function and the number who answer. Sums over CCGs give any level.
+
+    loud, chance, rungs: see `answer_of_steps`. Who answers selects itself: strong opinions and the engaged answer more
+    often. Opinions are counted in steps of 1/32, so that the answer of a step is worked out once.
     """
-    functions, usual = len(rungs), chance.shape[1] - 1
+    ccgs, functions, usual = len(found), len(rungs), chance.shape[1] - 1
     quiet = np.zeros(len(ties))
     for i in range(len(ties)):
         quiet[i] = quietness(ties.engagement[i], p)
@@ -196,7 +198,6 @@ def poll_doctors(doctors, minds, place, ties, loud, chance, rungs, ccgs, p):
                 board[i, 0] += seat
                 board[i, 1] += seat * weight * chance[step, usual]
                 board[i, 2] += seat * weight
-    found = np.zeros((ccgs, functions + 3))
     for i in range(len(ties)):
         if board[i, 0] > 0.0:
             found[place.ccg[i], functions + 1] += board[i, 1] / board[i, 0]
@@ -211,16 +212,3 @@ def poll_doctors(doctors, minds, place, ties, loud, chance, rungs, ccgs, p):
                 found[c, functions] += answering[c, step]
         for f in range(functions):
             found[c, f] = yes[rungs[f]]
-    return found
-
-
-def poll(world: World, params: Params) -> Floats:
-    """A poll of all GPs on every function in `POLLED`, (CCGs, functions + 3).
-
-    Column f: expected number who answer and support CCG control of function f; then the expected number who answer;
-    then, of board members, the yeses to a usual function and the number who answer. Sums over CCGs give any level.
-    """
-    w, p = world, params.of(Poll)
-    loud, chance = answers(p, params.of(FunctionEase))
-    found: Floats = poll_doctors(w.doctors, w.minds, w.place, w.ties, loud, chance, RUNGS, len(w.ccgs), p)
-    return found

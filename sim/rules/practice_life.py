@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.kernel import kernel
+from sim.kernel import kernel, maker
 from sim.parameters import Params
 from sim.rules.choices import (
     ACCEPTING,
@@ -39,35 +39,51 @@ def practice_life(world: World, params: Params, luck: Luck) -> None:
     """A year of practice life: endings that were decided or ran out, new practices, then distress and partners'
     choices.
     """
-    end_practices(world, params, luck)
-    w = world
-    open_practices(
-        w.cases, w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ties, w.use, w.ccgs,
-        w.nation, params.of(Opening), luck.year,
+    of, net = params.of, world.networks
+    year_of_practices(
+        world, luck, luck.year, net.neighbours, net.neighbour_km, of(Ending), of(Opening), of(Property), of(Distress),
+        of(Choice), of(MergerPartner), of(Leaving).usual_burnout,
     )  # fmt: skip
-    hold_property(w.lists, w.contract, w.staff, w.life, params.of(Property))
-    make_choices(world, params, luck)
+
+
+@kernel
+def year_of_practices(w, luck, year, near, km, ending, opening, premises, distress, choice, partner, usual_burnout):
+    """The phase in order; near, km: the nearest other practices, see `Networks`."""
+    end_practices(w, luck, year, near, km, ending)
+    open_practices(
+        w.cases, w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ties, w.use, w.ccgs, w.nation,
+        opening, year,
+    )  # fmt: skip
+    hold_property(w.lists, w.contract, w.staff, w.life, premises)
+    make_choices(w, luck, near, km, premises, distress, choice, partner, usual_burnout)
 
 
 def start(world: World, params: Params, luck: Luck) -> None:
     """State of 1 April 2014: leases, sites, APMS terms and holders, and what partners decided in the year before."""
-    world.life["merged_into"] = -1
-    world.life["merger_wish"] = -1
-    start_property(world.place, world.contract, world.life, params.of(Property), luck.stream(START_PROPERTY))
-    hold_property(world.lists, world.contract, world.staff, world.life, params.of(Property))
-    sole_partners_leave(
-        world.place, world.contract, world.staff, world.life, params.of(Property), luck.stream(START_NOTICE)
-    )
-    make_choices(world, params, luck)
-    count_staff(world.doctors, world.staff, world.life)
+    of, net = params.of, world.networks
+    start_practices(
+        world, luck, net.neighbours, net.neighbour_km, of(Property), of(Distress), of(Choice), of(MergerPartner),
+        of(Leaving).usual_burnout,
+    )  # fmt: skip
 
 
-def end_practices(world: World, params: Params, luck: Luck) -> None:
+@kernel
+def start_practices(w, luck, near, km, premises, distress, choice, partner, usual_burnout):
+    """The start of all practices; see `start`."""
+    w.life.merged_into[:] = -1
+    w.life.merger_wish[:] = -1
+    start_property(w.place, w.contract, w.life, premises, luck.stream(START_PROPERTY))
+    hold_property(w.lists, w.contract, w.staff, w.life, premises)
+    sole_partners_leave(w.place, w.contract, w.staff, w.life, premises, luck.stream(START_NOTICE))
+    make_choices(w, luck, near, km, premises, distress, choice, partner, usual_burnout)
+    count_staff(w.doctors, w.staff, w.life)
+
+
+@maker
+def end_practices(w, luck, year, near, km, p):
     """Carries out what was decided about mergers, hand-backs and ends of contracts, and what nobody decided in time."""
-    w, p, year = world, params.of(Ending), luck.year
-    near, km = w.networks.neighbours, w.networks.neighbour_km
-    w.life["displaced"] = 0.0
-    w.nation["moved"] = 0.0
+    w.life.displaced[:] = 0.0
+    w.nation.moved[:] = 0.0
     fate, into, winner = read_decisions(
         w.place, w.lists, w.contract, w.life, w.cases, p, year, luck.stream(WITHDRAWING)
     )
@@ -90,19 +106,18 @@ def end_practices(world: World, params: Params, luck: Luck) -> None:
     )  # fmt: skip
 
 
-def make_choices(world: World, params: Params, luck: Luck) -> None:
+@maker
+def make_choices(w, luck, near, km, premises, distress, choice, partner, usual_burnout):
     """Distress of every practice, and what its partners decide about the year to come."""
-    w, usual_burnout = world, params.of(Leaving).usual_burnout
     relative = compare_incomes(w.money, w.staff, w.life)
-    feel_distress(w.contract, w.money, w.staff, w.care, w.life, relative, params.of(Distress), usual_burnout)
+    feel_distress(w.contract, w.money, w.staff, w.care, w.life, relative, distress, usual_burnout)
     choose(
-        w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, relative, w.networks.neighbours,
-        w.networks.neighbour_km, params.of(Choice), params.of(MergerPartner), params.of(Property),
+        w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, relative, near, km, choice, partner, premises,
         luck.stream(CHOICE), luck.stream(ACCEPTING), luck.stream(PARTNER_CHOICE),
     )  # fmt: skip
 
 
-@kernel
+@maker
 def start_property(place, contract, life, p, stream):
     """Who owns and who rents, years left of leases, branch surgeries, and when APMS contracts of the start end."""
     for i in range(len(life)):
@@ -116,7 +131,7 @@ def start_property(place, contract, life, p, stream):
             contract.ends[i] = 2014 + int(p.apms_term * uniform(stream, who))
 
 
-@kernel
+@maker
 def sole_partners_leave(place, contract, staff, life, p, stream):
     """Some sole partners of the start had given notice: for the choices of that year their practices count as without
     any.

@@ -26,7 +26,7 @@ from sim.commissioning.functions import (
 )  # fmt: skip
 from sim.commissioning.regime_tables import RegimeTables
 from sim.commissioning.views import view
-from sim.kernel import kernel, rule
+from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
 from sim.rules.attitudes import (
     AT_SCALE,
@@ -44,7 +44,7 @@ from sim.rules.chances import logistic, settles
 from sim.rules.curves import log, tanh
 from sim.world import states as s
 from sim.world.luck import Luck, decision, normal, uniform
-from sim.world.world import Floats, World
+from sim.world.world import Floats, Rows, World
 
 TASTE = decision("relations.taste")
 JOINING = decision("relations.joining")
@@ -197,7 +197,7 @@ def of_the_nation(bodies, row):
     return 1.0 if bodies.kind[row] == NHS_ENGLAND or bodies.kind[row] == AREA_TEAM else 0.0
 
 
-@kernel
+@maker
 def encounters(cases, bodies, practices, p):
     """Signals (practices, 2) of the year's cases about local bodies (0) and about NHS England and its teams (1).
 
@@ -221,7 +221,7 @@ def encounters(cases, bodies, practices, p):
     return felt
 
 
-@kernel
+@maker
 def tie(place, life, care, ties, ccgs, heard, felt, trait, leads, conduct, hold, p, e, q, stream):
     """A year of trust, goodwill, influence, authority and engagement. Returns by how much engagement moved at most.
 
@@ -265,7 +265,7 @@ def tie(place, life, care, ties, ccgs, heard, felt, trait, leads, conduct, hold,
     return most
 
 
-@kernel
+@maker
 def group(place, life, care, ties, heard, p, joining, leaving, stake):
     """Practices join or leave groups and federations, and take or give up a stake in the local GP company.
 
@@ -288,7 +288,7 @@ def group(place, life, care, ties, heard, p, joining, leaving, stake):
             ties.shareholder[i] = 1.0 if uniform(stake, who) < held else 0.0
 
 
-@kernel
+@maker
 def start_groups(place, life, ties, p, joining, stake):
     """Who is in a group on 1 April 2014, and who holds a stake in one."""
     for i in range(len(life)):
@@ -298,7 +298,7 @@ def start_groups(place, life, ties, p, joining, stake):
             ties.shareholder[i] = 1.0 if uniform(stake, place.id[i]) < held else 0.0
 
 
-@kernel
+@maker
 def count_members(place, life, ties, ccgs, p):
     """Each CCG's mean engagement, and the share of its practices whose doctors are against more control."""
     heads, engaged, against = np.zeros(len(ccgs)), np.zeros(len(ccgs)), np.zeros(len(ccgs))
@@ -364,49 +364,83 @@ def conduct_of(world: World, p: Trust) -> Floats:
     return np.asarray(p.imposed * float(imposed) + p.refused * world.applications["refused"])
 
 
-def _lasting_taste(luck: Luck) -> np.uint64:
-    """A practice's taste for commissioning is the same every year of a run."""
-    return Luck(luck.seed, 0).stream(TASTE)
+def _kept_order(world: World) -> Rows:
+    """(practices,): the order in which the last year's elections left them, so that little is left to sort."""
+    kept = world.networks.kept
+    if "seats" not in kept:
+        kept["seats"] = np.arange(len(world.place))
+    order: Rows = kept["seats"]
+    return order
 
 
 def relations(world: World, params: Params, luck: Luck) -> None:
     """Phase 9 of the year."""
-    w, net, trust, groups = world, world.networks, params.of(Trust), params.of(Groups)
-    felt = encounters(w.cases, w.bodies, len(w.place), params.of(Encounters))
-    heard = hear_colleagues(w.ties, w.life, net.peer_start, net.peer_row)
-    trait = update_opinions(
-        w.doctors, w.minds, w.ties, heard, felt, params.of(Disposition), shares(params.of(Updating))
-    )
+    of, net, trust = params.of, world.networks, params.of(Trust)
+    year_of_relations(
+        world, luck, Luck(luck.seed, 0), net.peer_start, net.peer_row, leads_of(world.regime), conduct_of(world, trust),
+        _kept_order(world), of(Encounters), of(Disposition), of(Updating), trust, of(Engagement), of(Influence),
+        of(Groups), of(Seats),
+    )  # fmt: skip
+
+
+@kernel
+def year_of_relations(
+    w, luck, lasting, peer_start, peer_row, leads, conduct, order, met, traits, updating, trust, engagement, influence,
+    groups, seats,
+):  # fmt: skip
+    """The phase in order. lasting: luck for life; a practice's taste for commissioning is the same every year."""
+    felt = encounters(w.cases, w.bodies, len(w.place), met)
+    heard = hear_colleagues(w.ties, w.life, peer_start, peer_row)
+    trait = update_opinions(w.doctors, w.minds, w.ties, heard, felt, traits, shares(updating))
     tie(
-        w.place, w.life, w.care, w.ties, w.ccgs, heard, felt, trait, leads_of(w.regime),
-        conduct_of(w, trust), 0.0, trust, params.of(Engagement), params.of(Influence), _lasting_taste(luck),
+        w.place, w.life, w.care, w.ties, w.ccgs, heard, felt, trait, leads, conduct, 0.0, trust, engagement, influence,
+        lasting.stream(TASTE),
     )  # fmt: skip
     group(
         w.place, w.life, w.care, w.ties, heard, groups, luck.stream(JOINING), luck.stream(LEAVING_GROUP),
         luck.stream(STAKE),
     )  # fmt: skip
-    choose_seats(w, params.of(Seats), luck)
+    choose_seats(w, luck, order, seats)
     count_members(w.place, w.life, w.ties, w.ccgs, groups)
 
 
 def start(world: World, params: Params, luck: Luck) -> None:
     """Opinions, ties and groups of April 2014, settled so that the first year does not jump."""
-    w, net, trust, groups = world, world.networks, params.of(Trust), params.of(Groups)
-    start_groups(w.place, w.life, w.ties, groups, luck.stream(GROUP_START), luck.stream(STAKE))
-    felt, quiet = np.zeros((len(w.place), 2)), np.zeros(len(w.ccgs))
-    members = np.bincount(w.place["ccg"][w.life["state"] == s.OPEN], minlength=len(w.ccgs))
-    w.ccgs["practices"] = members
-    w.ties["engagement"], w.ties["influence"] = 0.4, 0.4
-    trait = start_opinions(
-        w.doctors, w.minds, w.ties, w.life, net.peer_start, net.peer_row, SETTLING_ROUNDS, params.of(Disposition),
-        shares(params.of(Updating)),
+    of, net = params.of, world.networks
+    settle_relations(
+        world, luck, Luck(luck.seed, 0), net.peer_start, net.peer_row, leads_of(world.regime), of(Disposition),
+        of(Updating), of(Trust), of(Engagement), of(Influence), of(Groups),
     )  # fmt: skip
+
+
+@kernel
+def settle_relations(
+    w, luck, lasting, peer_start, peer_row, leads, traits, updating, trust, engagement, influence, groups
+):
+    """The start in order; see `start`."""
+    start_groups(w.place, w.life, w.ties, groups, luck.stream(GROUP_START), luck.stream(STAKE))
+    count_practices(w.place, w.life, w.ccgs)
+    w.ties.engagement[:] = 0.4
+    w.ties.influence[:] = 0.4
+    trait = start_opinions(
+        w.doctors, w.minds, w.ties, w.life, peer_start, peer_row, SETTLING_ROUNDS, traits, shares(updating)
+    )
+    felt, quiet = np.zeros((len(w.place), 2)), np.zeros(len(w.ccgs))
     for _ in range(SETTLING_ROUNDS):
-        heard = hear_colleagues(w.ties, w.life, net.peer_start, net.peer_row)
+        heard = hear_colleagues(w.ties, w.life, peer_start, peer_row)
         moved_by = tie(
-            w.place, w.life, w.care, w.ties, w.ccgs, heard, felt, trait, leads_of(w.regime),
-            quiet, 1.0, trust, params.of(Engagement), params.of(Influence), _lasting_taste(luck),
+            w.place, w.life, w.care, w.ties, w.ccgs, heard, felt, trait, leads, quiet, 1.0, trust, engagement,
+            influence, lasting.stream(TASTE),
         )  # fmt: skip
         if moved_by <= SETTLED:
             break
     count_members(w.place, w.life, w.ties, w.ccgs, groups)
+
+
+@rule
+def count_practices(place, life, ccgs):
+    """Open practices of each CCG."""
+    ccgs.practices[:] = 0.0
+    for i in range(len(place)):
+        if life.state[i] == s.OPEN:
+            ccgs.practices[place.ccg[i]] += 1.0

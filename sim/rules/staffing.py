@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernel import kernel, rule
+from sim.kernel import maker, rule
 from sim.rules.counts import is_working, locums_of, write_counts
 
 
@@ -44,7 +44,7 @@ def wanted_posts(posts, list_ratio, workload, relative, p):
     return posts * max(1.0 + growth, 0.0)
 
 
-@kernel
+@maker
 def plan_posts(lists, relative, staff, care, life, p):
     """Posts and other staff follow the list; a share of posts long empty is given up and replaced by other clinicians.
 
@@ -79,7 +79,7 @@ def locum_price(base, tightness, usual, elasticity):
     return base * max(tightness / usual, 0.01) ** elasticity
 
 
-@kernel
+@maker
 def hire_locums(place, staff, life, ccgs, regions, covered, tally, p):
     """Locums for posts that are empty, or were for some months (`covered`, FTE by practice); prices answer scarcity.
 
@@ -109,7 +109,7 @@ def hire_locums(place, staff, life, ccgs, regions, covered, tally, p):
         staff.locum_fte[i] = max(locums_of(i, tally), hired)
 
 
-@kernel
+@maker
 def close_year(staff, life, tally, p):
     """Counts after the matching, vacancies, how long they have been open, and smoothed turnover."""
     for i in range(len(life)):

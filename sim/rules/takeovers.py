@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from sim.kernel import kernel, maker, rule
+from sim.kernel import maker, rule
 from sim.rules.endings import IN_CARE, TAKEN_OVER, release_provider, share_out
 from sim.world.luck import decision, uniform
 from sim.world.states import APMS, CARETAKER, CORPORATE, NEVER, OPEN
@@ -59,7 +59,7 @@ def choose_provider(ccg, team, draw, start, provider, weight):
     return -1
 
 
-@kernel
+@maker
 def take_over(place, contract, money, care, life, ccgs, providers, fate, winner, p, year, award):
     """Hands lists to a provider under APMS, or to a caretaker for some months; surgeries and most staff stay.
 

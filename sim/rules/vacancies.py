@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernel import kernel, maker, rule
+from sim.kernel import maker, rule
 from sim.rules.counts import is_working
 from sim.rules.curves import exp, log
 from sim.rules.leaving import MOVES
@@ -155,7 +155,7 @@ def appeal(relative, list_ratio, deprived, list_size, burnout, usual_burnout, ra
     return place + partnership_appeal(relative, buy_in_pounds, p)
 
 
-@kernel
+@maker
 def make_grid(place, life):
     """Origin and size of the grid that holds all working practices: west and south edge (km), columns and rows."""
     west, south, east, north = 1e9, 1e9, -1e9, -1e9
@@ -215,7 +215,7 @@ def offered_role(kind, state, partners, luck, h):
     return PARTNER if luck < share else SALARIED
 
 
-@kernel
+@maker
 def offer_posts(place, lists, contract, staff, care, life, ccgs, regions, relative, grid, h, c, usual_burnout, stream):
     """Posts on offer, by square and ring. relative: partners' relative income, see `compare_incomes`."""
     posts, usual = count_posts(lists, staff, life, h)
@@ -278,7 +278,7 @@ def entries_by_square(home, seat, heads, squares):
     return entry, first
 
 
-@kernel
+@maker
 def find_candidates(
     doctors, place, lists, life, ccgs, regions, leavers, grid, s, year, newcomers, returners, hours, wishing
 ):

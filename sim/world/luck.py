@@ -14,10 +14,19 @@ import math
 from dataclasses import dataclass, field
 from functools import lru_cache
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
+from llvmlite import ir
 
 from sim.kernel import rule, shared_rule
+
+# isort: split
+from numba import types
+from numba.core import cgutils
+from numba.core.errors import TypingError
+from numba.core.typing.templates import AttributeTemplate, bound_function, infer_getattr, signature
+from numba.extending import NativeValue, lower_builtin, models, register_model, typeof_impl, unbox
 
 _DECISIONS: dict[str, int] = {}
 
@@ -151,22 +160,78 @@ class Luck:
     seed: int
     year: int
 
+    key: int = field(init=False, repr=False, compare=False)
+    """What seed and year make of every stream."""
     _streams: dict[str, np.uint64] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", (self.seed * _SEED + self.year * _YEAR) & _ALL)
 
     def stream(self, name: str) -> np.uint64:
         """The stream of a registered decision in this year; raises KeyError for a name never registered."""
         if name not in self._streams:
-            self._streams.update(_streams(self.seed, self.year, len(_DECISIONS)))
+            self._streams.update(_streams(self.key, len(_DECISIONS)))
         return self._streams[name]
 
 
 @lru_cache(maxsize=128)
-def _streams(seed: int, year: int, _known: int) -> dict[str, np.uint64]:
+def _streams(key_of_year: int, _known: int) -> dict[str, np.uint64]:
     """The streams of all decisions known by now, worked out together since a year needs most of them."""
-    key = np.array(list(_DECISIONS.values()), np.uint64) ^ np.uint64((seed * _SEED + year * _YEAR) & _ALL)
-    key = (key ^ (key >> _S32)) * _STREAM
+    key = np.array(list(_DECISIONS.values()), np.uint64) ^ np.uint64(key_of_year)
+    key = (key ^ (key >> _S32)) * np.uint64(_STREAM)
     return dict(zip(_DECISIONS, key ^ (key >> _S32), strict=True))
 
 
 _ALL = 0xFFFFFFFFFFFFFFFF
-_SEED, _YEAR, _STREAM = 0x9E3779B97F4A7C15, 0xD1342543DE82EF95, np.uint64(0xD6E8FEB86659FD93)
+_SEED, _YEAR, _STREAM = 0x9E3779B97F4A7C15, 0xD1342543DE82EF95, 0xD6E8FEB86659FD93
+
+
+class LuckType(types.Type):  # type: ignore[misc]
+    """The type of a year's luck in compiled code, where `luck.stream(NAME)` is worked out as it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__(name="Luck")
+
+
+@typeof_impl.register(Luck)
+def _type_of(_luck: Luck, _context: Any) -> LuckType:
+    return LuckType()
+
+
+@register_model(LuckType)
+class _LuckModel(models.PrimitiveModel):  # type: ignore[misc]
+    """`Luck.key`."""
+
+    def __init__(self, manager: Any, kind: LuckType) -> None:
+        super().__init__(manager, kind, _WORD)
+
+
+@unbox(LuckType)
+def _unbox(_kind: LuckType, luck: Any, c: Any) -> NativeValue:
+    number = c.pyapi.object_getattr_string(luck, "key")
+    key = c.pyapi.long_as_ulonglong(number)
+    c.pyapi.decref(number)
+    return NativeValue(key, is_error=cgutils.is_not_null(c.builder, c.pyapi.err_occurred()))
+
+
+@infer_getattr
+class _LuckMethods(AttributeTemplate):  # type: ignore[misc]
+    key = LuckType
+
+    @bound_function("luck.stream")
+    def resolve_stream(self, luck: LuckType, arguments: Any, _keywords: Any) -> Any:
+        (name,) = arguments
+        if not isinstance(name, types.StringLiteral):
+            raise TypingError("a stream is asked for by a decision's name, as a constant")
+        return signature(types.uint64, name, recvr=luck)
+
+
+@lower_builtin("luck.stream", LuckType, types.StringLiteral)
+def _stream(_context: Any, builder: Any, asked: Any, arguments: Any) -> Any:
+    """As `_streams`, for one decision, whose number is a constant here."""
+    key = builder.xor(arguments[0], ir.Constant(_WORD, _DECISIONS[asked.args[1].literal_value]))
+    key = builder.mul(builder.xor(key, builder.lshr(key, ir.Constant(_WORD, 32))), ir.Constant(_WORD, _STREAM))
+    return builder.xor(key, builder.lshr(key, ir.Constant(_WORD, 32)))
+
+
+_WORD = ir.IntType(64)

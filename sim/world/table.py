@@ -46,6 +46,7 @@ PLACES = {group: {name: (k, kind) for k, (name, kind, _, _) in enumerate(GROUPS[
 class Table:
     """The columns of one group of `sim.world.columns`, all zero at first.
 
+    words: the address of the columns, and how many rows they have.
     table["total"] and table.total are the same array, of shape (rows,); table["total"] = values sets it.
     """
 
@@ -55,8 +56,8 @@ class Table:
     def _hold(self, group: str, block: NDArray[np.float64]) -> None:
         self.group = group
         self._block = block
-        self._words = np.array([block.ctypes.data, block.shape[1]], np.int64)
-        self._handle = self._words.ctypes.data
+        self.words = np.array([block.ctypes.data, block.shape[1]], np.int64)
+        self._handle = self.words.ctypes.data
 
     def __getattr__(self, name: str) -> NDArray[Any]:
         """The column of this name; kept as an attribute once asked for."""

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.commissioning.regime_tables import RegimeTables
+from sim.world.compiled_world import WORD_OF, known_to_kernels
 from sim.world.table import Table
 
 Rows = NDArray[np.int64]
@@ -52,6 +53,7 @@ class Names:
     trusts: list[str] = field(default_factory=list)
 
 
+@known_to_kernels
 @dataclass
 class World:
     """State of all England at one moment. Column groups are documented in `sim.world.columns`.
@@ -94,6 +96,20 @@ class World:
     regime: RegimeTables
     belief_slot: Rows
     mergers: Rows = field(default_factory=lambda: np.zeros((0, 3), dtype=np.int64))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Sets an attribute; of a table also the address and the length by which kernels find it: `words`, which lie
+        at `handle`."""
+        if name in WORD_OF:
+            if "handle" not in self.__dict__:
+                self.__dict__["words"] = words = np.zeros(2 * len(WORD_OF), np.int64)
+                self.__dict__["handle"] = words.ctypes.data
+            self.__dict__["words"][WORD_OF[name] : WORD_OF[name] + 2] = value.words
+        self.__dict__[name] = value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Made anew elsewhere, since addresses hold here only."""
+        return World, tuple(getattr(self, f.name) for f in fields(self))
 
     def copy(self) -> World:
         """A World that can be changed without touching this one; networks and names are shared, they never change."""

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opinions import P, params_of, started
+from polling import poll
 
 from sim.rules import polls, statements
 from sim.rules.statements import GROUPS, QUESTIONS, STATEMENTS, survey
@@ -90,7 +91,7 @@ def test_nobody_outside_a_practice_and_no_locum_or_trainee_answers() -> None:
     after = survey(world, P)
     world.doctors["opinion"][rows] = -1.0
     np.testing.assert_array_equal(after, survey(world, P))
-    polled = polls.poll(world, params_of(poll__response=50.0))
+    polled = poll(world, params_of(poll__response=50.0))
     assert polled[:, len(polls.POLLED)].sum() == pytest.approx(before - 3.0)
 
 
@@ -104,7 +105,7 @@ def test_without_self_selection_respondents_are_like_everyone() -> None:
 
 def test_the_yearly_poll_counts_what_the_survey_finds() -> None:
     world, functions = started(), len(polls.POLLED)
-    yearly, found = polls.poll(world, P).sum(axis=0), survey(world, P)
+    yearly, found = poll(world, P).sum(axis=0), survey(world, P)
     asked = found[:, :functions, 0]
     heads = found[:, 0].sum(axis=1)
     np.testing.assert_allclose(
@@ -116,7 +117,7 @@ def test_the_yearly_poll_counts_what_the_survey_finds() -> None:
 
 def test_a_poll_that_all_answer_counts_every_gp() -> None:
     world = started()
-    everybody = polls.poll(world, params_of(poll__response=50.0))
+    everybody = poll(world, params_of(poll__response=50.0))
     assert everybody[:, len(polls.POLLED)].sum() == pytest.approx((world.doctors["practice"] >= 0).sum())
     assert everybody[:, -1].sum() == pytest.approx(9.0)
 

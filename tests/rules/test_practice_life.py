@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from life_of import decide, heads, life_params, living_world
+from life_of import decide, end_practices, heads, life_params, living_world
 
 from sim.rules import choices, endings, practice_life, takeovers
 from sim.rules.choices import Choice, Distress, MergerPartner, Property
@@ -233,7 +233,7 @@ def test_support_can_make_partners_withdraw_their_notice() -> None:
     world = quiet(living_world())
     world.life["handing_back"][0], world.life["months_left"][0] = 1, 13.0
     decide(world, 0, 0, HAND_BACK, PAYMENT)
-    practice_life.end_practices(world, life_params(ending__withdraw=1.0), Luck(1, 2014))
+    end_practices(world, life_params(ending__withdraw=1.0), Luck(1, 2014))
     assert world.life["handing_back"][0] == 0
     assert world.life["state"][0] == OPEN
 
@@ -300,7 +300,7 @@ def test_patients_doctors_and_pounds_are_conserved(seed: int, actions: list[int]
     pounds = world.money["reserves"].sum() + world.money["drawings"].sum()
     owed = world.contract["liability"].sum()
     world.nation["doctors_in"] = world.nation["doctors_out"] = 0.0
-    practice_life.end_practices(world, P, Luck(seed, 2014))
+    end_practices(world, P, Luck(seed, 2014))
     paid = owed - world.contract["liability"].sum()
     dispersed = world.life["state"] == DISPERSED
     assert patients(world) == pytest.approx(many)

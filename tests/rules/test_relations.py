@@ -209,5 +209,5 @@ def test_boards_ask_the_keenest_where_nobody_stands() -> None:
     free = (world.place["ccg"] == c) & (world.place["board"] == 0) & (world.life["state"] == s.OPEN)
     keenest = int(np.flatnonzero(free)[np.argmax(world.ties["engagement"][free])])
     nobody = params_of().of(boards.Seats)._replace(stand=0.0, term_ends=0.0)
-    boards.choose_seats(world, nobody, Luck(1, 2014))
+    boards.choose_seats(world, Luck(1, 2014), np.arange(len(world.place)), nobody)
     assert world.place["board"][keenest] == 1

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernel import kernel
 from sim.parameters import Params, Timeline
 from sim.regimes import load_regime
 from sim.rules.access import STRAIN, Appointments, Continuity, Tiring, serve, shares, tire
 from sim.rules.demand import demand
+from sim.rules.expenses import StaffCosts
 from sim.rules.leaving import (
     DESTINATION,
     GRADUATION,
@@ -47,27 +49,33 @@ def starting_world(scenario: str = "england") -> tuple[World, Timeline]:
 
 def engine_year(w: World, params: Params, luck: Luck) -> NDArray[np.int8]:
     """One year; returns what each row of doctors did (see `sim.rules.leaving.STAYS`)."""
+    of = params.of
     demand(w, params, luck)
+    fate: NDArray[np.int8] = doctors_year(
+        w, luck, of(Leaving), of(Intention), of(Destinations), of(WorkingLife), of(StaffCosts)
+    )
+    continuity = of(Continuity)
+    appointments = of(Appointments)
+    serve(w.life, w.lists, w.staff, w.care, continuity.speed, shares(appointments), appointments, continuity)
+    tire(w.staff, w.care, w.doctors, w.minds, of(Tiring), luck.stream(STRAIN))
+    return fate
+
+
+@kernel
+def doctors_year(w, luck, leaving, intention, destinations, working, pay):
+    """Who leaves and who changes role, as `sim.rules.workforce` has it; returns the fates of rows."""
     relative = compare_incomes(w.money, w.staff, w.life)
-    worth = compare_with_salary(w.money, w.life, salary_worth(params))
-    leaving = params.of(Leaving)
+    worth = compare_with_salary(w.money, w.life, salary_worth(working, pay))
     leavers = age_and_leave(
         w.doctors, w.place, w.staff, w.ccgs, w.regions, w.nation,
-        practice_push(w.place, relative, w.care, w.life, leaving), leaving, params.of(Intention),
-        params.of(Destinations), params.of(WorkingLife), luck.stream(LEAVING), luck.stream(DESTINATION),
-        luck.stream(INTENTION), luck.stream(GRADUATION),
+        practice_push(w.place, relative, w.care, w.life, leaving), leaving, intention, destinations, working,
+        luck.stream(LEAVING), luck.stream(DESTINATION), luck.stream(INTENTION), luck.stream(GRADUATION),
     )  # fmt: skip
     change_working_lives(
-        w.doctors, w.contract, w.staff, w.care, w.life, worth, leavers.partners, params.of(WorkingLife),
-        leaving.usual_burnout, luck.stream(ROLE),
+        w.doctors, w.contract, w.staff, w.care, w.life, worth, leavers.partners, working, leaving.usual_burnout,
+        luck.stream(ROLE),
     )  # fmt: skip
-    continuity = params.of(Continuity)
-    appointments = params.of(Appointments)
-    known = shares(appointments)
-    serve(w.life, w.lists, w.staff, w.care, continuity.speed, known, appointments, continuity)
-    tire(w.staff, w.care, w.doctors, w.minds, params.of(Tiring), luck.stream(STRAIN))
-    fate: NDArray[np.int8] = leavers.fate
-    return fate
+    return leavers.fate
 
 
 @dataclass(frozen=True)

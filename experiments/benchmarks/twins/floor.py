@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from experiments.benchmarks.twins.engine import SEED, YEARS, Events, seen_practices
 from sim.parameters import Params, Timeline
 from sim.rules import access, chances, curves, demand, leaving
+from sim.rules.expenses import StaffCosts
 from sim.rules.workforce import salary_worth
 from sim.world import states
 from sim.world.columns import GROUPS
@@ -110,7 +111,8 @@ class Floor:
         rows, quits = len(w.life), of(leaving.Leaving)
         worth, push, partners = np.empty(rows), np.empty((rows, 3)), np.empty(rows)
         fate = np.empty(len(w.doctors), np.int8)
-        call("press", w.life, w.place, w.money, w.staff, w.care, worth, push, salary_worth(params), quits)
+        salary = salary_worth(of(leaving.WorkingLife), of(StaffCosts))
+        call("press", w.life, w.place, w.money, w.staff, w.care, worth, push, salary, quits)
         streams = (leaving.LEAVING, leaving.DESTINATION, leaving.INTENTION, leaving.GRADUATION)
         working = of(leaving.WorkingLife)
         call("age_and_leave", w.doctors, w.place, w.staff, w.ccgs, w.regions, w.nation, push, fate, partners, quits,

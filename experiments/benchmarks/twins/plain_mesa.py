@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from experiments.benchmarks.twins.engine import SEED, YEARS, Events
 from sim.parameters import Timeline
 from sim.rules import access, chances, demand, leaving, quality
+from sim.rules.expenses import StaffCosts
 from sim.rules.leaving import MOVES, QUALIFIES, STAYS, VACANT
 from sim.rules.workforce import salary_worth
 from sim.world.luck import Luck
@@ -382,7 +383,8 @@ class Part(mesa.Model):
 
     def _set_parameters(self) -> None:
         params = self.timeline.year(self.year)
-        of, self.salary_worth = params.of, salary_worth(params)
+        of = params.of
+        self.salary_worth = salary_worth(of(leaving.WorkingLife), of(StaffCosts))
         self.ageing, self.switching, self.wanting = of(demand.Ageing), of(demand.Switching), of(demand.Wanting)
         self.leaving, self.intention = of(leaving.Leaving), of(leaving.Intention)
         self.destinations, self.working = of(leaving.Destinations), of(leaving.WorkingLife)

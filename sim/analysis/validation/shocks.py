@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sim.analysis.validation.flat import flat_scenario
+from sim.kernel import kernel
 from sim.regimes import load_regime
 from sim.rules.counts import count_staff
 from sim.scenario import Scenario
@@ -113,7 +114,13 @@ def lose_half(world: World, practice: int) -> None:
     doctors["practice"][gone] = -1
     doctors["id"][gone] = 0
     world.nation["doctors_out"][0] += len(gone)
-    count_staff(world.doctors, world.staff, world.life)
+    count_again(world)
+
+
+@kernel
+def count_again(w: World) -> None:
+    """Every practice's staff from its doctors."""
+    count_staff(w.doctors, w.staff, w.life)
 
 
 def decay(twins: Twins, practices: int = SHOCKED, years: int = AFTER_PUSH) -> Decay:

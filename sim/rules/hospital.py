@@ -168,7 +168,7 @@ def spread(chance, count):
     return math.sqrt(chance * chance + 1.0 / max(count, 4.0))
 
 
-@kernel
+@maker
 def use_urgent_care(
     life, place, lists, staff, care, use, ccgs, accounts, plans_of, trusts, levels, p, p_ae, p_sub, keys
 ):  # fmt: skip
@@ -193,7 +193,7 @@ def use_urgent_care(
         use.ae[i] = max(0.0, due * (1.0 + noise(uniform(keys[1], place.id[i]), spread(p_ae.chance, due))))
 
 
-@kernel
+@maker
 def refer(life, place, lists, care, use, accounts, plans_of, level, p, p_sub, p_budget):
     """GP referrals of each practice: some are dealt with out of hospital, some lead to elective admission.
 
@@ -218,7 +218,7 @@ def refer(life, place, lists, care, use, accounts, plans_of, level, p, p_sub, p_
         use.elective[i] = p.elective * use.referrals[i]
 
 
-@kernel
+@maker
 def sum_by_ccg(life, place, use, activity):
     """Adds up the use of each CCG's practices: columns AE, EMERGENCY, REFERRALS, ELECTIVE of `activity`."""
     activity[:, :] = 0.0
@@ -256,22 +256,28 @@ def lasting_use(life, place, lists, use, ccgs, raw_index, p, draws):
 
 def hospital_use(world: World, params: Params, luck: Luck) -> Floats:
     """Writes `use` of every practice; returns activity by CCG (CCGs, 4): A&E, emergency, referrals, elective."""
-    emergency, ae, referral = params.of(EmergencyUse), params.of(AeUse), params.of(ReferralUse)
-    substitution = params.of(Substitution)
-    years = float(world.year - START_YEAR)
-    levels = np.array([grown(years, p.growth, p.growth_fade) for p in (emergency, ae)])
-    keys = np.array([luck.stream(EMERGENCY_CHANCE), luck.stream(AE_CHANCE)], dtype=np.uint64)
+    of, years = params.of, float(world.year - START_YEAR)
+    emergency, ae, referral = of(EmergencyUse), of(AeUse), of(ReferralUse)
+    levels = (float(grown(years, p.growth, p.growth_fade)) for p in (emergency, ae, referral))
+    activity: Floats = use_hospitals(
+        world, luck, *levels, emergency, ae, referral, of(Substitution), of(PracticeBudgets)
+    )
+    return activity
+
+
+@kernel
+def use_hospitals(w, luck, level_emergency, level_ae, level_referral, emergency, ae, referral, substitution, budgets):
+    """See `hospital_use`. Levels: growth of each kind of use since the start."""
+    keys = luck.stream(EMERGENCY_CHANCE), luck.stream(AE_CHANCE)
     use_urgent_care(
-        world.life, world.place, world.lists, world.staff, world.care, world.use, world.ccgs, world.accounts,
-        world.plans, world.trusts, levels, emergency, ae, substitution, keys,
+        w.life, w.place, w.lists, w.staff, w.care, w.use, w.ccgs, w.accounts, w.plans, w.trusts,
+        (level_emergency, level_ae), emergency, ae, substitution, keys,
     )  # fmt: skip
-    level = float(grown(years, referral.growth, referral.growth_fade))
     refer(
-        world.life, world.place, world.lists, world.care, world.use, world.accounts, world.plans, level,
-        referral, substitution, params.of(PracticeBudgets),
-    )  # fmt: skip
-    activity = np.zeros((len(world.ccgs), 4))
-    sum_by_ccg(world.life, world.place, world.use, activity)
+        w.life, w.place, w.lists, w.care, w.use, w.accounts, w.plans, level_referral, referral, substitution, budgets
+    )
+    activity = np.zeros((len(w.ccgs), 4))
+    sum_by_ccg(w.life, w.place, w.use, activity)
     return activity
 
 

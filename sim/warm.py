@@ -20,6 +20,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 from numba.core.targetconfig import TargetConfig
@@ -38,6 +39,8 @@ from sim.world.world import World
 from sim.year import PHASES
 
 YEARS = 2
+SLOTS = 2**17
+"""Of eight bytes each; see `_with_room`."""
 
 
 def is_warm() -> bool:
@@ -68,9 +71,9 @@ def warm_up(start: Start, scenario: Scenario, regimes: Sequence[Regime]) -> None
             _take(steps, share, cores, taken)
             _run(start, scenario, regimes[share::cores])
 
-        shared = _in_children(work, cores)
+        shared = _in_children(_with_room(work), cores)
     if not shared:
-        _run(start, scenario, regimes)
+        _with_room(_run)(start, scenario, regimes)
     _mark().touch()
 
 
@@ -92,6 +95,21 @@ def _compare_options_quickly() -> None:
         return isinstance(other, TargetConfig) and (self._values == other._values or self.values() == other.values())
 
     TargetConfig.__hash__, TargetConfig.__eq__ = hashed, equal
+
+
+def _with_room(work: Callable[..., None]) -> Callable[..., None]:
+    """The same work, called from a frame of a megabyte.
+
+    Python keeps the frames of calls in pieces of 16 kB, and asks the system for a piece, or gives one back, whenever a
+    call crosses from one to the next. Numba calls deep and crosses some hundred thousand times, which takes a tenth of
+    compiling. After a frame so large there is as much room in its own piece, and nothing is crossed.
+    """
+
+    def call(*arguments: Any) -> None:
+        work(*arguments)
+
+    wide = call.__code__.replace(co_stacksize=SLOTS)
+    return FunctionType(wide, globals(), closure=call.__closure__)
 
 
 def _run(start: Start, scenario: Scenario, regimes: Sequence[Regime]) -> None:

@@ -273,9 +273,7 @@ def use_hospitals(w, luck, level_emergency, level_ae, level_referral, emergency,
         w.life, w.place, w.lists, w.staff, w.care, w.use, w.ccgs, w.accounts, w.plans, w.trusts,
         (level_emergency, level_ae), emergency, ae, substitution, keys,
     )  # fmt: skip
-    refer(
-        w.life, w.place, w.lists, w.care, w.use, w.accounts, w.plans, level_referral, referral, substitution, budgets
-    )
+    refer(w.life, w.place, w.lists, w.care, w.use, w.accounts, w.plans, level_referral, referral, substitution, budgets)
     activity = np.zeros((len(w.ccgs), 4))
     sum_by_ccg(w.life, w.place, w.use, activity)
     return activity

@@ -164,26 +164,9 @@ def enter(doctors, minds, entrants, many, fate, staff, nation, tally, year):
 
 @maker
 def take_up_posts(
-    doctors,
-    minds,
-    place,
-    staff,
-    ccgs,
-    regions,
-    nation,
-    fate,
-    tally,
-    offers,
-    taken,
-    when,
-    people,
-    h,
-    s,
-    t,
-    intention,
-    year,
-    traits,
-):
+    doctors, minds, place, staff, ccgs, regions, nation, fate, tally, offers, taken, when, people, h, s, t,
+    intention, year, traits
+):  # fmt: skip
     """Matched candidates enter their practices; returns by practice the FTE of the year empty until then.
 
     Flow: pool or training -> practices (nation.doctors_in). A returner's FTE leaves the pool. Where the pool or

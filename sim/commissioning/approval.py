@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.functions import APPLICATION, APPROVAL, ASSURANCE, CONSTITUTION_CHANGE, MEMBERS_VOTE
-from sim.kernel import kernel, rule
+from sim.kernel import maker, rule
 from sim.rules.chances import logistic
 from sim.world.luck import decision, uniform
 
@@ -64,16 +64,6 @@ class Signing(NamedTuple):
     chance: float
 
 
-class Streams(NamedTuple):
-    """This year's luck of every step."""
-
-    vote: np.uint64
-    constitution: np.uint64
-    finance: np.uint64
-    leadership: np.uint64
-    signature: np.uint64
-
-
 @rule
 def vote_chance(opposition, engagement, p):
     """Chance that members vote for the change. opposition: share against; engagement: 0 to 1."""
@@ -107,55 +97,56 @@ def notice_served(given, months):
 
 
 @rule
-def next_level_down(c, wish, now, worth, menu, control, stages):
+def next_level_down(c, wish, now, worth, o):
     """The best table between what a CCG has and what it applied for that asks for no assurance; `now` for none."""
+    menu, control = o.menu, o.control
     found, best = now, -1e18
     for m in range(menu.shape[0]):
         if menu[m] == now:
             best = worth[c, m]
     for m in range(menu.shape[0]):
         t = menu[m]
-        if control[now] < control[t] < control[wish] and stages[t, ASSURANCE] == 0 and worth[c, m] > best:
+        if control[now] < control[t] < control[wish] and o.stages[t, ASSURANCE] == 0 and worth[c, m] > best:
             found, best = t, worth[c, m]
     return found
 
 
 @rule
-def approve(c, wish, now, worth, menu, control, gp_votes, stages, ccgs, accounts, applications, boards, checks,
-            streams):  # fmt: skip
+def approve(c, wish, now, worth, o, luck, ccgs, accounts, applications, boards, checks):
     """The table that a CCG which applied for `wish` is approved for; `now` where it is refused."""
-    vote, constitution, finance, leadership = checks
-    who = ccgs.id[c]
-    if stages[wish, MEMBERS_VOTE] == 1 and uniform(streams.vote, who) > vote_chance(
+    vote, constitution, finance, leadership, _ = checks
+    who, stages = ccgs.id[c], o.stages
+    if stages[wish, MEMBERS_VOTE] == 1 and uniform(luck.stream(VOTE), who) > vote_chance(
         ccgs.opposition[c], ccgs.engagement[c], vote
     ):
         return now
     applications.stage[c] = VOTED
-    sound = constitution_chance(gp_votes[wish], boards.interest_specific[c], ccgs.legitimacy[c], constitution)
-    if stages[wish, CONSTITUTION_CHANGE] == 1 and uniform(streams.constitution, who) > sound:
+    sound = constitution_chance(o.gp_votes[wish], boards.interest_specific[c], ccgs.legitimacy[c], constitution)
+    if stages[wish, CONSTITUTION_CHANGE] == 1 and uniform(luck.stream(CONSTITUTION), who) > sound:
         applications.refused[c] = 1
         return now
     solvent = finance_chance(accounts.outturn[c], accounts.allocation[c], finance)
     led = leadership_chance(ccgs.maturity[c], leadership)
     if stages[wish, ASSURANCE] == 1 and (
-        uniform(streams.finance, who) > solvent or uniform(streams.leadership, who) > led
+        uniform(luck.stream(FINANCE), who) > solvent or uniform(luck.stream(LEADERSHIP), who) > led
     ):
         applications.refused[c] = 1
-        return next_level_down(c, wish, now, worth, menu, control, stages)
+        return next_level_down(c, wish, now, worth, o)
     return wish
 
 
-@kernel
-def decide(worth, wishes, menu, control, gp_votes, stages, notice_months, first, ccgs, accounts, applications, boards,
-           checks, signing, streams):  # fmt: skip
+@maker
+def decide(worth, wishes, o, first, luck, ccgs, accounts, applications, boards, checks):
     """(CCGs,): the table of every CCG after this year's round; `applications` tells how far each came.
 
-    worth: (CCGs, menu). wishes: (CCGs,) tables. checks: vote, constitution, finance, leadership. Less control than now
-    needs nobody's leave, but notice; nobody gives notice twice, and who wants to stay again withdraws it.
+    worth: (CCGs, menu). wishes: (CCGs,) tables. o: see `Offer`. first: whether it is the regime's first round. checks:
+    vote, constitution, finance, leadership, signing. Less control than now needs nobody's leave, but notice; nobody
+    gives notice twice, and who wants to stay again withdraws it.
     """
+    control = o.control
     after = np.zeros(len(ccgs), np.int64)
     for c in range(len(ccgs)):
-        now = menu[0] if first > 0.5 else ccgs.table[c]
+        now = o.menu[0] if first else ccgs.table[c]
         wish = wishes[c]
         after[c] = now
         given = applications.notice[c]
@@ -168,24 +159,22 @@ def decide(worth, wishes, menu, control, gp_votes, stages, notice_months, first,
         if wish == now:
             continue
         if control[wish] < control[now]:
-            if notice_served(given, notice_months[now]):
+            if notice_served(given, o.notice_months[now]):
                 after[c] = wish
             else:
                 applications.notice[c] = given + 1
             continue
-        if stages[wish, APPLICATION] == 0:
+        if o.stages[wish, APPLICATION] == 0:
             after[c] = wish
             continue
         applications.applied[c] = wish
         applications.stage[c] = APPLIED
-        got = approve(
-            c, wish, now, worth, menu, control, gp_votes, stages, ccgs, accounts, applications, boards, checks, streams
-        )
+        got = approve(c, wish, now, worth, o, luck, ccgs, accounts, applications, boards, checks)
         if got == now:
             continue
         applications.approved[c] = got
         applications.stage[c] = APPROVED
-        if stages[got, APPROVAL] == 0 or uniform(streams.signature, ccgs.id[c]) < signing.chance:
+        if o.stages[got, APPROVAL] == 0 or uniform(luck.stream(SIGNATURE), ccgs.id[c]) < checks[4].chance:
             applications.stage[c] = SIGNED
             after[c] = got
     return after

@@ -23,9 +23,8 @@ from sim.commissioning.functions import (
     PRACTICE_SCALE,
     REGION_SCALE,
 )
-from sim.kernel import kernel, maker, rule
-from sim.parameters import Params
-from sim.world.luck import Luck, decision, normal, stable_hash
+from sim.kernel import maker, rule
+from sim.world.luck import decision, normal, stable_hash
 from sim.world.table import Table
 from sim.world.world import Rows, World
 
@@ -123,7 +122,7 @@ def stride_of(world: World) -> int:
     return len(world.bodies) // KINDS
 
 
-@kernel
+@maker
 def serve(bodies, place, lists, life, ccgs, area_teams, scale):
     """Counts whom each body serves under the tables now in force: practices, patients, mean distance from its seat.
 
@@ -165,7 +164,7 @@ def serve(bodies, place, lists, life, ccgs, area_teams, scale):
             bodies.km[b] /= bodies.practices[b]
 
 
-@kernel
+@maker
 def staff_at_start(bodies, ccg_money, team, own, national, cost, stream):
     """Area teams and CCGs get their staff of April 2014; every other body starts empty."""
     stride = len(bodies) // KINDS
@@ -235,15 +234,3 @@ def name_bodies(stride: int, ccg_ids: Rows, team_ids: Rows) -> Table:
         keys = [int(known[u]) if u < len(known) else u for u in range(stride)]
         bodies["id"][kind * stride : (kind + 1) * stride] = [stable_hash(f"body:{name}:{key}") for key in keys]
     return bodies
-
-
-def start_bodies(world: World, params: Params, luck: Luck) -> None:
-    """Whom bodies serve under table 0, and their staff of April 2014."""
-    serve(world.bodies, world.place, world.lists, world.life, world.ccgs, world.area_teams, world.regime.scale)
-    running = params.of(RunningCosts)
-    patients = np.bincount(world.place["ccg"], weights=world.lists["total"], minlength=len(world.ccgs))
-    world.ccg_money["running_costs"] = running.per_head * patients
-    staff_at_start(
-        world.bodies, world.ccg_money, params.of(AreaTeamStaff), params.of(CcgStaff),
-        params.of(NationalStaff), params.of(StaffCost), luck.stream(TEAM_SIZE),
-    )  # fmt: skip

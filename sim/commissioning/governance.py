@@ -14,11 +14,9 @@ import numpy as np
 from sim.commissioning.awards import set_aside
 from sim.commissioning.cases import candidate, joint, steps
 from sim.commissioning.functions import JOINT_COMMITTEE, PUBLIC
-from sim.kernel import kernel, maker, rule
-from sim.parameters import Params
+from sim.kernel import maker, rule
 from sim.world import states as s
-from sim.world.luck import Luck, decision, uniform, uniform2
-from sim.world.world import World
+from sim.world.luck import decision, uniform, uniform2
 
 EXPOSURE = decision("governance.exposure")
 BOARD_START = decision("governance.board_start")
@@ -222,20 +220,14 @@ def clear_year(boards):
         boards.awards_linked[c] = 0.0
 
 
-@kernel
-def start_registers(w):
-    """The registers of April 2014."""
-    register_stakes(w.boards, w.providers, w.place, w.life, w.ties, w.ccgs.seat)
-
-
-def start_boards(world: World, params: Params, luck: Luck) -> None:
+@maker
+def start_boards(w, luck, p):
     """Registers of interest of April 2014, with a spread between CCGs: beta-like around the parameters."""
-    p = params.of(Interests)
-    stream = luck.stream(BOARD_START)
-    spread = np.array([0.5 + uniform(stream, who) for who in world.ccgs["id"]])
-    rivalry = np.array([0.5 + uniform2(stream, who, np.uint64(1)) for who in world.ccgs["id"]])
-    world.boards["contested"] = p.contested
-    start_registers(world)
-    world.boards["interest_class"] = p.class_start
-    world.boards["interest_rival"] = np.minimum(1.0, p.rival_start * rivalry)
-    world.boards["loyalty"] = np.minimum(1.0, p.loyalty_start * spread)
+    register_stakes(w.boards, w.providers, w.place, w.life, w.ties, w.ccgs.seat)
+    stream, boards = luck.stream(BOARD_START), w.boards
+    for c in range(len(boards)):
+        who = w.ccgs.id[c]
+        boards.contested[c] = p.contested
+        boards.interest_class[c] = p.class_start
+        boards.interest_rival[c] = min(1.0, p.rival_start * (0.5 + uniform2(stream, who, np.uint64(1))))
+        boards.loyalty[c] = min(1.0, p.loyalty_start * (0.5 + uniform(stream, who)))

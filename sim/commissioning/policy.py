@@ -11,19 +11,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.commissioning.bodies import RunningCosts, StaffCost, stride_of
+from sim.commissioning.bodies import KINDS, RunningCosts, StaffCost, serve
 from sim.commissioning.ccg_mergers import merge_ccgs
 from sim.commissioning.functions import AREA_TEAM
 from sim.commissioning.reorganisation import (
     ReorganisationCost,
     hire,
     move_to_tables,
-    recount,
     restructure_area_teams,
 )
 from sim.commissioning.rounds import close_rounds, express_interest, hold_round
 from sim.commissioning.views import view
-from sim.kernel import kernel
+from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
 from sim.rules.chances import logistic
 from sim.world import states as s
@@ -53,7 +52,7 @@ class Maturity(NamedTuple):
     push_start: float
 
 
-@kernel
+@maker
 def count_ccgs(place, lists, life, ccgs, maturity_gain):
     """Patients and open practices of each CCG; a year more of maturity."""
     for c in range(len(ccgs)):
@@ -66,7 +65,7 @@ def count_ccgs(place, lists, life, ccgs, maturity_gain):
             ccgs.practices[place.ccg[i]] += 1.0
 
 
-@kernel
+@maker
 def press(area_teams, bodies, base, workload, first_row):
     """Area teams press their CCGs to take control the more, the less of their cases last year's hours reached."""
     for a in range(len(area_teams)):
@@ -75,11 +74,39 @@ def press(area_teams, bodies, base, workload, first_row):
         area_teams.push[a] = min(1.0, base + workload * max(0.0, full - 0.5))
 
 
+@rule
+def ends(ccgs, nation, luck, years, p):
+    """Whether the government ends the regime this year: a hazard in lost legitimacy and the election. years: since the
+    regime began."""
+    if years <= 0 or nation.ended[0] == 1:
+        return False
+    kept = 0.0
+    for c in range(len(ccgs)):
+        kept += ccgs.legitimacy[c]
+    lost = 1.0 - kept / len(ccgs)
+    hazard = logistic(p.base + p.legitimacy * lost + p.election * p.election_year)
+    return uniform(luck.stream(ENDING), NATION_ID) < hazard
+
+
+@kernel
+def open_year(w, luck, years, maturity, running, ending):
+    """The year opens: CCGs are counted and given their allowance, area teams press, the regime may end. years: since
+    the regime began."""
+    w.nation.staff_hire_cost[0] = 0.0
+    w.bodies.lost_fte[:] = 0.0
+    count_ccgs(w.place, w.lists, w.life, w.ccgs, maturity.gain)
+    for c in range(len(w.ccgs)):
+        w.ccg_money.running_costs[c] = running.per_head * w.ccgs.patients[c]
+    press(w.area_teams, w.bodies, maturity.push_start, maturity.push_workload, AREA_TEAM * (len(w.bodies) // KINDS))
+    if ends(w.ccgs, w.nation, luck, years, ending):
+        w.nation.ended[0] = 1
+
+
 def tables_this_year(world: World, params: Params, luck: Luck) -> Rows:
-    """(CCGs,): the table that governs each CCG from now on."""
-    regime, now = world.regime, world.ccgs.table.copy()
+    """(CCGs,): the table that governs each CCG from now on: the column of the World itself where nothing changes."""
+    regime, now = world.regime, world.ccgs.table
     if world.nation.ended[0] == 1:
-        close_rounds(world)
+        close_rounds(world.applications)
         return np.zeros_like(now)
     if world.year < regime.from_year:
         return now
@@ -88,36 +115,25 @@ def tables_this_year(world: World, params: Params, luck: Luck) -> Rows:
     return np.full_like(now, regime.start_table)
 
 
-def ends(world: World, params: Params, luck: Luck) -> bool:
-    """Whether the government ends the regime this year: a hazard in lost legitimacy and the election."""
-    p = params.of(RegimeEnding)
-    if world.year <= world.regime.from_year or world.nation.ended[0] == 1:
-        return False
-    lost = 1.0 - float(world.ccgs.legitimacy.sum()) / len(world.ccgs)
-    hazard = logistic(p.base + p.legitimacy * lost + p.election * p.election_year)
-    return bool(uniform(luck.stream(ENDING), NATION_ID) < hazard)
-
-
 def policy(world: World, params: Params, luck: Luck) -> None:
     """Phase 1 of the year."""
-    regime, maturity = world.regime, params.of(Maturity)
-    world.nation.staff_hire_cost[0] = 0.0
-    world.bodies.lost_fte[:] = 0.0
-    count_ccgs(world.place, world.lists, world.life, world.ccgs, maturity.gain)
-    world.ccg_money.running_costs[:] = params.of(RunningCosts).per_head * world.ccgs.patients
-    press(world.area_teams, world.bodies, maturity.push_start, maturity.push_workload, AREA_TEAM * stride_of(world))
-    if ends(world, params, luck):
-        world.nation["ended"] = 1
+    of, regime = params.of, world.regime
+    open_year(world, luck, world.year - regime.from_year, of(Maturity), of(RunningCosts), of(RegimeEnding))
     merge_ccgs(world, params)  # who merges on 1 April applies as one
     tables = tables_this_year(world, params, luck)  # applied for in January, before teams are restructured in April
     if world.year == regime.restructure_year:
         restructure_area_teams(world, params)
     move_to_tables(world, tables, params)
     express_interest(world, params, luck)
-    recount(world)
-    hire(
-        world.bodies, world.ccgs, world.ccg_money, world.nation, view(regime).holder, view(regime).funded, regime.scale,
-        regime.staffing,
-        params.of(ReorganisationCost),
-        params.of(StaffCost).per_fte, params.of(RunningCosts).underspend,
+    v = view(regime)
+    staff_bodies(
+        world, v.holder, v.funded, regime.scale, regime.staffing, of(ReorganisationCost), of(StaffCost).per_fte,
+        of(RunningCosts).underspend,
     )  # fmt: skip
+
+
+@kernel
+def staff_bodies(w, holder, funded, scale, staffing, hiring, cost_per_fte, underspend):
+    """Whom each body serves now, and whom it hires for it."""
+    serve(w.bodies, w.place, w.lists, w.life, w.ccgs, w.area_teams, scale)
+    hire(w.bodies, w.ccgs, w.ccg_money, w.nation, holder, funded, scale, staffing, hiring, cost_per_fte, underspend)

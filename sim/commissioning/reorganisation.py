@@ -30,7 +30,7 @@ from sim.commissioning.functions import (
     TRANSITION_YEARS,
 )
 from sim.commissioning.views import view
-from sim.kernel import kernel, rule
+from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
 from sim.world.world import Rows, World
 
@@ -162,7 +162,7 @@ def move_ccg_staff(bodies, before, ccgs, nation, new_table, heir, scale, staffin
         nation.staff_hire_cost[0] += lost * hiring.cost_per_redundancy
 
 
-@kernel
+@maker
 def hire(bodies, ccgs, ccg_money, nation, holder, funded, scale, staffing, hiring, cost_per_fte, underspend):
     """Bodies that took functions over may hire from the running-cost share that their table allows; posts fill with
     time.
@@ -239,6 +239,8 @@ def move_to_tables(world: World, new_table: Rows, params: Params) -> None:
     """Puts every CCG under its new table, with its staff, transition and loss of knowledge. No change: nothing
     happens."""
     regime = world.regime
+    if new_table is world.ccgs.table:
+        return
     changed = (new_table != world.ccgs.table).astype(np.int64)
     if not changed.any():
         return
@@ -271,6 +273,12 @@ def restructure_area_teams(world: World, params: Params) -> None:
     recount(world)
 
 
+@kernel
+def count_served(w, scale):
+    """See `recount`."""
+    serve(w.bodies, w.place, w.lists, w.life, w.ccgs, w.area_teams, scale)
+
+
 def recount(world: World) -> None:
     """Whom each body serves now."""
-    serve(world.bodies, world.place, world.lists, world.life, world.ccgs, world.area_teams, world.regime.scale)
+    count_served(world, world.regime.scale)

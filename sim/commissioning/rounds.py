@@ -8,39 +8,22 @@ interest has moved, and those who pass all stages are under their new table from
 from __future__ import annotations
 
 import math
-from functools import lru_cache
 
 import numpy as np
 
-from sim.commissioning.approval import (
-    CONSTITUTION,
-    FINANCE,
-    LEADERSHIP,
-    SIGNATURE,
-    VOTE,
-    ConstitutionCheck,
-    FinanceCheck,
-    LeadershipCheck,
-    Signing,
-    Streams,
-    Vote,
-    decide,
-)
-from sim.commissioning.functions import EXPRESSION_OF_INTEREST, YEARLY_CHOICE
-from sim.commissioning.regime_tables import RegimeTables
-from sim.commissioning.uptake import APPLICATION_NEWS, INTEREST_NEWS, Uptake, worth_of_menu
-from sim.commissioning.views import view
-from sim.kernel import kernel
+from sim.commissioning.approval import ConstitutionCheck, FinanceCheck, LeadershipCheck, Signing, Vote, decide
+from sim.commissioning.functions import YEARLY_CHOICE
+from sim.commissioning.uptake import APPLICATION_NEWS, INTEREST_NEWS, SharedManagement, Uptake, worth_of_menu
+from sim.commissioning.views import offer
+from sim.kernel import kernel, maker
 from sim.parameters import FIRST_YEAR, Params
 from sim.world.luck import Luck
 from sim.world.world import Rows, World
 
 NEVER = -math.inf
-ROUND = ("wish", "applied", "approved", "stage", "refused", "notice")
-"""What a round writes for every CCG."""
 
 
-@kernel
+@maker
 def interests(worth, menu, control, asks, now, ease):
     """(CCGs,): the table in which each CCG expresses interest, -1 for none.
 
@@ -62,7 +45,7 @@ def interests(worth, menu, control, asks, now, ease):
     return expressed
 
 
-@kernel
+@maker
 def wishes(worth, menu, control, closed, asks, now, interest):
     """(CCGs,): the table that each CCG wants in this round: the best of those open to it, or the one it has.
 
@@ -84,52 +67,87 @@ def wishes(worth, menu, control, closed, asks, now, interest):
 
 def express_interest(world: World, params: Params, luck: Luck) -> None:
     """CCGs express interest in next year's round; nobody does where no round is held."""
-    regime = world.regime
-    if not regime.chosen or world.year < regime.from_year - 1 or world.nation["ended"][0] == 1:
+    regime, net, of = world.regime, world.networks, params.of
+    if not regime.chosen or world.year < regime.from_year - 1 or world.nation.ended[0] == 1:
         return
-    begun = world.year >= regime.from_year
-    now = world.ccgs.table if begun else np.full(len(world.ccgs), regime.menu[0])
-    world.applications["interest"] = -1  # last year's interest has been acted upon, or not
-    worth = worth_of_menu(world, params, luck, INTEREST_NEWS, seen=begun, first=not begun)
-    interested = interests(worth, regime.menu, view(regime).control, _asks(regime), now, params.of(Uptake).ease)
-    world.applications["interest"] = interested[world.ccgs.seat]
+    look_ahead(
+        world, luck, Luck(luck.seed, 0), world.year >= regime.from_year, offer(regime), net.ccg_start, net.ccg_row,
+        of(Uptake), of(SharedManagement),
+    )  # fmt: skip
 
 
-@lru_cache(maxsize=64)
-def _asks(regime: RegimeTables) -> Rows:
-    """(T,): 1 where a table asks for an expression of interest."""
-    return np.ascontiguousarray(regime.stages[:, EXPRESSION_OF_INTEREST])
+@kernel
+def look_ahead(w, luck, lasting, begun, o, ccg_start, ccg_row, p, management):
+    """See `express_interest`. begun: whether a round has been held before; else all stand at the first of the menu."""
+    now = np.full(len(w.ccgs), o.menu[0])
+    for c in range(len(w.ccgs)):
+        w.applications.interest[c] = -1  # last year's interest has been acted upon, or not
+        if begun:
+            now[c] = w.ccgs.table[c]
+    worth = worth_of_menu(
+        w, lasting, luck.stream(INTEREST_NEWS), o, ccg_start, ccg_row, begun, not begun, p, management
+    )
+    interested = interests(worth, o.menu, o.control, o.asks, now, p.ease)
+    for c in range(len(w.ccgs)):
+        w.applications.interest[c] = interested[w.ccgs.seat[c]]
 
 
-def close_rounds(world: World) -> None:
+@maker
+def close_rounds(applications):
     """No round is held any more: nobody has applied, been refused or given notice."""
-    for column in ("interest", "wish", "applied", "approved"):
-        world.applications[column] = -1
-    for column in ("stage", "refused", "notice"):
-        world.applications[column] = 0
+    applications.interest[:] = -1
+    applications.wish[:] = -1
+    applications.applied[:] = -1
+    applications.approved[:] = -1
+    applications.stage[:] = 0
+    applications.refused[:] = 0
+    applications.notice[:] = 0
 
 
 def hold_round(world: World, params: Params, luck: Luck) -> Rows:
-    """This year's round of applications; returns the table of every CCG after it."""
-    regime, seen = world.regime, view(world.regime)
-    first = world.year == regime.from_year
+    """This year's round of applications; returns the table of every CCG after it: the column of the World itself
+    where nobody moves."""
+    regime, net, of = world.regime, world.networks, params.of
     if world.year == FIRST_YEAR:  # a run that begins with the round: interest was expressed in the months before
         world.applications["interest"] = 0
-    now = np.full(len(world.ccgs), regime.menu[0]) if first else world.ccgs.table
-    worth = worth_of_menu(world, params, luck, APPLICATION_NEWS, seen=True, first=first)
-    closed = np.zeros_like(seen.grade) if first else 1 - regime.stages[:, YEARLY_CHOICE]
-    closed[regime.menu[0]] = 0  # staying out is always open
-    wanted = wishes(worth, regime.menu, seen.control, closed, _asks(regime), now, world.applications.interest)
-    checks = (params.of(Vote), params.of(ConstitutionCheck), params.of(FinanceCheck), params.of(LeadershipCheck))
-    streams = Streams(*(luck.stream(name) for name in (VOTE, CONSTITUTION, FINANCE, LEADERSHIP, SIGNATURE)))
-    after: Rows = decide(
-        worth, wanted, regime.menu, seen.control, seen.ccg_gp_votes, regime.stages,
-        regime.exit_notice_months, 1.0 if first else 0.0, world.ccgs, world.accounts, world.applications, world.boards,
-        checks, params.of(Signing), streams,
+    after, checks = np.empty_like(world.ccgs.table), (Vote, ConstitutionCheck, FinanceCheck, LeadershipCheck, Signing)
+    some_move = apply_and_approve(
+        world, luck, Luck(luck.seed, 0), world.year == regime.from_year, offer(regime), net.ccg_start, net.ccg_row,
+        of(Uptake), of(SharedManagement), tuple(of(check) for check in checks), after,
     )  # fmt: skip
-    seat = world.ccgs.seat  # who has merged applies once, and has one level
-    if (seat == np.arange(len(seat))).all():
-        return after
-    for column in ROUND:
-        world.applications[column] = world.applications[column][seat]
-    return after[seat]
+    return after if some_move else world.ccgs.table
+
+
+@kernel
+def apply_and_approve(w, luck, lasting, first, o, ccg_start, ccg_row, p, management, checks, after):
+    """See `hold_round`. first: whether it is the regime's first round; then all stand at the first of the menu, and
+    every table is open. checks: see `approval.decide`. Fills after, (CCGs,); returns whether anybody moves."""
+    now, closed = np.full(len(w.ccgs), o.menu[0]), np.zeros(len(o.grade), np.int64)
+    if not first:
+        for c in range(len(now)):
+            now[c] = w.ccgs.table[c]
+        for t in range(len(closed)):
+            closed[t] = 1 - o.stages[t, YEARLY_CHOICE]
+    closed[o.menu[0]] = 0  # staying out is always open
+    worth = worth_of_menu(w, lasting, luck.stream(APPLICATION_NEWS), o, ccg_start, ccg_row, True, first, p, management)
+    wanted = wishes(worth, o.menu, o.control, closed, o.asks, now, w.applications.interest)
+    own = decide(worth, wanted, o, first, luck, w.ccgs, w.accounts, w.applications, w.boards, checks)
+    join_applications(w.applications, w.ccgs.seat)
+    some_move = False
+    for c in range(len(own)):
+        after[c] = own[w.ccgs.seat[c]]
+        some_move = some_move or after[c] != w.ccgs.table[c]
+    return some_move
+
+
+@maker
+def join_applications(applications, seat):
+    """Who has merged applies once: what the round wrote for the CCG at the seat holds for all its members."""
+    for c in range(len(seat)):
+        if seat[c] != c:
+            applications.wish[c] = applications.wish[seat[c]]
+            applications.applied[c] = applications.applied[seat[c]]
+            applications.approved[c] = applications.approved[seat[c]]
+            applications.stage[c] = applications.stage[seat[c]]
+            applications.refused[c] = applications.refused[seat[c]]
+            applications.notice[c] = applications.notice[seat[c]]

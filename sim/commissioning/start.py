@@ -6,14 +6,21 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numpy as np
-
-from sim.commissioning.bodies import start_bodies
-from sim.commissioning.governance import start_boards
+from sim.commissioning.bodies import (
+    TEAM_SIZE,
+    AreaTeamStaff,
+    CcgStaff,
+    NationalStaff,
+    RunningCosts,
+    StaffCost,
+    serve,
+    staff_at_start,
+)
+from sim.commissioning.governance import Interests, start_boards
 from sim.commissioning.knowledge import Knowing
 from sim.commissioning.policy import Maturity, count_ccgs
-from sim.commissioning.reorganisation import recount
 from sim.commissioning.rounds import close_rounds
+from sim.kernel import kernel, maker
 from sim.parameters import Params
 from sim.world.luck import Luck, decision, normal, uniform
 from sim.world.world import World
@@ -31,24 +38,38 @@ class ProviderStart(NamedTuple):
 
 def start(world: World, params: Params, luck: Luck) -> None:
     """Sets the start of every column that commissioning owns; all CCGs are under table 0."""
-    maturity = params.of(Maturity)
-    stream = luck.stream(MATURITY)
-    draws = np.array([normal(stream, who) for who in world.ccgs["id"]])
-    world.ccgs["maturity"] = np.clip(maturity.start + maturity.spread * draws, 0.0, 1.0)
-    world.ccgs["legitimacy"] = 1.0
-    close_rounds(world)
-    world.applications["management"] = -1
-    count_ccgs(world.place, world.lists, world.life, world.ccgs, 0.0)
-    start_bodies(world, params, luck)
-    recount(world)
-    start_boards(world, params, luck)
-    world.area_teams["push"] = maturity.push_start
-    world.beliefs["distress_var"] = params.of(Knowing).prior_var
-    world.beliefs["quality_var"] = params.of(Knowing).prior_var
-    world.beliefs["routine_var"] = params.of(Knowing).prior_var
-    providers = luck.stream(TEAM_ROOM)
-    world.providers["quality"] = [normal(providers, who) for who in world.providers["id"]]
-    world.providers["skill"] = [uniform(providers, who) for who in world.providers["id"]]
-    cost = luck.stream(PROVIDER_COST)
-    spread = params.of(ProviderStart).cost_spread
-    world.providers["cost"] = [math.exp(spread * normal(cost, who)) for who in world.providers["id"]]
+    of = params.of
+    start_commissioning(
+        world, luck, world.regime.scale, of(Maturity), of(RunningCosts), of(AreaTeamStaff), of(CcgStaff),
+        of(NationalStaff), of(StaffCost), of(Interests), of(Knowing), of(ProviderStart),
+    )  # fmt: skip
+
+
+@kernel
+def start_commissioning(w, luck, scale, maturity, running, team, own, national, cost, interests, knowing, providers):
+    """The start in order; scale: (T, kinds) of the regime."""
+    close_rounds(w.applications)
+    w.applications.management[:] = -1
+    count_ccgs(w.place, w.lists, w.life, w.ccgs, 0.0)
+    for c in range(len(w.ccgs)):
+        grown = maturity.start + maturity.spread * normal(luck.stream(MATURITY), w.ccgs.id[c])
+        w.ccgs.maturity[c] = min(1.0, max(0.0, grown))
+        w.ccgs.legitimacy[c] = 1.0
+        w.ccg_money.running_costs[c] = running.per_head * w.ccgs.patients[c]
+    serve(w.bodies, w.place, w.lists, w.life, w.ccgs, w.area_teams, scale)
+    staff_at_start(w.bodies, w.ccg_money, team, own, national, cost, luck.stream(TEAM_SIZE))
+    start_boards(w, luck, interests)
+    w.area_teams.push[:] = maturity.push_start
+    w.beliefs.distress_var[:] = knowing.prior_var
+    w.beliefs.quality_var[:] = knowing.prior_var
+    w.beliefs.routine_var[:] = knowing.prior_var
+    start_providers(w.providers, luck.stream(TEAM_ROOM), luck.stream(PROVIDER_COST), providers.cost_spread)
+
+
+@maker
+def start_providers(providers, room, cost, spread):
+    """How providers differ. room, cost: streams."""
+    for j in range(len(providers)):
+        who = providers.id[j]
+        providers.quality[j], providers.skill[j] = normal(room, who), uniform(room, who)
+        providers.cost[j] = math.exp(spread * normal(cost, who))

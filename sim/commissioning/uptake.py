@@ -8,19 +8,16 @@ apart in one year of data; both are carried, with their own priors (C031).
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.commissioning.bodies import KINDS, body_row, practices_of_whole, total_fte
 from sim.commissioning.functions import AREA_TEAM, CCG
-from sim.commissioning.views import ALONE, TOGETHER, VOICE, view
-from sim.kernel import kernel, rule
-from sim.parameters import Params
-from sim.world.luck import Luck, decision, inverse_gumbel, normal2, uniform, uniform2
+from sim.commissioning.views import ALONE, TOGETHER, VOICE
+from sim.kernel import maker, rule
+from sim.world.luck import decision, inverse_gumbel, normal2, uniform, uniform2
 from sim.world.states import CARETAKER, OPEN
-from sim.world.world import Floats, World
 
 TASTE = decision("uptake.taste")
 LEANING = decision("uptake.leaning")
@@ -104,7 +101,7 @@ def position(c, applications, ccgs):
     return applications.interest[c] if applications.interest[c] >= 0 else ccgs.table[c]
 
 
-@kernel
+@maker
 def share_management(applications, ccgs, chance, stream):
     """Which CCGs share one management: those of a county, for every county whose lasting draw lies below the chance."""
     for c in range(len(ccgs)):
@@ -130,18 +127,18 @@ def count_company(out, c, t, applications, ccgs, ccg_start, ccg_row):
     out[1] = managed_alike / managed if managed > 0.0 else 0.0
 
 
-@kernel
-def weigh(ccgs, applications, area_teams, bodies, boards, problem, burden, menu, control, grade, gp_votes, pays, scale,
-          ccg_start, ccg_row, seen, first, p, liking, taste, news):  # fmt: skip
+@maker
+def weigh(ccgs, applications, area_teams, bodies, boards, problem, burden, o, ccg_start, ccg_row, seen, first, p,
+          liking, taste, news):  # fmt: skip
     """(CCGs, menu): worth of every table of the menu to every CCG.
 
-    problem: (CCGs,) sd. burden: (CCGs,) share. menu: rows of tables, staying out first. control, grade, gp_votes: (T,).
-    pays: (T,) 1 where the CCG pays for hospital care. scale: (T, kinds). seen: 1.0 where others' positions are known,
-    0.0 before anybody has taken one. first: 1.0 where nobody has a level to stay with. liking: (area teams, T),
-    log-odds. taste is a stream for life, news is this stage's.
+    problem: (CCGs,) sd. burden: (CCGs,) share. o: see `Offer`. seen: whether others' positions are known, not so
+    before anybody has taken one. first: whether nobody has a level to stay with. liking: (area teams, T), log-odds.
+    taste is a stream for life, news is this stage's.
     """
+    menu, scale = o.menu, o.scale
     worth, company = np.zeros((len(ccgs), menu.shape[0])), np.zeros(2)
-    stride, whole = len(bodies) // KINDS, practices_of_whole(ccgs)
+    stride, whole, known = len(bodies) // KINDS, practices_of_whole(ccgs), 1.0 if seen else 0.0
     for c in range(len(ccgs)):
         own, team = CCG * stride + ccgs.seat[c], body_row(AREA_TEAM, scale[0, AREA_TEAM], c, ccgs, stride)
         staff, practices = max(0.5, total_fte(bodies, own)), max(1.0, whole[c])
@@ -149,23 +146,23 @@ def weigh(ccgs, applications, area_teams, bodies, boards, problem, burden, menu,
         capacity = ccgs.maturity[c] * min(1.0, staff / p.enough_staff)
         for m in range(menu.shape[0]):
             t = menu[m]
-            gained = control[t] - control[0]
+            gained = o.control[t] - o.control[0]
             count_company(company, c, t, applications, ccgs, ccg_start, ccg_row)
             like = liking[ccgs.team[c], t]
-            u = usual_worth(grade[t], p) + own_worth(
-                gained, problem[c], pays[t] * burden[c], capacity, gained * work / staff,
-                gp_votes[t] * boards.interest_specific[c], ccgs.opposition[c], p,
+            u = usual_worth(o.grade[t], p) + own_worth(
+                gained, problem[c], o.pays[t] * burden[c], capacity, gained * work / staff,
+                o.gp_votes[t] * boards.interest_specific[c], ccgs.opposition[c], p,
             )  # fmt: skip
-            u += company_worth(gained, seen * company[0], seen * company[1], area_teams.push[ccgs.team[c]], like, p)
+            u += company_worth(gained, known * company[0], known * company[1], area_teams.push[ccgs.team[c]], like, p)
             u += inverse_gumbel(uniform2(taste, ccgs.id[c], np.uint64(t)))
             u += p.news * normal2(news, ccgs.id[c], np.uint64(t))
-            if first < 0.5 and t == ccgs.table[c]:
+            if not first and t == ccgs.table[c]:
                 u += p.stay
             worth[c, m] = u
     return worth
 
 
-@kernel
+@maker
 def look_at_practices(place, lists, life, use, ccgs):
     """Of each CCG, (CCGs,) each: mean distress of its practices in sd, as its members feel it; and last year's
     emergency admissions per patient above England's usual of 2014-15, as a share of it, nil without patients."""
@@ -186,42 +183,41 @@ def look_at_practices(place, lists, life, use, ccgs):
     return problem, burden
 
 
-@lru_cache(maxsize=64)
-def liking_of_teams(
-    team_ids: tuple[int, ...], regions: tuple[int, ...], tables: int, p: Uptake, own: np.uint64, above: np.uint64
-) -> Floats:
+@maker
+def liking_of_teams(area_teams, tables, p, own, above):
     """(area teams, T): how each area team likes each table, log-odds: its own leaning and its regional team's.
 
     A regional team's leaning is against the mean of all CCGs of England, which the intercepts hold: they were fitted to
     England's one draw of four regions. own, above: streams for life.
     """
-    of_team, of_region = _leanings(team_ids, tables, own, above)
-    return np.asarray(p.leaning * of_team + p.regional_leaning * of_region[list(regions)])
+    of_region, liking = np.zeros(len(CCGS_OF_REGIONS)), np.zeros((len(area_teams), tables))
+    england = 0.0
+    for r in range(len(CCGS_OF_REGIONS)):
+        england += CCGS_OF_REGIONS[r]
+    for t in range(tables):
+        mean = 0.0
+        for r in range(len(of_region)):
+            of_region[r] = normal2(above, np.uint64(r), np.uint64(t))
+            mean += CCGS_OF_REGIONS[r] / england * of_region[r]
+        for a in range(len(area_teams)):
+            own_leaning = normal2(own, area_teams.id[a], np.uint64(t))
+            liking[a, t] = p.leaning * own_leaning + p.regional_leaning * (of_region[area_teams.region[a]] - mean)
+    return liking
 
 
-@lru_cache(maxsize=4)
-def _leanings(team_ids: tuple[int, ...], tables: int, own: np.uint64, above: np.uint64) -> tuple[Floats, Floats]:
-    """Standard leanings of area teams, (area teams, T), and of regional teams, (4, T): for a run they are the same."""
-    share = np.array(CCGS_OF_REGIONS) / sum(CCGS_OF_REGIONS)
-    columns = [np.uint64(t) for t in range(tables)]
-    of_region = np.array([[normal2(above, np.uint64(r), t) for t in columns] for r in range(len(share))])
-    of_region -= share @ of_region
-    return np.array([[normal2(own, np.uint64(who), t) for t in columns] for who in team_ids]), of_region
+@maker
+def worth_of_menu(w, lasting, news, o, ccg_start, ccg_row, seen, first, p, management):
+    """(CCGs, menu): what each table of the menu is worth to each CCG at the stage whose news is given, a stream.
 
-
-def worth_of_menu(world: World, params: Params, luck: Luck, news: str, seen: bool, first: bool) -> Floats:
-    """(CCGs, menu): what each table of the menu is worth to each CCG at the stage whose news is given."""
-    regime, lasting, p = world.regime, Luck(luck.seed, 0), params.of(Uptake)
-    problem, burden = look_at_practices(world.place, world.lists, world.life, world.use, world.ccgs)
-    share_management(world.applications, world.ccgs, params.of(SharedManagement).chance, lasting.stream(MANAGEMENT))
+    lasting: luck for life. o: see `Offer`. ccg_start, ccg_row: see `Networks`. seen, first: see `weigh`. management:
+    see `SharedManagement`.
+    """
+    problem, burden = look_at_practices(w.place, w.lists, w.life, w.use, w.ccgs)
+    share_management(w.applications, w.ccgs, management.chance, lasting.stream(MANAGEMENT))
     liking = liking_of_teams(
-        tuple(world.area_teams.id.tolist()), tuple(world.area_teams.region.tolist()), len(regime.scale), p,
-        lasting.stream(LEANING), lasting.stream(REGIONAL_LEANING),
+        w.area_teams, len(o.scale), p, lasting.stream(LEANING), lasting.stream(REGIONAL_LEANING)
+    )
+    return weigh(
+        w.ccgs, w.applications, w.area_teams, w.bodies, w.boards, problem, burden, o, ccg_start, ccg_row, seen, first,
+        p, liking, lasting.stream(TASTE), news,
     )  # fmt: skip
-    worth: Floats = weigh(
-        world.ccgs, world.applications, world.area_teams, world.bodies, world.boards, problem, burden, regime.menu,
-        view(regime).control, view(regime).grade, view(regime).ccg_gp_votes, view(regime).holds_hospital[:, CCG],
-        regime.scale, world.networks.ccg_start, world.networks.ccg_row, 1.0 if seen else 0.0, 1.0 if first else 0.0, p,
-        liking, lasting.stream(TASTE), luck.stream(news),
-    )  # fmt: skip
-    return worth

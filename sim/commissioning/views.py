@@ -17,6 +17,7 @@ from sim.commissioning.functions import (
     CONTRACTUAL_ACTION,
     DECLARE,
     EXECUTES,
+    EXPRESSION_OF_INTEREST,
     FIXED_FUNCTIONS,
     FUNCTIONS,
     GP,
@@ -78,6 +79,37 @@ class TableView(NamedTuple):
     ccg_gp_votes: Floats
     """(T,): share of GP votes on the committee that decides on what a table gives a CCG: the joint one where it leads,
     else the CCG's own."""
+
+
+class Offer(NamedTuple):
+    """What a regime offers to CCGs in its rounds, by table (T,) unless said otherwise."""
+
+    menu: Rows
+    """Rows of tables, staying out first."""
+    control: Floats
+    grade: Rows
+    gp_votes: Floats
+    """See `TableView`: `control`, `grade` and `ccg_gp_votes`."""
+    pays: Rows
+    """1 where the CCG pays for hospital care."""
+    asks: Rows
+    """1 where a table asks for an expression of interest."""
+    stages: Rows
+    """(T, stages), and the months of notice before a CCG may leave: see `RegimeTables`."""
+    notice_months: Floats
+    scale: Rows
+    """(T, kinds)."""
+
+
+@lru_cache(maxsize=64)
+def offer(regime: RegimeTables) -> Offer:
+    """What the rounds of a regime offer, worked out once a run."""
+    v = view(regime)
+    pays, asks = (np.ascontiguousarray(x) for x in (v.holds_hospital[:, CCG], regime.stages[:, EXPRESSION_OF_INTEREST]))
+    return Offer(
+        regime.menu, v.control, v.grade, v.ccg_gp_votes, pays, asks, regime.stages, regime.exit_notice_months,
+        regime.scale,
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=64)

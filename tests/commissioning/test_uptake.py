@@ -33,17 +33,20 @@ from sim.commissioning.uptake import (
     CCGS_OF_REGIONS,
     LEANING,
     REGIONAL_LEANING,
+    SharedManagement,
     Uptake,
     company_worth,
     liking_of_teams,
     own_worth,
     worth_of_menu,
 )
-from sim.commissioning.views import ALONE, TOGETHER, view
+from sim.commissioning.views import ALONE, TOGETHER, offer, view
+from sim.parameters import Params
 from sim.regimes import load_regime
 from sim.scenario import load_scenario
 from sim.simulate import RunResult, Start, build, prepare, simulate
 from sim.world.luck import Luck
+from sim.world.table import Table
 from sim.world.world import World
 from sim.year import advance
 
@@ -158,14 +161,22 @@ def test_without_neighbours_management_and_leaning_choices_do_not_cluster() -> N
     assert joins(**{**alone, "uptake__neighbours": 0.0, "uptake__leaning": 2.0}) > without + 0.1
 
 
+def worth_in_the_first_round(world: World, params: Params) -> np.ndarray:
+    """(CCGs, menu): of every table to every CCG, as others' interest stands."""
+    net, news = world.networks, Luck(SEED, 2015).stream(APPLICATION_NEWS)
+    return worth_of_menu(
+        world, Luck(SEED, 0), news, offer(world.regime), net.ccg_start, net.ccg_row, True, True, params.of(Uptake),
+        params.of(SharedManagement),
+    )  # fmt: skip
+
+
 def test_neighbours_are_seen_at_what_they_have_expressed_interest_in() -> None:
     world, timeline = build(start(), load_scenario("one_region", years=2), load_regime("voluntary_2015"))
     policy(world, timeline.year(2014), Luck(SEED, 2014))
-    params, luck = timeline.year(2014), Luck(SEED, 2015)
 
     def worth(interest: int) -> np.ndarray:
         world.applications["interest"] = interest
-        return worth_of_menu(world, params, luck, APPLICATION_NEWS, seen=True, first=True)
+        return worth_in_the_first_round(world, timeline.year(2014))
 
     change = worth(3) - worth(2)
     managed = world.applications["management"] >= 0
@@ -225,13 +236,14 @@ def test_own_reasons_have_the_signs_they_are_said_to_have() -> None:
 def test_regional_teams_lean_against_englands_mean_and_carry_their_area_teams_along() -> None:
     regions, p = (0, 0, 1, 2, 3), P._replace(leaning=0.0, regional_leaning=1.0)
     streams = Luck(SEED, 0).stream(LEANING), Luck(SEED, 0).stream(REGIONAL_LEANING)
-    ids = tuple(range(1, 6))
-    liking = liking_of_teams(ids, regions, 4, p, *streams)
+    teams = Table("area_teams", 5)
+    teams["id"], teams["region"] = range(1, 6), regions
+    liking = liking_of_teams(teams, 4, p, *streams)
     assert (liking[0] == liking[1]).all()
     assert liking[1:].std(axis=0).min() > 0.0
     assert np.allclose(np.array(CCGS_OF_REGIONS) @ liking[1:], 0.0)
-    assert (liking_of_teams(ids[2:3], regions[2:3], 4, p, *streams)[0] == liking[2]).all()
-    assert not liking_of_teams(ids, regions, 4, p._replace(regional_leaning=0.0), *streams).any()
+    assert (liking_of_teams(teams.take(np.array([2])), 4, p, *streams)[0] == liking[2]).all()
+    assert not liking_of_teams(teams, 4, p._replace(regional_leaning=0.0), *streams).any()
 
 
 def test_what_a_ccg_pays_for_emergencies_adds_to_the_worth_of_control() -> None:
@@ -240,7 +252,7 @@ def test_what_a_ccg_pays_for_emergencies_adds_to_the_worth_of_control() -> None:
     def worth(ratio: float) -> np.ndarray:
         was = world.use["emergency"].copy()
         world.use["emergency"] = ratio * was
-        found = worth_of_menu(world, timeline.year(2014), Luck(SEED, 2015), APPLICATION_NEWS, seen=True, first=True)
+        found = worth_in_the_first_round(world, timeline.year(2014))
         world.use["emergency"] = was
         return found
 

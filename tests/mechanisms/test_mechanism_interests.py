@@ -201,8 +201,9 @@ def endings(captured: int, p: Exposure) -> int:
     world, timeline = begin(CORBY, "delegated", 3, constants={"regime_ending.base": -3.0})
     world.ccgs["legitimacy"] = legitimacy_after(captured, p)
     world.year = 2016
-    assert timeline.year(2016).of(RegimeEnding).legitimacy > 0.0
-    return sum(ends(world, timeline.year(2016), Luck(seed, 2016)) for seed in range(300))
+    hazard = timeline.year(2016).of(RegimeEnding)
+    assert hazard.legitimacy > 0.0
+    return sum(ends(world.ccgs, world.nation, Luck(seed, 2016), 1, hazard) for seed in range(300))
 
 
 def test_mechanism_k050_regimes_survive_by_how_few_conflicts_come_to_light() -> None:

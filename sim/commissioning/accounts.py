@@ -14,13 +14,12 @@ import numpy as np
 
 from sim.commissioning.functions import HOSPITAL, PRIMARY_MEDICAL
 from sim.commissioning.regime_tables import RegimeTables
-from sim.commissioning.tariff import prices
-from sim.kernel import kernel, rule
+from sim.kernel import maker, rule
 from sim.parameters import Params
-from sim.rules.demand import START_YEAR, Ageing
-from sim.world.luck import Luck, decision, normal
+from sim.rules.demand import START_YEAR
+from sim.world.luck import decision, normal
 from sim.world.states import CARETAKER, OPEN
-from sim.world.world import Floats, Rows, World
+from sim.world.world import Rows, World
 
 TARGET_GAP = decision("settlements.target_gap")
 SURPLUS = decision("settlements.surplus")
@@ -62,15 +61,15 @@ def cash_answer(overrun, excess, p):
     return p.pooled_share * excess
 
 
-@kernel
-def account(accounts, ccg_money, plans, patients, expected, one_holder, england_growth, p):
+@maker
+def account(accounts, ccg_money, plans, patients, expected, held_by_one, england_growth, p):
     """A CCG's year: allocation, spending that answers to the money there is, outturn, and what is carried over.
 
     patients: registered with its practices now. Services out of hospital cost what is contracted; community nursing
     that is made in the area's own body follows money more slowly than what is bought.
 
     expected: hospital spending that its plan led it to expect, pounds.
-    one_holder: 1 where one body holds hospital and primary medical money and may move it.
+    held_by_one: 1 where one body holds hospital and primary medical money and may move it.
     """
     for c in range(len(accounts)):
         population = patients[c] / accounts.population[c] - 1.0 if accounts.population[c] > 0.0 else 0.0
@@ -93,7 +92,7 @@ def account(accounts, ccg_money, plans, patients, expected, one_holder, england_
         spent += practices
         accounts.outturn[c] = accounts.allocation[c] + accounts.carried[c] - spent
         accounts.primary_carried[c] = 0.0
-        if one_holder[c] == 1:
+        if held_by_one[c] == 1:
             excess = accounts.outturn[c] - p.target_surplus * accounts.allocation[c]
             overrun = accounts.hospital[c] - expected[c]
             accounts.primary_carried[c] = cash_answer(overrun, excess, p)
@@ -106,44 +105,38 @@ def allocations(world: World, params: Params) -> Allocation:
     return money._replace(growth=0.0, care_growth=0.0) if world.year <= START_YEAR else money
 
 
-def one_holder(world: World) -> Rows:
-    """1 for each CCG where one body holds hospital and primary medical money, pooled, under the CCG's table; else 0."""
-    return _one_holder(world.regime)[world.ccgs.table]
-
-
 @lru_cache(maxsize=64)
-def _one_holder(regime: RegimeTables) -> Rows:
-    """(T,): the same by table."""
+def one_holder(regime: RegimeTables) -> Rows:
+    """(T,): 1 where one body holds hospital and primary medical money, pooled; else 0."""
     budgets = regime.budgets
     same = (budgets[:, HOSPITAL] == budgets[:, PRIMARY_MEDICAL]) & (budgets[:, HOSPITAL] >= 0)
     return (same & (regime.pooled == 1)).astype(np.int64)
 
 
-@kernel
-def count_patients(place, lists, life, patients):
-    """Into patients, (CCGs,), all nil before: those registered with a CCG's practices now."""
-    for i in range(len(place)):
-        if life.state[i] == OPEN or life.state[i] == CARETAKER:
-            patients[place.ccg[i]] += lists.total[i]
-
-
-def patients_by_ccg(world: World) -> Floats:
+@maker
+def patients_by_ccg(w):
     """(CCGs,): registered patients of each CCG's practices, now."""
-    patients = np.zeros(len(world.ccgs))
-    count_patients(world.place, world.lists, world.life, patients)
+    patients = np.zeros(len(w.ccgs))
+    for i in range(len(w.place)):
+        if w.life.state[i] == OPEN or w.life.state[i] == CARETAKER:
+            patients[w.place.ccg[i]] += w.lists.total[i]
     return patients
 
 
-def close_accounts(world: World, params: Params) -> None:
-    """Accounts of all CCGs; `plans.hospital` is what each expected to spend at trusts, before this year's prices."""
-    expected = world.plans["hospital"] * (1.0 + prices(world, params).change)
-    account(
-        world.accounts, world.ccg_money, world.plans, patients_by_ccg(world), expected,
-        one_holder(world), params.of(Ageing).england_growth, allocations(world, params),
-    )  # fmt: skip
+@maker
+def close_accounts(w, pooled, price_change, england_growth, p):
+    """Accounts of all CCGs; `plans.hospital` is what each expected to spend at trusts, before this year's prices.
+
+    pooled: see `one_holder`.
+    """
+    expected, held_by_one = np.zeros(len(w.ccgs)), np.zeros(len(w.ccgs), np.int64)
+    for c in range(len(w.ccgs)):
+        expected[c] = w.plans.hospital[c] * (1.0 + price_change)
+        held_by_one[c] = pooled[w.ccgs.table[c]]
+    account(w.accounts, w.ccg_money, w.plans, patients_by_ccg(w), expected, held_by_one, england_growth, p)
 
 
-@kernel
+@maker
 def begin_ccgs(accounts, ccgs, patients, p, gap_draws, surplus_draws):
     """Allocations, community and other care of 2014-15, from patients, hospital spending and distance from target."""
     for c in range(len(accounts)):
@@ -158,9 +151,3 @@ def begin_ccgs(accounts, ccgs, patients, p, gap_draws, surplus_draws):
         accounts.carried[c] = accounts.outturn[c]
         accounts.other_care[c] = max(0.0, accounts.allocation[c] - spent)
         accounts.population[c] = patients[c]
-
-
-def start(world: World, params: Params, luck: Luck) -> None:
-    """CCGs' money of 1 April 2014, once it is known what they pay trusts."""
-    draws = luck.stream(TARGET_GAP), luck.stream(SURPLUS)
-    begin_ccgs(world.accounts, world.ccgs, patients_by_ccg(world), params.of(Allocation), *draws)

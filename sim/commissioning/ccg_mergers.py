@@ -22,7 +22,7 @@ from sim.commissioning.reorganisation import (
     move_to_tables,
     recount,
 )
-from sim.kernel import kernel
+from sim.kernel import kernel, maker
 from sim.parameters import Params
 from sim.population.merger_events import due
 from sim.world.world import Floats, Rows, World
@@ -38,8 +38,9 @@ class CcgMerger(NamedTuple):
 
 
 @kernel
-def merge_bodies(bodies, before, ccgs, nation, into, scale, p, hiring):
-    """Staff of every body at the scale of CCGs go to that of the row in `into`, less posts that are lost.
+def merge_bodies(bodies, before, ccgs, accounts, nation, into, scale, p, hiring):
+    """Staff of every body at the scale of CCGs go to that of the row in `into`, less posts that are lost; accounts are
+    pooled.
 
     before: a copy of bodies. into: (CCGs,) rows of ccgs; a seat is its own. scale: (T, kinds) of the regime.
     """
@@ -64,9 +65,10 @@ def merge_bodies(bodies, before, ccgs, nation, into, scale, p, hiring):
             nation.staff_hire_cost[0] += lost * hiring.cost_per_redundancy
     for c in range(len(ccgs)):
         ccgs.seat[c] = into[c]
+    pool_accounts(accounts, ccgs.seat)
 
 
-@kernel
+@maker
 def pool_accounts(accounts, seat):
     """One account a merged CCG: its outturn, and what it carries over, are its places' by their allocations.
 
@@ -155,7 +157,7 @@ def merge_ccgs(world: World, params: Params) -> None:
     grown = np.unique(into[changed])
     keep_seats(world, into, grown)
     merge_bodies(
-        world.bodies, world.bodies.copy(), world.ccgs, world.nation, into, world.regime.scale, p,
+        world.bodies, world.bodies.copy(), world.ccgs, world.accounts, world.nation, into, world.regime.scale, p,
         params.of(ReorganisationCost),
     )  # fmt: skip
     patients, practices = world.ccgs["patients"].copy(), world.ccgs["practices"].copy()
@@ -167,7 +169,6 @@ def merge_ccgs(world: World, params: Params) -> None:
         world.ccgs[column] = mean_of_members(world.ccgs[column], practices, into)
     for column in ("interest", "notice"):
         world.applications[column] = world.applications[column][into]
-    pool_accounts(world.accounts, into)
     lost = np.full(len(into), p.knowledge_lost)
     local = np.where((world.regime.scale == CCG_SCALE).any(axis=0), world.belief_slot, -1)
     forget(world.beliefs, world.place, world.ccgs, np.isin(into, grown).astype(np.int64), lost, local)

@@ -23,14 +23,16 @@ from sim.commissioning.functions import (
     SHARED,
 )
 from sim.commissioning.regime_tables import RegimeTables
-from sim.kernel import kernel, rule
-from sim.parameters import Params
+from sim.kernel import maker, rule
 from sim.rules.demand import served
-from sim.world.luck import Luck, decision, normal
-from sim.world.world import Floats, World
+from sim.world.luck import decision, normal
+from sim.world.world import Floats
 
 GP_ERROR = decision("plans.gp_error")
 ACTIVITY_ERROR = decision("plans.activity_error")
+
+GPS, PATIENTS, EMERGENCIES, DOCTORS, CHANGE = range(5)
+"""Columns of what is counted for plans; see `count_for_plans`."""
 
 
 class Planning(NamedTuple):
@@ -95,33 +97,47 @@ def expected_spending(spent, now, forecast, p):
     return spent * (1.0 + p.emergency_part * ahead + (1.0 - p.emergency_part) * p.trend) * (1.0 - p.missed)
 
 
-@kernel
-def forecast(life, place, lists, staff, use, plans, ccgs, accounts, score, p, gp_draws, activity_draws):
-    """Scores last year's plan (score: 1) against what happened, and makes the next one."""
-    n = len(plans)
-    gps, patients, emergencies = np.zeros(n), np.zeros(n), np.zeros(n)
-    doctors, change = np.zeros(n), np.zeros(n)
-    for i in range(len(life)):
-        if served(life.state[i]):
-            c = place.ccg[i]
-            gps[c] += staff.gp_fte[i]
-            patients[c] += lists.total[i]
-            emergencies[c] += use.emergency[i]
-            doctors[c] += staff.doctors[i]
-            change[c] += staff.joined[i] - staff.left[i]
-    for c in range(n):
-        if score == 1:
-            plans.error_gp[c] = plans.gp_fte[c] / gps[c] - 1.0 if gps[c] > 0.0 else 0.0
-            plans.error_emergency[c] = plans.emergency[c] / emergencies[c] - 1.0 if emergencies[c] > 0.0 else 0.0
-        growth = patients[c] / ccgs.patients[c] if score == 1 and ccgs.patients[c] > 0.0 else 1.0  # this year's
-        sees, who = plans.sees_primary[c], ccgs.id[c]
-        net = change[c] / doctors[c] if doctors[c] > 0.0 else 0.0
-        plans.gp_fte[c] = foresee_doctors(gps[c], net, sees, normal(gp_draws, who), p)
-        plans.patients[c] = patients[c] * growth
-        ahead = plans.gp_fte[c] / gps[c] / (plans.patients[c] / patients[c]) - 1.0 if gps[c] > 0.0 else 0.0
-        plans.emergency[c] = foresee_emergencies(emergencies[c], ahead, sees, normal(activity_draws, who), p)
-        plans.beds_cut[c] = planned_cut(emergencies[c], plans.emergency[c], p)
-        plans.hospital[c] = expected_spending(accounts.hospital[c], emergencies[c], plans.emergency[c], p)
+@maker
+def count_for_plans(w):
+    """(CCGs, 5): GP FTE, patients, emergency admissions, doctors, and doctors who joined less those who left."""
+    counts = np.zeros((len(w.plans), 5))
+    for i in range(len(w.life)):
+        if served(w.life.state[i]):
+            c = w.place.ccg[i]
+            counts[c, GPS] += w.staff.gp_fte[i]
+            counts[c, PATIENTS] += w.lists.total[i]
+            counts[c, EMERGENCIES] += w.use.emergency[i]
+            counts[c, DOCTORS] += w.staff.doctors[i]
+            counts[c, CHANGE] += w.staff.joined[i] - w.staff.left[i]
+    return counts
+
+
+@rule
+def score(plans, counts):
+    """Scores last year's plans against what happened. counts: see `count_for_plans`."""
+    for c in range(len(plans)):
+        gps, emergencies = counts[c, GPS], counts[c, EMERGENCIES]
+        plans.error_gp[c] = plans.gp_fte[c] / gps - 1.0 if gps > 0.0 else 0.0
+        plans.error_emergency[c] = plans.emergency[c] / emergencies - 1.0 if emergencies > 0.0 else 0.0
+
+
+@rule
+def forecast(plans, ccgs, accounts, counts, sees, p, gp_draws, activity_draws):
+    """Makes the plans for the next year. counts: see `count_for_plans`; sees: see `seen_by_table`."""
+    for c in range(len(plans)):
+        gps, patients, emergencies = counts[c, GPS], counts[c, PATIENTS], counts[c, EMERGENCIES]
+        doctors, change = counts[c, DOCTORS], counts[c, CHANGE]
+        growth = patients / ccgs.patients[c] if ccgs.patients[c] > 0.0 else 1.0  # this year's
+        plans.sees_primary[c] = sees[ccgs.table[c]]
+        who = ccgs.id[c]
+        net = change / doctors if doctors > 0.0 else 0.0
+        plans.gp_fte[c] = foresee_doctors(gps, net, plans.sees_primary[c], normal(gp_draws, who), p)
+        plans.patients[c] = patients * growth
+        ahead = plans.gp_fte[c] / gps / (plans.patients[c] / patients) - 1.0 if gps > 0.0 else 0.0
+        draw = normal(activity_draws, who)
+        plans.emergency[c] = foresee_emergencies(emergencies, ahead, plans.sees_primary[c], draw, p)
+        plans.beds_cut[c] = planned_cut(emergencies, plans.emergency[c], p)
+        plans.hospital[c] = expected_spending(accounts.hospital[c], emergencies, plans.emergency[c], p)
 
 
 @lru_cache(maxsize=64)
@@ -141,21 +157,17 @@ def seen_by_table(regime: RegimeTables, p: Planning) -> Floats:
     return p.sees_outside + (1.0 - p.sees_outside) * part
 
 
-def _plan(world: World, params: Params, luck: Luck, score: int) -> None:
-    planning = params.of(Planning)
-    world.plans["sees_primary"] = seen_by_table(world.regime, planning)[world.ccgs["table"]]
-    forecast(
-        world.life, world.place, world.lists, world.staff, world.use, world.plans, world.ccgs, world.accounts, score,
-        planning, luck.stream(GP_ERROR), luck.stream(ACTIVITY_ERROR),
-    )  # fmt: skip
+@maker
+def plan(w, luck, sees, p):
+    """Scores the plan for this year and makes the plan for the next. sees: see `seen_by_table`."""
+    counts = count_for_plans(w)
+    score(w.plans, counts)
+    forecast(w.plans, w.ccgs, w.accounts, counts, sees, p, luck.stream(GP_ERROR), luck.stream(ACTIVITY_ERROR))
 
 
-def plan(world: World, params: Params, luck: Luck) -> None:
-    """Scores the plan for this year and makes the plan for the next."""
-    _plan(world, params, luck, 1)
-
-
-def start(world: World, params: Params, luck: Luck) -> None:
+@maker
+def start_plans(w, luck, sees, p):
     """The plans for 2014-15, made by CCGs that saw little of general practice; beds cut as in the years before."""
-    _plan(world, params, luck, 0)
-    world.plans["beds_cut"] = params.of(Planning).start_cut
+    counts = count_for_plans(w)
+    forecast(w.plans, w.ccgs, w.accounts, counts, sees, p, luck.stream(GP_ERROR), luck.stream(ACTIVITY_ERROR))
+    w.plans.beds_cut[:] = p.start_cut

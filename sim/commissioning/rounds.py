@@ -70,23 +70,23 @@ def express_interest(world: World, params: Params, luck: Luck) -> None:
     regime, net, of = world.regime, world.networks, params.of
     if not regime.chosen or world.year < regime.from_year - 1 or world.nation.ended[0] == 1:
         return
+    begun = world.year >= regime.from_year
     look_ahead(
-        world, luck, Luck(luck.seed, 0), world.year >= regime.from_year, offer(regime), net.ccg_start, net.ccg_row,
-        of(Uptake), of(SharedManagement),
+        world, luck, Luck(luck.seed, 0), begun, not begun, offer(regime), net.ccg_start, net.ccg_row, of(Uptake),
+        of(SharedManagement),
     )  # fmt: skip
 
 
 @kernel
-def look_ahead(w, luck, lasting, begun, o, ccg_start, ccg_row, p, management):
-    """See `express_interest`. begun: whether a round has been held before; else all stand at the first of the menu."""
+def look_ahead(w, luck, lasting, seen, first, o, ccg_start, ccg_row, p, management):
+    """See `express_interest`, and `weigh` for seen and first: before the first round all stand at the first of the
+    menu."""
     now = np.full(len(w.ccgs), o.menu[0])
     for c in range(len(w.ccgs)):
         w.applications.interest[c] = -1  # last year's interest has been acted upon, or not
-        if begun:
+        if not first:
             now[c] = w.ccgs.table[c]
-    worth = worth_of_menu(
-        w, lasting, luck.stream(INTEREST_NEWS), o, ccg_start, ccg_row, begun, not begun, p, management
-    )
+    worth = worth_of_menu(w, lasting, luck.stream(INTEREST_NEWS), o, ccg_start, ccg_row, seen, first, p, management)
     interested = interests(worth, o.menu, o.control, o.asks, now, p.ease)
     for c in range(len(w.ccgs)):
         w.applications.interest[c] = interested[w.ccgs.seat[c]]
@@ -112,15 +112,15 @@ def hold_round(world: World, params: Params, luck: Luck) -> Rows:
         world.applications["interest"] = 0
     after, checks = np.empty_like(world.ccgs.table), (Vote, ConstitutionCheck, FinanceCheck, LeadershipCheck, Signing)
     some_move = apply_and_approve(
-        world, luck, Luck(luck.seed, 0), world.year == regime.from_year, offer(regime), net.ccg_start, net.ccg_row,
-        of(Uptake), of(SharedManagement), tuple(of(check) for check in checks), after,
+        world, luck, Luck(luck.seed, 0), True, world.year == regime.from_year, offer(regime), net.ccg_start,
+        net.ccg_row, of(Uptake), of(SharedManagement), tuple(of(check) for check in checks), after,
     )  # fmt: skip
     return after if some_move else world.ccgs.table
 
 
 @kernel
-def apply_and_approve(w, luck, lasting, first, o, ccg_start, ccg_row, p, management, checks, after):
-    """See `hold_round`. first: whether it is the regime's first round; then all stand at the first of the menu, and
+def apply_and_approve(w, luck, lasting, seen, first, o, ccg_start, ccg_row, p, management, checks, after):
+    """See `hold_round`, and `weigh` for seen and first: in the first round all stand at the first of the menu, and
     every table is open. checks: see `approval.decide`. Fills after, (CCGs,); returns whether anybody moves."""
     now, closed = np.full(len(w.ccgs), o.menu[0]), np.zeros(len(o.grade), np.int64)
     if not first:
@@ -129,7 +129,7 @@ def apply_and_approve(w, luck, lasting, first, o, ccg_start, ccg_row, p, managem
         for t in range(len(closed)):
             closed[t] = 1 - o.stages[t, YEARLY_CHOICE]
     closed[o.menu[0]] = 0  # staying out is always open
-    worth = worth_of_menu(w, lasting, luck.stream(APPLICATION_NEWS), o, ccg_start, ccg_row, True, first, p, management)
+    worth = worth_of_menu(w, lasting, luck.stream(APPLICATION_NEWS), o, ccg_start, ccg_row, seen, first, p, management)
     wanted = wishes(worth, o.menu, o.control, closed, o.asks, now, w.applications.interest)
     own = decide(worth, wanted, o, first, luck, w.ccgs, w.accounts, w.applications, w.boards, checks)
     join_applications(w.applications, w.ccgs.seat)

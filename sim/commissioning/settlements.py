@@ -10,12 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.commissioning.tariff import EMERGENCY, Tariff, prices, value
-from sim.commissioning.trusts import TrustCost, begin_money, begin_trusts
-from sim.kernel import kernel, rule
-from sim.parameters import Params
+from sim.commissioning.tariff import EMERGENCY, value
+from sim.commissioning.trusts import begin_money, begin_trusts
+from sim.kernel import maker, rule
 from sim.rules.chances import logistic
-from sim.world.world import Floats, World
 
 
 class Settlement(NamedTuple):
@@ -54,11 +52,11 @@ def offer_of(ask, withheld, overrun, p):
     return max(0.0, ask - withheld - p.penalties * ask - p.block * max(0.0, overrun))
 
 
-@kernel
-def bargain(activity, planned, ccg_trusts, shares, trusts, accounts, level, p_tariff, p, support):
+@maker
+def bargain(activity, plans, ccg_trusts, shares, trusts, accounts, level, p_tariff, p, support):
     """Each trust and CCG settle; writes trusts' income and balance, and the CCGs' hospital spending.
 
-    planned: emergency admissions that each CCG planned for. level: tariff prices against 2014-15. support: share of
+    level: tariff prices against 2014-15. support: share of
     income that the nation adds this year.
     """
     rows = len(trusts)
@@ -89,7 +87,7 @@ def bargain(activity, planned, ccg_trusts, shares, trusts, accounts, level, p_ta
             all_here = trusts.emergency[t]
             above = max(0.0, 1.0 - trusts.emergency_baseline[t] / all_here) if all_here > 0.0 else 0.0
             withheld = (1.0 - p_tariff.marginal_rate) * above * emergencies * p_tariff.emergency * price
-            overrun = share * (activity[c, EMERGENCY] - planned[c]) * p_tariff.emergency * price
+            overrun = share * (activity[c, EMERGENCY] - plans.emergency[c]) * p_tariff.emergency * price
             ask = share * worth * price
             bill = settled(ask, offer_of(ask, withheld, overrun, p), way)
             paid[t] += bill
@@ -102,31 +100,28 @@ def bargain(activity, planned, ccg_trusts, shares, trusts, accounts, level, p_ta
         trusts.balance[t] = trusts.income[t] - trusts.cost[t]
 
 
-def settle(world: World, params: Params, activity: Floats) -> None:
-    """Prices of the year, and what every CCG pays every trust."""
-    tariff, networks = prices(world, params), world.networks
-    world.nation.tariff_level[0] *= 1.0 + tariff.change
-    level = float(world.nation.tariff_level[0])
-    bargain(
-        activity, world.plans.emergency, networks.ccg_trusts, networks.ccg_trust_share, world.trusts,
-        world.accounts, level, tariff, params.of(Settlement), params.of(TrustCost).support,
-    )  # fmt: skip
+@maker
+def settle(w, activity, ccg_trusts, shares, p_tariff, cost, p):
+    """Prices of the year, and what every CCG pays every trust. activity: (CCGs, 4), see `tariff.AE`."""
+    w.nation.tariff_level[0] *= 1.0 + p_tariff.change
+    level = w.nation.tariff_level[0]
+    bargain(activity, w.plans, ccg_trusts, shares, w.trusts, w.accounts, level, p_tariff, p, cost.support)
 
 
-def start(world: World, params: Params, activity: Floats) -> None:
-    """Trusts and what they are paid on 1 April 2014. activity: (CCGs, 4) of the year just ended."""
-    networks, trusts, tariff = world.networks, world.trusts, params.of(Tariff)
-    reported, balances = np.array(trusts["income"]), np.array(trusts["balance"])
-    world.nation["tariff_level"] = 1.0
-    trusts["elective"] = 0.0
-    begin_trusts(
-        activity, networks.ccg_trusts, networks.ccg_trust_share, trusts, tariff, params.of(TrustCost)
-    )  # fmt: skip
-    planned = np.ascontiguousarray(activity[:, EMERGENCY])
+@maker
+def start_settlements(w, activity, ccg_trusts, shares, p_tariff, cost, p):
+    """Trusts and what they are paid on 1 April 2014. activity: (CCGs, 4) of the year just ended, as planned."""
+    trusts = w.trusts
+    reported, balances = np.zeros(len(trusts)), np.zeros(len(trusts))
+    for t in range(len(trusts)):
+        reported[t], balances[t] = trusts.income[t], trusts.balance[t]
+        trusts.elective[t] = 0.0
+    w.nation.tariff_level[0] = 1.0
+    begin_trusts(activity, ccg_trusts, shares, trusts, p_tariff, cost)
+    for c in range(len(w.plans)):
+        w.plans.emergency[c] = activity[c, EMERGENCY]
     for _ in range(2):
-        trusts["income"], trusts["balance"] = reported, balances
-        bargain(
-            activity, planned, networks.ccg_trusts, networks.ccg_trust_share, trusts, world.accounts, 1.0, tariff,
-            params.of(Settlement), 0.0,
-        )  # fmt: skip
+        for t in range(len(trusts)):
+            trusts.income[t], trusts.balance[t] = reported[t], balances[t]
+        bargain(activity, w.plans, ccg_trusts, shares, trusts, w.accounts, 1.0, p_tariff, p, 0.0)
         begin_money(trusts, reported, balances)

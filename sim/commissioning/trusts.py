@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.commissioning.tariff import AE, ELECTIVE, EMERGENCY, REFERRALS, prices, value
-from sim.kernel import kernel, rule
+from sim.commissioning.tariff import AE, ELECTIVE, EMERGENCY, REFERRALS, value
+from sim.kernel import maker, rule
 from sim.parameters import Params
 from sim.rules.demand import START_YEAR, grown
-from sim.world.luck import Luck, decision, normal
-from sim.world.world import Floats, World
+from sim.world.luck import decision, normal
+from sim.world.world import World
 
 COST_CHANCE = decision("settlements.cost_chance")
 
@@ -49,14 +49,20 @@ def stay_days(trusts, t, stay_level, p):
     return stay_level * (p.stay_emergency * trusts.emergency[t] + p.stay_elective * trusts.elective[t])
 
 
-@kernel
-def flow(activity, ccg_trusts, shares, trusts, plans, p_tariff, p, stay_level, chances):
+@rule
+def stays(years, p):
+    """Lengths of stay against those of 2014-15, ratio."""
+    return grown(years, -p.stay_fall, p.stay_fall_fade)
+
+
+@maker
+def flow(activity, ccg_trusts, shares, trusts, plans, p_tariff, p, years, chances):
     """Patients reach trusts; beds are cut on the CCGs' plans; occupancy and cost follow.
 
-    stay_level: lengths of stay against the start, ratio. Cost grows with unit cost, with volume (in part), and beds
-    opened in haste; a bed closed saves what a bed costs.
+    activity: (CCGs, 4), see `tariff.AE`. years: since the start. Cost grows with unit cost, with volume (in part), and
+    beds opened in haste; a bed closed saves what a bed costs.
     """
-    rows = len(trusts)
+    rows, stay_level = len(trusts), stays(years, p)
     before, cut, weight = np.zeros(rows), np.zeros(rows), np.zeros(rows)
     for t in range(rows):
         urgent = p_tariff.emergency * trusts.emergency[t] + p_tariff.ae * trusts.ae[t]
@@ -100,22 +106,7 @@ def costs(world: World, params: Params) -> TrustCost:
     return cost._replace(other_growth=0.0, unit_growth=0.0) if world.year <= START_YEAR else cost
 
 
-def stay_level(world: World, params: Params) -> float:
-    """Lengths of stay against those of 2014-15."""
-    cost = params.of(TrustCost)
-    return float(grown(float(world.year - START_YEAR), -cost.stay_fall, cost.stay_fall_fade))
-
-
-def trusts_treat(world: World, params: Params, luck: Luck, activity: Floats) -> None:
-    """Patients reach trusts. activity: (CCGs, 4), see `AE`."""
-    networks = world.networks
-    flow(
-        activity, networks.ccg_trusts, networks.ccg_trust_share, world.trusts, world.plans,
-        prices(world, params), costs(world, params), stay_level(world, params), luck.stream(COST_CHANCE),
-    )  # fmt: skip
-
-
-@kernel
+@maker
 def begin_trusts(activity, ccg_trusts, shares, trusts, p_tariff, p):
     """Activity, bed days and emergency baseline of each trust at the start; explains beds and stays that it reports."""
     for c in range(activity.shape[0]):
@@ -134,7 +125,7 @@ def begin_trusts(activity, ccg_trusts, shares, trusts, p_tariff, p):
         trusts.price_scale[t] = 1.0
 
 
-@kernel
+@maker
 def begin_money(trusts, reported, balances):
     """Splits a trust's reported income into tariff and other; cost is income less the reported balance.
 

@@ -214,9 +214,7 @@ def worth_of_menu(w, lasting, news, o, ccg_start, ccg_row, seen, first, p, manag
     """
     problem, burden = look_at_practices(w.place, w.lists, w.life, w.use, w.ccgs)
     share_management(w.applications, w.ccgs, management.chance, lasting.stream(MANAGEMENT))
-    liking = liking_of_teams(
-        w.area_teams, len(o.scale), p, lasting.stream(LEANING), lasting.stream(REGIONAL_LEANING)
-    )
+    liking = liking_of_teams(w.area_teams, len(o.scale), p, lasting.stream(LEANING), lasting.stream(REGIONAL_LEANING))
     return weigh(
         w.ccgs, w.applications, w.area_teams, w.bodies, w.boards, problem, burden, o, ccg_start, ccg_row, seen, first,
         p, liking, lasting.stream(TASTE), news,

@@ -12,18 +12,21 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.commissioning import accounts, plans, settlements, trusts
+from sim.commissioning import accounts, plans
+from sim.commissioning.accounts import SURPLUS, TARGET_GAP, Allocation, begin_ccgs, close_accounts, patients_by_ccg
 from sim.commissioning.ccg_mergers import pool_accounts
-from sim.commissioning.tariff import AE, ELECTIVE, EMERGENCY, REFERRALS
+from sim.commissioning.plans import Planning, plan, start_plans
+from sim.commissioning.settlements import Settlement, settle, start_settlements
+from sim.commissioning.tariff import AE, ELECTIVE, EMERGENCY, REFERRALS, Tariff, prices
+from sim.commissioning.trusts import COST_CHANCE, TrustCost, costs, flow
 from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
-from sim.rules import practice_budgets
 from sim.rules.curves import exp
-from sim.rules.demand import START_YEAR, USUAL_IMD, grown, noise, served
-from sim.rules.practice_budgets import PracticeBudgets
+from sim.rules.demand import START_YEAR, USUAL_IMD, Ageing, grown, noise, served
+from sim.rules.practice_budgets import GIVING_UP, TAKING, PracticeBudgets, keep_savings, offered, take_budgets
 from sim.rules.quality import USUAL_UNMET
 from sim.world.luck import Luck, decision, uniform
-from sim.world.world import Floats, World
+from sim.world.world import World
 
 EMERGENCY_CHANCE = decision("hospital.emergency_chance")
 AE_CHANCE = decision("hospital.ae_chance")
@@ -231,11 +234,12 @@ def sum_by_ccg(life, place, use, activity):
             activity[c, ELECTIVE] += use.elective[i]
 
 
-@kernel
-def lasting_use(life, place, lists, use, ccgs, raw_index, p, draws):
+@maker
+def lasting_use(life, place, lists, use, ccgs, p, draws):
     """Lasting differences of use at the start: by practice, and by place beyond what age and deprivation say.
 
-    raw_index: avoidable admissions of each CCG against the mean, as published, not adjusted for age or deprivation.
+    Until now `ccgs.emergency_index` holds avoidable admissions of each CCG against the mean, as published: not adjusted
+    for age or deprivation.
     """
     expected, patients, england, everyone = np.zeros(len(ccgs)), np.zeros(len(ccgs)), 0.0, 0.0
     for i in range(len(life)):
@@ -249,31 +253,25 @@ def lasting_use(life, place, lists, use, ccgs, raw_index, p, draws):
             england += due
             everyone += lists.total[i]
     for c in range(len(ccgs)):
-        if patients[c] > 0.0 and raw_index[c] > 0.0:
+        if patients[c] > 0.0 and ccgs.emergency_index[c] > 0.0:
             says = (expected[c] / patients[c]) / (england / everyone)
-            ccgs.emergency_index[c] = math.pow(raw_index[c] / says, p.place)
+            ccgs.emergency_index[c] = math.pow(ccgs.emergency_index[c] / says, p.place)
 
 
-def hospital_use(world: World, params: Params, luck: Luck) -> Floats:
-    """Writes `use` of every practice; returns activity by CCG (CCGs, 4): A&E, emergency, referrals, elective."""
-    of, years = params.of, float(world.year - START_YEAR)
-    emergency, ae, referral = of(EmergencyUse), of(AeUse), of(ReferralUse)
-    levels = (float(grown(years, p.growth, p.growth_fade)) for p in (emergency, ae, referral))
-    activity: Floats = use_hospitals(
-        world, luck, *levels, emergency, ae, referral, of(Substitution), of(PracticeBudgets)
-    )
-    return activity
+@maker
+def hospital_use(w, luck, years, emergency, ae, referral, substitution, budgets):
+    """Writes `use` of every practice; returns activity by CCG (CCGs, 4): A&E, emergency, referrals, elective.
 
-
-@kernel
-def use_hospitals(w, luck, level_emergency, level_ae, level_referral, emergency, ae, referral, substitution, budgets):
-    """See `hospital_use`. Levels: growth of each kind of use since the start."""
+    years: since the start.
+    """
     keys = luck.stream(EMERGENCY_CHANCE), luck.stream(AE_CHANCE)
+    levels = grown(years, emergency.growth, emergency.growth_fade), grown(years, ae.growth, ae.growth_fade)
     use_urgent_care(
-        w.life, w.place, w.lists, w.staff, w.care, w.use, w.ccgs, w.accounts, w.plans, w.trusts,
-        (level_emergency, level_ae), emergency, ae, substitution, keys,
+        w.life, w.place, w.lists, w.staff, w.care, w.use, w.ccgs, w.accounts, w.plans, w.trusts, levels, emergency, ae,
+        substitution, keys,
     )  # fmt: skip
-    refer(w.life, w.place, w.lists, w.care, w.use, w.accounts, w.plans, level_referral, referral, substitution, budgets)
+    level = grown(years, referral.growth, referral.growth_fade)
+    refer(w.life, w.place, w.lists, w.care, w.use, w.accounts, w.plans, level, referral, substitution, budgets)
     activity = np.zeros((len(w.ccgs), 4))
     sum_by_ccg(w.life, w.place, w.use, activity)
     return activity
@@ -281,24 +279,54 @@ def use_hospitals(w, luck, level_emergency, level_ae, level_referral, emergency,
 
 def hospital(world: World, params: Params, luck: Luck) -> None:
     """Phase 8 of a year: patients use hospitals, trusts treat them, bills are settled, accounts closed, plans made."""
-    practice_budgets.choose_budgets(world, params, luck)
-    activity = hospital_use(world, params, luck)
-    trusts.trusts_treat(world, params, luck, activity)
-    settlements.settle(world, params, activity)
-    practice_budgets.settle_budgets(world, params, activity)
-    accounts.close_accounts(world, params)
-    pool_accounts(world.accounts, world.ccgs["seat"])
-    plans.plan(world, params, luck)
+    of, net, regime = params.of, world.networks, world.regime
+    year_of_hospitals(
+        world, luck, float(world.year - START_YEAR), net.ccg_trusts, net.ccg_trust_share, regime.practice_budget,
+        accounts.one_holder(regime), plans.seen_by_table(regime, of(Planning)), of(EmergencyUse), of(AeUse),
+        of(ReferralUse), of(Substitution), of(PracticeBudgets), prices(world, params), costs(world, params),
+        of(Settlement), of(Ageing).england_growth, accounts.allocations(world, params), of(Planning),
+    )  # fmt: skip
+
+
+@kernel
+def year_of_hospitals(
+    w, luck, years, ccg_trusts, shares, offer, pooled, sees, emergency, ae, referral, substitution, budgets, tariff,
+    cost, settlement, england_growth, allocation, planning,
+):  # fmt: skip
+    """The phase in order. years: since the start. offer: see `practice_budgets`; pooled: `accounts.one_holder`; sees:
+    `plans.seen_by_table`."""
+    if offered(offer):
+        take_budgets(
+            w.life, w.place, w.lists, w.care, w.use, w.ccgs, offer, budgets, tariff, luck.stream(TAKING),
+            luck.stream(GIVING_UP),
+        )  # fmt: skip
+    activity = hospital_use(w, luck, years, emergency, ae, referral, substitution, budgets)
+    flow(activity, ccg_trusts, shares, w.trusts, w.plans, tariff, cost, years, luck.stream(COST_CHANCE))
+    settle(w, activity, ccg_trusts, shares, tariff, cost, settlement)
+    if offered(offer):
+        keep_savings(w.place, w.money, w.care, w.use, w.ccgs, w.accounts, activity, offer, budgets, tariff)
+    close_accounts(w, pooled, tariff.change, england_growth, allocation)
+    pool_accounts(w.accounts, w.ccgs.seat)
+    plan(w, luck, sees, planning)
 
 
 def start(world: World, params: Params, luck: Luck) -> None:
     """Use, trusts, money of CCGs and plans of 1 April 2014, such that the first year follows from them."""
-    raw_index = np.array(world.ccgs["emergency_index"])
-    lasting_use(
-        world.life, world.place, world.lists, world.use, world.ccgs, raw_index, params.of(EmergencyUse),
-        luck.stream(LASTING_USE),
+    of, net, sees = params.of, world.networks, plans.seen_by_table(world.regime, params.of(Planning))
+    start_hospitals(
+        world, luck, net.ccg_trusts, net.ccg_trust_share, sees, of(EmergencyUse), of(AeUse), of(ReferralUse),
+        of(Substitution), of(PracticeBudgets), of(Tariff), of(TrustCost), of(Settlement), of(Allocation), of(Planning),
     )  # fmt: skip
-    activity = hospital_use(world, params, luck)
-    settlements.start(world, params, activity)
-    accounts.start(world, params, luck)
-    plans.start(world, params, luck)
+
+
+@kernel
+def start_hospitals(
+    w, luck, ccg_trusts, shares, sees, emergency, ae, referral, substitution, budgets, tariff, cost, settlement,
+    allocation, planning,
+):  # fmt: skip
+    """The start in order; see `start`."""
+    lasting_use(w.life, w.place, w.lists, w.use, w.ccgs, emergency, luck.stream(LASTING_USE))
+    activity = hospital_use(w, luck, 0.0, emergency, ae, referral, substitution, budgets)
+    start_settlements(w, activity, ccg_trusts, shares, tariff, cost, settlement)
+    begin_ccgs(w.accounts, w.ccgs, patients_by_ccg(w), allocation, luck.stream(TARGET_GAP), luck.stream(SURPLUS))
+    start_plans(w, luck, sees, planning)

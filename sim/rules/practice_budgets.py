@@ -19,13 +19,11 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.commissioning.functions import ALLOWANCE, BUDGET_SHARE, SAVING_KEPT, SMALLEST_LIST
-from sim.commissioning.tariff import Tariff, prices, value
-from sim.kernel import kernel, rule
-from sim.parameters import Params
+from sim.commissioning.tariff import value
+from sim.kernel import maker, rule
 from sim.rules.chances import logistic
 from sim.rules.demand import served
-from sim.world.luck import Luck, decision, uniform
-from sim.world.world import Floats, World
+from sim.world.luck import decision, uniform
 
 TAKING = decision("practice_budgets.taking")
 GIVING_UP = decision("practice_budgets.giving_up")
@@ -89,7 +87,7 @@ def give_back(use, i):
     use.budget_ratio[i] = 0.0
 
 
-@kernel
+@maker
 def take_budgets(life, place, lists, care, use, ccgs, offer, p, p_tariff, taking, giving_up):
     """Each practice takes a budget, keeps it or gives it up. offer: (T, 4), see `PRACTICE_BUDGET`.
 
@@ -123,13 +121,15 @@ def take_budgets(life, place, lists, care, use, ccgs, offer, p, p_tariff, taking
             use.held_back[i] = held_back(share, kept, p)
 
 
-@kernel
-def keep_savings(place, money, care, use, ccgs, accounts, offer, worth, p, p_tariff):
+@maker
+def keep_savings(place, money, care, use, ccgs, accounts, activity, offer, p, p_tariff):
     """What holders save and keep, and what holding costs: money of the CCG, hours of the practice, patients' content.
 
-    worth: (CCGs,) value of all hospital care at the prices of 2014-15; a holder pays its part of the settled bill.
+    activity: (CCGs, 4) of `hospital_use`. A holder pays its part of the settled bill.
     """
+    worth = np.zeros(len(accounts))  # of all hospital care at the prices of 2014-15
     for c in range(len(accounts)):
+        worth[c] = value(activity, c, p_tariff)
         accounts.practice_kept[c] = 0.0
         accounts.practice_admin[c] = 0.0
     for i in range(len(place)):
@@ -149,28 +149,10 @@ def keep_savings(place, money, care, use, ccgs, accounts, offer, worth, p, p_tar
         care.experience[i] = less_content(care.experience[i], not_done, p)
 
 
-def offered(world: World) -> bool:
-    """Whether any table of the regime offers practices a part of the hospital budget."""
-    return bool(world.regime.practice_budget.any())
-
-
-def choose_budgets(world: World, params: Params, luck: Luck) -> None:
-    """Who holds a budget this year, before anybody is referred."""
-    if not offered(world):
-        return
-    take_budgets(
-        world.life, world.place, world.lists, world.care, world.use, world.ccgs, world.regime.practice_budget,
-        params.of(PracticeBudgets), params.of(Tariff), luck.stream(TAKING), luck.stream(GIVING_UP),
-    )  # fmt: skip
-
-
-def settle_budgets(world: World, params: Params, activity: Floats) -> None:
-    """What holders save of this year's bills. activity: (CCGs, 4) of `hospital_use`."""
-    if not offered(world):
-        return
-    tariff = prices(world, params)
-    worth = np.array([value(activity, c, tariff) for c in range(len(world.ccgs))])
-    keep_savings(
-        world.place, world.money, world.care, world.use, world.ccgs, world.accounts, world.regime.practice_budget,
-        worth, params.of(PracticeBudgets), tariff,
-    )  # fmt: skip
+@rule
+def offered(offer):
+    """Whether any table of the regime offers practices a part of the hospital budget. offer: see `take_budgets`."""
+    some = False
+    for t in range(offer.shape[0]):
+        some = some or offer[t, BUDGET_SHARE] > 0.0
+    return some

@@ -173,7 +173,7 @@ def test_lists_that_grow_steadily_are_expected_to_go_on_growing() -> None:
     lists = np.bincount(world.place["ccg"][:30], world.lists["total"][:30])
     world.ccgs["patients"] = lists / 1.02
     for year in (2014, 2015, 2016):
-        plans.plan(world, P, Luck(1, year))
+        a_year(world, year)
         np.testing.assert_allclose(world.plans["patients"], 1.02 * lists)
 
 

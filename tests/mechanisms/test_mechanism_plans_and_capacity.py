@@ -16,7 +16,6 @@ from sim.commissioning.plans import Planning, foresee_doctors, seen_by_table
 from sim.commissioning.utilities import IMPOSSIBLE, Costs, Effects, Weights
 from sim.regimes import load_regime
 from sim.rules import access, hospital
-from sim.rules.hospital import hospital_use
 from sim.rules.relations import Influence, authority_wanted
 from sim.world import states as s
 from sim.world.luck import Luck
@@ -52,7 +51,7 @@ def moved_by_money(workload: float, facilities: float) -> float:
             room.start(world, params, Luck(1, 2013))
         world.care["workload"], world.care["facilities"] = workload, facilities
         world.accounts["community"] *= more
-        hospital_use(world, params, Luck(1, 2014))
+        hospital.hospital(world, params, Luck(1, 2014))
         found.append(float(world.use["community"].sum() / (world.use["community"] + world.use["referrals"]).sum()))
     return found[1] - found[0]
 

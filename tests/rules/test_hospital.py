@@ -6,7 +6,8 @@ from parameters_of import params_of
 from worlds import tiny_world
 
 from sim.rules import access, hospital
-from sim.rules.hospital import AeUse, EmergencyUse, Substitution
+from sim.rules.hospital import AeUse, EmergencyUse, ReferralUse, Substitution
+from sim.rules.practice_budgets import PracticeBudgets
 from sim.world.luck import Luck
 from sim.world.world import World
 
@@ -26,7 +27,7 @@ def change_of(group: str, column: str, by: float, outcome: str, **changed: float
     world, twin = started(**changed), started(**changed)
     getattr(world, group)[column] += by
     for one in (world, twin):
-        hospital.hospital_use(one, params_of(2014, **changed), Luck(1, 2014))
+        hospital.hospital(one, params_of(2014, **changed), Luck(1, 2014))
     return float(world.use[outcome].sum() / twin.use[outcome].sum() - 1.0)
 
 
@@ -71,7 +72,7 @@ def test_community_services_do_as_their_effect_says_where_there_is_room(effect: 
     world, twin = started(**changed), started(**changed)
     world.accounts["community"] *= 2.0
     for one in (world, twin):
-        hospital.hospital_use(one, params_of(2014, **changed), Luck(1, 2014))
+        hospital.hospital(one, params_of(2014, **changed), Luck(1, 2014))
     change = world.use["emergency"].sum() / twin.use["emergency"].sum() - 1.0
     assert np.sign(round(change, 9)) == sign
 
@@ -80,7 +81,7 @@ def test_without_room_nothing_moves_out_of_hospital() -> None:
     world = started()
     world.care["workload"] = 2.0
     world.accounts["community"] *= 3.0
-    hospital.hospital_use(world, P, Luck(1, 2014))
+    hospital.hospital(world, P, Luck(1, 2014))
     assert (world.use["community"] == 0.0).all()
 
 
@@ -114,7 +115,8 @@ def test_a_referral_is_seen_in_hospital_or_outside() -> None:
 
 def test_activity_of_ccgs_is_that_of_their_practices() -> None:
     world = started()
-    activity = hospital.hospital_use(world, P, Luck(1, 2014))
+    groups = (EmergencyUse, AeUse, ReferralUse, Substitution, PracticeBudgets)
+    activity = hospital.hospital_use(world, Luck(1, 2014), 0.0, *(P.of(group) for group in groups))
     for column, name in enumerate(("ae", "emergency", "referrals", "elective")):
         assert activity[:, column].sum() == pytest.approx(world.use[name].sum())
 
@@ -123,5 +125,5 @@ def test_a_practices_luck_does_not_depend_on_others() -> None:
     world, twin = started(), started()
     twin.life["state"][5:] = 0
     for one in (world, twin):
-        hospital.hospital_use(one, P, Luck(1, 2014))
+        hospital.hospital(one, P, Luck(1, 2014))
     assert np.array_equal(world.use["emergency"][:5], twin.use["emergency"][:5])

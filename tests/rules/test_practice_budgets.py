@@ -11,8 +11,9 @@ from england import FEW, begin, differences, each_year, run, working
 from parameters_of import params_of
 from worlds import tiny_regime, tiny_world
 
-from sim.commissioning.tariff import prices
+from sim.commissioning.tariff import Tariff, prices
 from sim.outcomes import OUTCOMES
+from sim.parameters import Params
 from sim.regimes import load_regime
 from sim.rules import practice_budgets as rooms
 from sim.rules.practice_budgets import PracticeBudgets
@@ -58,7 +59,7 @@ def test_patients_who_are_not_referred_are_less_content() -> None:
     assert rooms.less_content(1.0, 0.1, K) == 1.0
 
 
-def offered(offer: np.ndarray, params: object = P) -> World:
+def offered(offer: np.ndarray, params: Params = P) -> World:
     """A small world in which practices have chosen and been paid once."""
     world = tiny_world(regime=replace(tiny_regime(), practice_budget=offer))
     world.year = 2015
@@ -68,10 +69,22 @@ def offered(offer: np.ndarray, params: object = P) -> World:
     world.care["experience"] = 0.85
     world.accounts["hospital"] = 1e7
     for _ in range(40):
-        rooms.choose_budgets(world, params, Luck(1, world.year))
+        luck = Luck(1, world.year)
+        rooms.take_budgets(
+            world.life, world.place, world.lists, world.care, world.use, world.ccgs, offer, params.of(PracticeBudgets),
+            params.of(Tariff), luck.stream(rooms.TAKING), luck.stream(rooms.GIVING_UP),
+        )  # fmt: skip
         world.year += 1
     world.year = 2015
     return world
+
+
+def settle(world: World, activity: np.ndarray) -> None:
+    """Holders keep what they have saved in a year of so much activity."""
+    rooms.keep_savings(
+        world.place, world.money, world.care, world.use, world.ccgs, world.accounts, activity,
+        world.regime.practice_budget, K, P.of(Tariff),
+    )  # fmt: skip
 
 
 def test_only_practices_above_the_smallest_list_take_budgets() -> None:
@@ -85,7 +98,7 @@ def test_only_practices_above_the_smallest_list_take_budgets() -> None:
 
 def test_an_offer_of_nothing_is_taken_by_nobody_and_changes_nothing() -> None:
     world = offered(np.array([[0.0, 0.0, 1.0, 0.02]]))
-    rooms.settle_budgets(world, P, np.ones((3, 4)))
+    settle(world, np.ones((3, 4)))
     for column in ("holds", "held_back", "budget", "kept"):
         assert not world.use[column].any()
     assert not world.money["discretionary"].any()
@@ -99,7 +112,7 @@ def test_a_saving_is_the_budget_less_the_practices_part_of_the_bill() -> None:
     world.use["referrals"][held] *= 1.0 - world.use["held_back"][held]
     world.use["elective"][held] *= 1.0 - world.use["held_back"][held]
     activity = np.full((3, 4), 1000.0)
-    rooms.settle_budgets(world, P, activity)
+    settle(world, activity)
     use, c = world.use, world.place["ccg"]
     tariff = prices(world, P)
     level = world.accounts["hospital"] / np.array([rooms.value(activity, k, tariff) for k in range(3)])
@@ -115,7 +128,7 @@ def test_a_saving_is_the_budget_less_the_practices_part_of_the_bill() -> None:
 def test_a_practice_that_overspends_keeps_nothing_and_pays_nothing() -> None:
     world = offered(OFFER)
     world.use["referrals"] *= 1.5
-    rooms.settle_budgets(world, P, np.full((3, 4), 1000.0))
+    settle(world, np.full((3, 4), 1000.0))
     assert not world.use["kept"].any()
     assert not world.money["discretionary"].any()
 

@@ -13,12 +13,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernel import kernel, rule
+from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
-from sim.rules import demand, quality
+from sim.rules import quality
 from sim.rules.chances import logistic
 from sim.rules.curves import between, exp, log
-from sim.rules.demand import noise, served
+from sim.rules.demand import Wanting, noise, served, want
+from sim.rules.quality import Experience, Inspection, RecordedQuality, StartQuality, TrueQuality
 from sim.world.luck import Luck, decision, uniform
 from sim.world.states import PARTNER, SALARIED
 from sim.world.world import Floats, World
@@ -164,7 +165,7 @@ def give(i, staff, care, known, p):
     care.access[i] = access_score(care.unmet[i], staff.turnover[i], p)
 
 
-@kernel
+@maker
 def serve(life, lists, staff, care, speed, known, p, p_continuity):
     """A year of appointments in every practice. speed: 1.0 puts continuity at its target at once (the start). known:
     see `share_by_workload`."""
@@ -180,7 +181,7 @@ def serve(life, lists, staff, care, speed, known, p, p_continuity):
         care.continuity[i] += speed * (target - care.continuity[i])
 
 
-@kernel
+@maker
 def tire(staff, care, doctors, minds, p, shocks):
     """Burn-out of each doctor moves towards the strain of the practice and the doctor's own fear of more work.
 
@@ -208,22 +209,37 @@ def tire(staff, care, doctors, minds, p, shocks):
 
 def access(world: World, params: Params, luck: Luck) -> None:
     """Phase 4 of a year."""
-    continuity = params.of(Continuity)
-    appointments = params.of(Appointments)
-    serve(
-        world.life, world.lists, world.staff, world.care, continuity.speed, shares(appointments), appointments,
-        continuity,
+    of = params.of
+    year_of_access(
+        world, luck, shares(of(Appointments)), of(Appointments), of(Continuity), of(TrueQuality), of(RecordedQuality),
+        of(Experience), of(Inspection), of(Tiring),
     )  # fmt: skip
-    quality.quality(world, params, luck)
-    tire(world.staff, world.care, world.doctors, world.minds, params.of(Tiring), luck.stream(STRAIN))
+
+
+@kernel
+def year_of_access(
+    w, luck, known, appointments, continuity, true_quality, recorded, experience, inspection, tiring
+):  # fmt: skip
+    """The phase in order. known: see `share_by_workload`."""
+    serve(w.life, w.lists, w.staff, w.care, continuity.speed, known, appointments, continuity)
+    quality.quality(w, luck, true_quality, recorded, experience, inspection)
+    tire(w.staff, w.care, w.doctors, w.minds, tiring, luck.stream(STRAIN))
 
 
 def start(world: World, params: Params, luck: Luck) -> None:
     """Demand, access and quality of 1 April 2014, such that each fits the others."""
-    world.care["access"] = 0.7
-    appointments, continuity = params.of(Appointments), params.of(Continuity)
-    known = shares(appointments)
+    of = params.of
+    start_access(
+        world, luck, shares(of(Appointments)), of(Wanting), of(Appointments), of(Continuity), of(StartQuality),
+        of(TrueQuality), of(RecordedQuality), of(Experience),
+    )  # fmt: skip
+
+
+@kernel
+def start_access(w, luck, known, wanting, appointments, continuity, start, true_quality, recorded, experience):
+    """The start in order; see `start`."""
+    w.care.access[:] = 0.7
     for _ in range(SETTLING_ROUNDS):
-        demand.consultations_wanted(world, params)
-        serve(world.life, world.lists, world.staff, world.care, 1.0, known, appointments, continuity)
-    quality.start(world, params, luck)
+        want(w.life, w.lists, w.place, w.care, 0.0, wanting)
+        serve(w.life, w.lists, w.staff, w.care, 1.0, known, appointments, continuity)
+    quality.start_quality(w, luck, start, true_quality, recorded, experience)

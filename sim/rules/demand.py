@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernel import kernel, rule
+from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
 from sim.rules.curves import exp, power
 from sim.world.luck import Luck, decision, uniform
@@ -202,7 +202,7 @@ def weight_per_patient(lists, i):
     return age_weight(lists.age_0_4[i], lists.age_5_64[i], lists.age_65_74[i], lists.age_75[i]) / total
 
 
-@kernel
+@maker
 def age_and_move(life, lists, place, nation, neighbours, p, shocks):
     """A year of births, birthdays, deaths and migration; need follows the ages; memories of lost practices fade."""
     rows = len(lists)
@@ -258,7 +258,7 @@ def distance_weights(networks: Networks, per_km: float) -> Floats:
     return left
 
 
-@kernel
+@maker
 def switch(life, lists, care, neighbours, left, p):
     """Patients leave for a neighbour that is good and near, never for a closed list; bands move in proportion.
 
@@ -297,9 +297,10 @@ def switch(life, lists, care, neighbours, left, p):
             count(lists, i)
 
 
-@kernel
-def want(life, lists, place, care, level, p):
-    """Consultations wanted this year: fresh ones, and part of what went unmet last year."""
+@maker
+def want(life, lists, place, care, years, p):
+    """Consultations wanted this year: fresh ones, and part of what went unmet last year. years: since the start."""
+    level = grown(years, p.growth, p.growth_fade)
     for i in range(len(lists)):
         if not served(life.state[i]):
             care.wanted[i] = 0.0
@@ -309,21 +310,19 @@ def want(life, lists, place, care, level, p):
         care.wanted[i] = fresh_demand(weighted, place.imd[i], care.access[i], level, p) + left_over
 
 
-def consultations_wanted(world: World, params: Params) -> None:
-    """Writes `care.wanted` from this year's lists and last year's access."""
-    wanting = params.of(Wanting)
-    level = float(grown(float(world.year - START_YEAR), wanting.growth, wanting.growth_fade))
-    want(world.life, world.lists, world.place, world.care, level, wanting)
-
-
 def demand(world: World, params: Params, luck: Luck) -> None:
     """Phase 2 of a year."""
-    networks, switching = world.networks, params.of(Switching)
-    shocks = luck.stream(GROWTH_SHOCK)
-    age_and_move(world.life, world.lists, world.place, world.nation, networks.neighbours, params.of(Ageing), shocks)
-    left = distance_weights(networks, switching.per_km)
-    switch(world.life, world.lists, world.care, networks.neighbours, left, switching)
-    consultations_wanted(world, params)
+    of, net, years = params.of, world.networks, float(world.year - START_YEAR)
+    left = distance_weights(net, of(Switching).per_km)
+    year_of_lists(world, luck, years, net.neighbours, left, of(Ageing), of(Switching), of(Wanting))
+
+
+@kernel
+def year_of_lists(w, luck, years, neighbours, left, ageing, switching, wanting):
+    """The phase in order. years: since the start. left: see `weigh_distance`."""
+    age_and_move(w.life, w.lists, w.place, w.nation, neighbours, ageing, luck.stream(GROWTH_SHOCK))
+    switch(w.life, w.lists, w.care, neighbours, left, switching)
+    want(w.life, w.lists, w.place, w.care, years, wanting)
 
 
 @rule
@@ -335,7 +334,7 @@ def shrink(lists, i, ratio):
     lists.age_75[i] *= ratio
 
 
-@kernel
+@maker
 def lasting_growth(lists, place, p, draws):
     """Gives each practice its own lasting growth round that of its CCG, or of England where the CCG's is not given, and
     takes its list back by it from the date of the start table to 1 April 2014.
@@ -352,4 +351,10 @@ def lasting_growth(lists, place, p, draws):
 
 def start(world: World, params: Params, luck: Luck) -> None:
     """Lasting growth and weighted lists of 1 April 2014; what patients want is set with access, which it needs."""
-    lasting_growth(world.lists, world.place, params.of(Ageing), luck.stream(LASTING_GROWTH))
+    start_lists(world, luck, params.of(Ageing))
+
+
+@kernel
+def start_lists(w, luck, ageing):
+    """See `start`."""
+    lasting_growth(w.lists, w.place, ageing, luck.stream(LASTING_GROWTH))

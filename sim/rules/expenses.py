@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernel import kernel, rule
+from sim.kernel import maker, rule
 from sim.rules.curves import exp, tanh
 from sim.world.luck import normal
 from sim.world.states import CARETAKER, OPEN
@@ -101,7 +101,7 @@ def employed(i, staff, p):
     return staff_costs(staff.salaried_fte[i], staff.nurse_fte[i], staff.direct_fte[i], staff.admin_fte[i], p)
 
 
-@kernel
+@maker
 def spend(place, lists, contract, staff, life, ccgs, regions, money, costs, running, ownership):
     """Expenses, drawings and reserves of every practice. Pension contributions of partners are an expense."""
     for i in range(len(life)):
@@ -116,7 +116,7 @@ def spend(place, lists, contract, staff, life, ccgs, regions, money, costs, runn
         money.reserves[i] += money.income[i] - money.expenses[i] - taken
 
 
-@kernel
+@maker
 def fit_staff_pay(place, lists, contract, staff, life, ccgs, regions, money, costs, running, ownership, stream):
     """At the start: how dear each practice's staff and other costs are, so that partners' incomes spread as in England.
 
@@ -156,7 +156,7 @@ def fit_staff_pay(place, lists, contract, staff, life, ccgs, regions, money, cos
         contract.own_costs[i] = spare / (running.level * lists.total[i]) if running.level > 0.0 else 0.0
 
 
-@kernel
+@maker
 def start_reserves(place, lists, contract, staff, life, ccgs, regions, money, costs, running, ownership):
     """At the start every practice holds the reserves it aims at."""
     for i in range(len(life)):

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.kernel import kernel, rule
+from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
 from sim.rules.curves import exp
 from sim.rules.expenses import Ownership, PracticeCosts, StaffCosts, fit_staff_pay, spend, start_reserves
@@ -136,7 +136,7 @@ def seniority_pay(partners, mean_age, p):
     return p.seniority * partners * max(0.0, mean_age - p.seniority_age) / max(1.0, 46.0 - p.seniority_age)
 
 
-@kernel
+@maker
 def set_national_price(contract, lists, life, nation, p, year):
     """Weighs England's patients, counts the MPIG withdrawn, and sets this year's price of a weighted patient.
 
@@ -187,7 +187,7 @@ def pay_core(money, contract, i, weighted, recycled, years, apms_level, p):
     money.premium[i] = contract.premium_2013[i] * left
 
 
-@kernel
+@maker
 def pay_contracts(place, lists, contract, staff, care, life, ties, schemes, money, nation, p, q, services, rest, year):
     """Pays every stream of national and local contracts but what is decided within the CCG (see `reinvest`)."""
     years = float(year - MPIG_BASE_YEAR)
@@ -217,7 +217,7 @@ def scheme_pay(pounds, patients, by_need, share):
     return pounds * ((1.0 - share) * patients + share * by_need)
 
 
-@kernel
+@maker
 def reinvest(place, lists, contract, life, ties, schemes, money, ccg_money, p):
     """Premium given up in a CCG's area pays for its local scheme, then returns to its practices by weighted patients.
 
@@ -274,7 +274,7 @@ def reinvest(place, lists, contract, life, ties, schemes, money, ccg_money, p):
         ccg_money.primary_medical[c] -= ccg_money.scheme[c]
 
 
-@kernel
+@maker
 def taper(contract, life, p):
     """After the year's payment, each premium that a review has cut falls by a further step; nil after four years."""
     for i in range(len(life)):
@@ -282,7 +282,7 @@ def taper(contract, life, p):
             contract.premium_left[i] = max(0.0, contract.premium_left[i] - p.taper_step)
 
 
-@kernel
+@maker
 def split_pms_pay(contract, lists, life, nation, p):
     """At the start: turns the whole PMS payment in `premium_2013` into the premium over the base price.
 
@@ -297,35 +297,49 @@ def split_pms_pay(contract, lists, life, nation, p):
         contract.premium_left[i] = 1.0 if premium > 0.0 else 0.0
 
 
-def _pay(world: World, params: Params) -> None:
+@maker
+def pay(w, year, p, qof, services, rest, premium):
     """Every stream of income, and its sum."""
-    w, gs, pms = world, params.of(GlobalSum), params.of(PmsPremium)
-    set_national_price(w.contract, w.lists, w.life, w.nation, gs, w.year)
+    set_national_price(w.contract, w.lists, w.life, w.nation, p, year)
     pay_contracts(
-        w.place, w.lists, w.contract, w.staff, w.care, w.life, w.ties, w.schemes, w.money, w.nation, gs,
-        params.of(QofPay), params.of(Services), params.of(OtherPay), w.year,
+        w.place, w.lists, w.contract, w.staff, w.care, w.life, w.ties, w.schemes, w.money, w.nation, p, qof, services,
+        rest, year,
     )  # fmt: skip
-    reinvest(w.place, w.lists, w.contract, w.life, w.ties, w.schemes, w.money, w.ccg_money, pms)
+    reinvest(w.place, w.lists, w.contract, w.life, w.ties, w.schemes, w.money, w.ccg_money, premium)
 
 
 def funding(world: World, params: Params, luck: Luck) -> None:
     """A year's income, expenses and drawings of every practice. Nothing here is left to chance."""
-    w = world
-    _pay(w, params)
-    spend(
-        w.place, w.lists, w.contract, w.staff, w.life, w.ccgs, w.regions, w.money,
-        params.of(StaffCosts), params.of(PracticeCosts), params.of(Ownership),
+    of = params.of
+    year_of_funding(
+        world, world.year, of(GlobalSum), of(QofPay), of(Services), of(OtherPay), of(PmsPremium), of(StaffCosts),
+        of(PracticeCosts), of(Ownership),
     )  # fmt: skip
-    taper(w.contract, w.life, params.of(PmsPremium))
+
+
+@kernel
+def year_of_funding(w, year, p, qof, services, rest, premium, costs, running, ownership):
+    """The phase in order."""
+    pay(w, year, p, qof, services, rest, premium)
+    spend(w.place, w.lists, w.contract, w.staff, w.life, w.ccgs, w.regions, w.money, costs, running, ownership)
+    taper(w.contract, w.life, premium)
 
 
 def start(world: World, params: Params, luck: Luck) -> None:
     """Terms and money of April 2014: premium over the base price, own staff costs, reserves, and a year's flows."""
-    w, gs = world, params.of(GlobalSum)
-    set_national_price(w.contract, w.lists, w.life, w.nation, gs, w.year)
-    split_pms_pay(w.contract, w.lists, w.life, w.nation, gs)
-    _pay(w, params)
-    costs, running, ownership = params.of(StaffCosts), params.of(PracticeCosts), params.of(Ownership)
+    of = params.of
+    start_funding(
+        world, luck, world.year, of(GlobalSum), of(QofPay), of(Services), of(OtherPay), of(PmsPremium), of(StaffCosts),
+        of(PracticeCosts), of(Ownership),
+    )  # fmt: skip
+
+
+@kernel
+def start_funding(w, luck, year, p, qof, services, rest, premium, costs, running, ownership):
+    """The start in order; see `start`."""
+    set_national_price(w.contract, w.lists, w.life, w.nation, p, year)
+    split_pms_pay(w.contract, w.lists, w.life, w.nation, p)
+    pay(w, year, p, qof, services, rest, premium)
     fit_staff_pay(
         w.place, w.lists, w.contract, w.staff, w.life, w.ccgs, w.regions, w.money, costs, running, ownership,
         luck.stream(INCOME_SPREAD),

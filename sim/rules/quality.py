@@ -10,14 +10,12 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from sim.kernel import kernel, rule
-from sim.parameters import Params
+from sim.kernel import maker, rule
 from sim.rules.chances import logistic
 from sim.rules.curves import exp, log
 from sim.rules.demand import USUAL_IMD, noise, served
-from sim.world.luck import Luck, decision, normal, uniform
+from sim.world.luck import decision, normal, uniform
 from sim.world.states import APMS, GOOD, INADEQUATE, OUTSTANDING, REQUIRES_IMPROVEMENT, UNRATED
-from sim.world.world import World
 
 DRIFT = decision("quality.drift")
 INSPECTED = decision("quality.inspected")
@@ -174,7 +172,7 @@ def observe(i, place, lists, care, opted_in, suspended, watched, p_true, p_recor
     )
 
 
-@kernel
+@maker
 def change_quality(life, place, lists, staff, care, ties, schemes, p_true, p_recorded, p_experience, shocks):
     """A year of true quality, and what is recorded and felt of it; support fades."""
     for i in range(len(life)):
@@ -197,7 +195,7 @@ def change_quality(life, place, lists, staff, care, ties, schemes, p_true, p_rec
         observe(i, place, lists, care, ties.opted_in[i], suspended, watched, p_true, p_recorded, p_experience)
 
 
-@kernel
+@maker
 def inspect(life, place, care, p, chances, readings):
     """CQC inspects a share of practices, more often those it found wanting, and reads their quality with error."""
     blur = math.sqrt(max(0.0, 1.0 - p.reliability * p.reliability))
@@ -211,9 +209,10 @@ def inspect(life, place, care, p, chances, readings):
             care.rating[i] = rating_of(reading, p)
 
 
-@kernel
-def begin(life, place, lists, contract, staff, care, ccgs, p, p_true, draws, ccg_draws, coding_draws, room_draws):
+@maker
+def begin(life, place, lists, contract, staff, care, ccgs, luck, p, p_true):
     """Quality of 1 April 2014; the base is what it returns to once this year's pressures are taken off."""
+    draws, ccg_draws, coding_draws = luck.stream(START_QUALITY), luck.stream(START_CCG), luck.stream(START_CODING)
     for i in range(len(life)):
         if not served(life.state[i]):
             continue
@@ -228,12 +227,13 @@ def begin(life, place, lists, contract, staff, care, ccgs, p, p_true, draws, ccg
         care.quality_base[i] = drawn - pressure(care.workload[i], care.unmet[i], nurses, staff.turnover[i], p_true)
         care.coding[i] = p.coding * normal(coding_draws, place.id[i])
         size = log(max(lists.total[i], 100.0) / 7000.0)
-        room = p.facilities + p.facilities_per_log_size * size + noise(uniform(room_draws, place.id[i]), 0.15)
+        room = p.facilities + p.facilities_per_log_size * size
+        room += noise(uniform(luck.stream(START_FACILITIES), place.id[i]), 0.15)
         care.facilities[i] = min(1.0, max(0.0, room))
         care.rating[i] = UNRATED
 
 
-@kernel
+@maker
 def observe_all(life, place, lists, care, p_true, p_recorded, p_experience):
     """What others see of every practice before any local scheme runs."""
     for i in range(len(life)):
@@ -241,25 +241,19 @@ def observe_all(life, place, lists, care, p_true, p_recorded, p_experience):
             observe(i, place, lists, care, 0, 0.0, 0, p_true, p_recorded, p_experience)
 
 
-def quality(world: World, params: Params, luck: Luck) -> None:
+@maker
+def quality(w, luck, p_true, p_recorded, p_experience, inspection):
     """The second half of phase 4."""
-    seen = (params.of(TrueQuality), params.of(RecordedQuality), params.of(Experience))
     change_quality(
-        world.life, world.place, world.lists, world.staff, world.care, world.ties, world.schemes, *seen,
+        w.life, w.place, w.lists, w.staff, w.care, w.ties, w.schemes, p_true, p_recorded, p_experience,
         luck.stream(DRIFT),
     )  # fmt: skip
-    inspection = params.of(Inspection)
     if inspection.share > 0.0:
-        chances, readings = luck.stream(INSPECTED), luck.stream(READING)
-        inspect(world.life, world.place, world.care, inspection, chances, readings)
+        inspect(w.life, w.place, w.care, inspection, luck.stream(INSPECTED), luck.stream(READING))
 
 
-def start(world: World, params: Params, luck: Luck) -> None:
+@maker
+def start_quality(w, luck, p, p_true, p_recorded, p_experience):
     """True and recorded quality, experience and room of 1 April 2014; nobody is rated yet."""
-    streams = [luck.stream(name) for name in (START_QUALITY, START_CCG, START_CODING, START_FACILITIES)]
-    begin(
-        world.life, world.place, world.lists, world.contract, world.staff, world.care, world.ccgs,
-        params.of(StartQuality), params.of(TrueQuality), *streams,
-    )  # fmt: skip
-    seen = (params.of(TrueQuality), params.of(RecordedQuality), params.of(Experience))
-    observe_all(world.life, world.place, world.lists, world.care, *seen)
+    begin(w.life, w.place, w.lists, w.contract, w.staff, w.care, w.ccgs, luck, p, p_true)
+    observe_all(w.life, w.place, w.lists, w.care, p_true, p_recorded, p_experience)

@@ -9,6 +9,7 @@ from worlds import tiny_world
 
 from sim.rules import access, demand
 from sim.rules.access import Appointments, Continuity, Tiring
+from sim.rules.demand import Wanting
 from sim.world.luck import Luck
 from sim.world.world import World
 
@@ -79,7 +80,7 @@ def test_strain_rises_with_workload_unmet_and_empty_posts() -> None:
 def test_first_year_does_not_jump() -> None:
     world = started()
     before = world.care["unmet"].copy()
-    demand.consultations_wanted(world, P)
+    demand.want(world.life, world.lists, world.place, world.care, 0.0, P.of(Wanting))
     access.access(world, P, Luck(1, 2014))
     assert np.allclose(world.care["unmet"], before, atol=1e-3)
 
@@ -115,7 +116,7 @@ def test_burnout_stays_put_in_a_flat_world() -> None:
     world = started()
     means = []
     for year in range(2014, 2044):
-        demand.consultations_wanted(world, P)
+        demand.want(world.life, world.lists, world.place, world.care, 0.0, P.of(Wanting))
         access.access(world, P, Luck(1, year))
         means.append(world.doctors["burnout"][world.doctors["practice"] >= 0].mean())
     assert abs(means[-1] - means[5]) < 0.06

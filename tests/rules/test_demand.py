@@ -129,8 +129,8 @@ def test_unmet_demand_comes_back_in_part() -> None:
     world.care["wanted"] = 1000.0
     twin = world.copy()
     world.care["unmet"] = 0.2
-    demand.consultations_wanted(world, P)
-    demand.consultations_wanted(twin, P)
+    for one in (world, twin):
+        demand.want(one.life, one.lists, one.place, one.care, 0.0, P.of(Wanting))
     extra = world.care["wanted"][0] - twin.care["wanted"][0]
     assert extra == pytest.approx(P.of(Wanting).carried_over * 0.2 * 1000.0)
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from parameters_of import params_of
 from worlds import tiny_world
 
+from sim.parameters import Params
 from sim.rules import access, quality
 from sim.rules.quality import Experience, Inspection, RecordedQuality, TrueQuality
 from sim.world import states
@@ -21,6 +22,12 @@ def started(practices: int = 30, **changed: float) -> World:
     world = tiny_world(practices)
     access.start(world, params_of(2014, **changed), Luck(1, 2013))
     return world
+
+
+def a_year(world: World, params: Params, luck: Luck) -> None:
+    """A year of quality, alone."""
+    groups = (TrueQuality, RecordedQuality, Experience, Inspection)
+    quality.quality(world, luck, *(params.of(group) for group in groups))
 
 
 @settings(deadline=None)
@@ -44,7 +51,7 @@ def test_recorded_quality_moves_more_than_true_when_nobody_watches() -> None:
         world.schemes["active"] = 1
         world.schemes["qof_suspended"] = 1.0
         world.schemes["qof_watched"] = watched
-        quality.quality(world, params_of(2015, **STILL), Luck(1, 2015))
+        a_year(world, params_of(2015, **STILL), Luck(1, 2015))
     unwatched, watched_world = (world.care for world in worlds)
     true_fall = (watched_world["quality_true"] - unwatched["quality_true"])[:300].mean()
     recorded_fall = (watched_world["quality_recorded"] - unwatched["quality_recorded"])[:300].mean()
@@ -61,7 +68,7 @@ def test_a_scheme_helps_harms_or_does_nothing_as_its_effect_says(effect: float, 
     with_scheme.schemes["fit"] = 1.0
     with_scheme.care["effort_scheme"] = 300.0
     for world in (with_scheme, without):
-        quality.quality(world, params_of(2015, **changed), Luck(1, 2015))
+        a_year(world, params_of(2015, **changed), Luck(1, 2015))
     change = with_scheme.care["quality_true"][:30].mean() - without.care["quality_true"][:30].mean()
     assert np.sign(round(change, 9)) == sign
 
@@ -85,7 +92,7 @@ def test_support_lifts_quality_and_lapses() -> None:
     lifts = []
     for year in range(2015, 2035):
         for one in (world, twin):
-            quality.quality(one, params_of(2015, **STILL), Luck(1, year))
+            a_year(one, params_of(2015, **STILL), Luck(1, year))
         lifts.append(world.care["quality_true"][0] - twin.care["quality_true"][0])
     assert lifts[0] == pytest.approx(0.5)
     assert abs(lifts[-1]) < 0.01
@@ -96,7 +103,7 @@ def test_quality_stays_put_in_a_flat_world() -> None:
     world = started(300)
     start = world.care["quality_true"][:300].copy()
     for year in range(2014, 2044):
-        quality.quality(world, params_of(2014), Luck(1, year))
+        a_year(world, params_of(2014), Luck(1, year))
     assert abs(world.care["quality_true"][:300].mean() - start.mean()) < 0.1
     assert world.care["quality_true"][:300].std() == pytest.approx(start.std(), rel=0.15)
 
@@ -120,7 +127,7 @@ def test_ratings(reading: float, rating: int) -> None:
 
 def test_ratings_spread_as_at_first_inspection() -> None:
     world = started(3000, inspection__share=1.0)
-    quality.quality(world, params_of(2015, inspection__share=1.0), Luck(1, 2015))
+    a_year(world, params_of(2015, inspection__share=1.0), Luck(1, 2015))
     shares = np.bincount(world.care["rating"][:3000], minlength=5) / 3000
     assert shares[states.GOOD] == pytest.approx(0.79, abs=0.05)
     assert shares[states.INADEQUATE] == pytest.approx(0.04, abs=0.02)

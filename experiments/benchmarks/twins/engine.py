@@ -54,10 +54,7 @@ def engine_year(w: World, params: Params, luck: Luck) -> NDArray[np.int8]:
     fate: NDArray[np.int8] = doctors_year(
         w, luck, of(Leaving), of(Intention), of(Destinations), of(WorkingLife), of(StaffCosts)
     )
-    continuity = of(Continuity)
-    appointments = of(Appointments)
-    serve(w.life, w.lists, w.staff, w.care, continuity.speed, shares(appointments), appointments, continuity)
-    tire(w.staff, w.care, w.doctors, w.minds, of(Tiring), luck.stream(STRAIN))
+    access_year(w, luck, shares(of(Appointments)), of(Appointments), of(Continuity), of(Tiring))
     return fate
 
 
@@ -76,6 +73,13 @@ def doctors_year(w, luck, leaving, intention, destinations, working, pay):
         luck.stream(ROLE),
     )  # fmt: skip
     return leavers.fate
+
+
+@kernel
+def access_year(w, luck, known, appointments, continuity, tiring):
+    """Appointments and burn-out, as `sim.rules.access` has them."""
+    serve(w.life, w.lists, w.staff, w.care, continuity.speed, known, appointments, continuity)
+    tire(w.staff, w.care, w.doctors, w.minds, tiring, luck.stream(STRAIN))
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from sim.analysis.counted import LEVELS, PANEL, panel_levels
 from sim.parameters import Params
 from sim.regimes import Regime
 from sim.scenario import Scenario
@@ -38,7 +39,8 @@ class PracticeYears:
 
     codes: (practices,) code, empty for those that began in the run. All others are (years + 1, practices). list_size:
     patients. working: open or in a caretaker's hands. merged, dispersed: how the code has ended, by that year's end.
-    gp_fte, heads, partners: permanent GPs. contract: 0 GMS, 1 PMS, 2 APMS.
+    gp_fte, heads, partners: permanent GPs. contract: 0 GMS, 1 PMS, 2 APMS. fifth: (practices,) deprivation fifth, 0 the
+    least deprived.
     """
 
     first_year: int
@@ -51,6 +53,7 @@ class PracticeYears:
     heads: Floats
     partners: Floats
     contract: npt.NDArray[np.int64]
+    fifth: npt.NDArray[np.int64]
 
     @property
     def years(self) -> int:
@@ -98,7 +101,8 @@ class _Watch:
 def simulate_watched(
     start: Start, scenario: Scenario, regime: Regime, seed: int, years: int, draw: Mapping[str, float] | None = None
 ) -> tuple[RunResult, PracticeYears]:
-    """A run as `sim.simulate.simulate` makes it, with the level `list_size_class` added, and its practices by year."""
+    """A run as `sim.simulate.simulate` makes it, with the level `list_size_class` and those of `counted` added, and its
+    practices by year."""
     world, timeline = build(start, replace(scenario, years=years), regime, draw)
     first, watch = world.year, _Watch()
     watch.take(world)
@@ -106,7 +110,10 @@ def simulate_watched(
     names = world.names.practices
     codes = (*names, *[""] * (len(world.place) - len(names)))
     columns = {name: np.stack([one[name] for one in watch.taken]) for name in watch.taken[0]}
-    practices = PracticeYears(first, codes, **columns)
+    practices = PracticeYears(first, codes, fifth=world.place["fifth"].copy(), **columns)
+    panel = panel_levels(result, practices)
+    places = {PANEL + level: result.places[level] for level in LEVELS}
+    result = replace(result, places={**result.places, **places}, values={**result.values, **panel})
     return with_classes(result, practices), practices
 
 

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from sim.analysis.counted import LISTS, PANEL
 from sim.errors import InputError
-from sim.study.records import Outcomes
+from sim.study.records import Floats, Outcomes
 from sim.toml_files import read_toml
 
 HERE = Path(__file__).parent
@@ -169,13 +170,22 @@ def _measure(run: Outcomes, target: Target) -> float:
     wanted = range(target.first, target.year + 1) if target.kind == "sum" else (target.first, target.year)
     if place not in places or target.outcome not in run.outcomes or not set(wanted) <= set(years):
         return math.nan
-    column = run.values[target.level][:, places.index(place), list(run.outcomes).index(target.outcome)]
+    column = history(run, target.outcome, target.level)[:, places.index(place)]
     found = [float(column[years.index(year)]) for year in wanted]
     if target.kind == "relative":
         return found[-1] / found[0] - 1.0 if found[0] else math.nan
     if target.kind == "absolute":
         return found[-1] - found[0]
     return math.fsum(found) if target.kind == "sum" else found[-1]
+
+
+def history(run: Outcomes, outcome: str, level: str) -> Floats:
+    """(years, places): an outcome as the targets count it, see `counted`; as results have it where practices were not
+    watched."""
+    panel = PANEL + level
+    table = run.values[panel if outcome in LISTS and panel in run.places else level]
+    values: Floats = table[:, :, list(run.outcomes).index(outcome)]
+    return values
 
 
 def digest(path: Path) -> str:

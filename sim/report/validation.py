@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.analysis.targets import history
 from sim.analysis.validation.checks import checks, headline_verdicts
 from sim.analysis.validation.forecast import REGRESSION, SIMULATION, Forecast
 from sim.analysis.validation.naive import SeriesForecast
@@ -149,8 +150,7 @@ def _histories(validation: Validation, verdicts: Sequence[Verdict]) -> list[Pict
     ensemble = validation.ensemble
     made = []
     for outcome, own in points.items():
-        column = list(ensemble.runs[0].outcomes).index(outcome)
-        runs = np.stack([run.values["national"][:, 0, column] for run in ensemble.runs])
+        runs = np.stack([history(run, outcome, "national")[:, 0] for run in ensemble.runs])
         title, unit = label(outcome), OUTCOMES[outcome].unit
         told = "; ".join(
             f"{financial_year(v.target.year)} observed {number(v.target.value)}, simulated {number(v.median)}"

@@ -14,7 +14,8 @@ from sim.analysis import targets as target_files
 from sim.analysis.calibration import waves
 from sim.analysis.calibration.space import Space
 from sim.analysis.calibration.waves import engine_of, no_places, run_wave
-from sim.analysis.targets import IN_SAMPLE, Target, load_targets
+from sim.analysis.practice_years import simulate_watched
+from sim.analysis.targets import IN_SAMPLE, Target, history, load_targets
 from sim.parameters import load
 from sim.parameters.variants import Variant
 from sim.regimes import load_regime
@@ -113,8 +114,8 @@ def test_the_model_reduced_to_targets_gives_what_its_outcomes_say() -> None:
     engine = engine_of(wanted)
     start, scenario = start_of(CORBY, 7), scenario_of(CORBY, 3)
     reduced = engine.simulate(start, scenario, load_regime("voluntary_2015"), 7, 3, None)
-    whole = run(CORBY, "voluntary_2015", 3)
-    lists = whole.values["national"][:, 0, whole.outcomes.index("list_size_mean")]
+    whole, _ = simulate_watched(start, scenario, load_regime("voluntary_2015"), 7, 3)
+    lists = history(whole, "list_size_mean", "national")[:, 0]
     opened = whole.values["national"][2, 0, whole.outcomes.index("practices_open")]
     assert reduced.outcomes == ("practices_open.2016", "change.list_size_mean")
     assert reduced.values["national"][0, 0].tolist() == [opened, lists[2] / lists[0] - 1.0]

@@ -52,6 +52,31 @@ def test_growth_fades_and_without_fading_goes_on() -> None:
     assert demand.grown(10.0, 0.02, 0.0) == pytest.approx(np.exp(0.2))
 
 
+@pytest.mark.parametrize("skew", [1.0, 2.0])
+def test_growth_varies_round_nil_by_the_spread_that_was_asked_for(skew: float) -> None:
+    shocks = np.array([demand.peaked_noise((k + 0.5) / 100_000, 0.02, skew) for k in range(100_000)])
+    assert shocks.mean() == pytest.approx(0.0, abs=2e-5)
+    assert shocks.std() == pytest.approx(0.02, rel=0.01)
+    beyond = np.abs(shocks) > 0.06  # three standard deviations: a flat spread has none
+    assert 0.01 < beyond.mean() < 0.03
+    assert np.isfinite([demand.peaked_noise(draw, 0.02, skew) for draw in (0.0, 1.0)]).all()
+
+
+def test_gains_are_wider_than_losses() -> None:
+    draws = (0.001, 0.999)
+    loss, gain = (demand.peaked_noise(draw, 0.02, 2.0) for draw in draws)
+    assert gain > 1.5 * -loss
+    assert demand.peaked_noise(0.5, 0.02, 2.0) < 0.0  # most grow a little less than the mean
+    assert demand.peaked_noise(0.001, 0.02, 1.0) == pytest.approx(-demand.peaked_noise(0.999, 0.02, 1.0))
+
+
+def test_patients_who_switch_go_to_large_lists_beyond_their_share() -> None:
+    p = P.of(Switching)
+    large, usual = demand.attraction(0.0, 0.85, 14000.0, p), demand.attraction(0.0, 0.85, 7000.0, p)
+    assert large / usual == pytest.approx(2.0**p.per_list, rel=1e-5)
+    assert large / usual > 2.0
+
+
 def test_net_migration_follows_the_place() -> None:
     p = P.of(Ageing)
     assert demand.net_migration(1000.0, p.england_growth, 0.0, p) == pytest.approx(1000.0 * p.migration)

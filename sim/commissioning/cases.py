@@ -18,7 +18,7 @@ from sim.rules.chances import logistic, settles
 from sim.world import states as s
 from sim.world.luck import decision, mix, nth_draw, person, uniform, uniform2
 from sim.world.table import copy_row
-from sim.world.world import Floats, World
+from sim.world.world import World
 
 ARRIVAL = decision("cases.arrival")
 
@@ -294,20 +294,30 @@ def growth_of_lists(place, lists, ccgs):
     return growing
 
 
-def planned_pressure(world: World) -> Floats:
-    """(CCGs,): emergency admissions that each CCG plans for, per patient against all CCGs, less 1."""
-    emergencies, patients = world.plans.emergency, world.plans.patients
-    usual = emergencies.sum() / max(1.0, patients.sum())
-    each = emergencies / np.maximum(patients, 1.0)
-    return np.asarray(each / usual - 1.0 if usual > 0.0 else np.zeros(len(each)))
+def usual_emergencies(world: World) -> float:
+    """Emergency admissions that CCGs plan for, per patient of all CCGs."""
+    plans = world.plans
+    return float(np.add.reduce(plans.emergency)) / max(1.0, float(np.add.reduce(plans.patients)))
 
 
 @maker
-def cases_arrive(w, luck, year, ended, pressure, p, clocks):
-    """This year's cases join those that wait; returns how many rows are open. ended, pressure: see
-    `arrive_for_ccgs`."""
+def planned_pressure(plans, usual):
+    """(CCGs,): emergency admissions that each CCG plans for, per patient against all CCGs, less 1. usual: see
+    `usual_emergencies`."""
+    pressure = np.zeros(len(plans))
+    for c in range(len(plans)):
+        each = plans.emergency[c] / max(plans.patients[c], 1.0)
+        pressure[c] = each / usual - 1.0 if usual > 0.0 else 0.0
+    return pressure
+
+
+@maker
+def cases_arrive(w, luck, year, ended, usual, p, clocks):
+    """This year's cases join those that wait; returns how many rows are open. ended: see `arrive_for_ccgs`; usual: see
+    `usual_emergencies`."""
     waiting, stream = np.zeros((len(w.place), N_KINDS), np.int8), luck.stream(ARRIVAL)
     n = keep_waiting(w.cases, w.life, waiting)
     n = arrive(w.cases, n, w.place, w.lists, w.contract, w.care, w.staff, w.life, waiting, year, p, clocks, stream)
     growth = growth_of_lists(w.place, w.lists, len(w.ccgs))
+    pressure = planned_pressure(w.plans, usual)
     return arrive_for_ccgs(w.cases, n, w.ccgs, w.schemes, ended, growth, pressure, year, p, stream)

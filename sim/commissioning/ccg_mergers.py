@@ -139,16 +139,11 @@ def keep_seats(world: World, into: Rows, grown: Rows) -> None:
 
 
 def merge_ccgs(world: World, params: Params) -> None:
-    """The CCGs whose merger is dated 1 April of this year become one. No event: nothing happens.
+    """The CCGs whose merger is dated 1 April of this year, one or more, become one.
 
     Members first come under one table, with what that costs; then bodies, boards, standing and accounts are joined.
     """
-    if not len(world.mergers):
-        return
-    groups = due(world.mergers, world.year)
-    if not groups:
-        return
-    into, p = seats_of_new(world, groups), params.of(CcgMerger)
+    into, p = seats_of_new(world, due(world.mergers, world.year)), params.of(CcgMerger)
     changed = into != world.ccgs["seat"]
     if not changed.any():
         return

@@ -25,10 +25,10 @@ from sim.commissioning.capacity import (
     queue,
 )
 from sim.commissioning.carry_out import APPEAL, OptIn, SchemeTerms, carry_out, opt_in, wind_up
-from sim.commissioning.cases import Arrivals, Clocks, cases_arrive, planned_pressure
+from sim.commissioning.cases import Arrivals, Clocks, cases_arrive, usual_emergencies
 from sim.commissioning.choice import GUMBEL, choose
 from sim.commissioning.committee import ATTENDING, DECLARING, Meetings
-from sim.commissioning.explain import Deliberation
+from sim.commissioning.explain import Deliberation, Seen
 from sim.commissioning.functions import INCENTIVE_DESIGN
 from sim.commissioning.governance import EXPOSURE, Exposure, Interests, clear_year, expose, register_stakes
 from sim.commissioning.knowledge import DISTRESS_SEEN, QUALITY_SEEN, Knowing, insight, learn
@@ -115,48 +115,45 @@ def overspent(accounts, deficit):
 def commissioning(world: World, params: Params, luck: Luck, witness: Witness | None = None) -> None:
     """Phase 6 of the year. witness: is told what bodies go by when they choose, and changes nothing."""
     of, regime, year, v = params.of, world.regime, world.year, view(world.regime)
-    alternatives, staffed = begin_year(
-        world, year, world.networks.neighbours, of(Routine), of(SupportFund).per_patient, of(StaffCost)
-    )
-    hours = hours_by_table(regime, of(StandingWork), of(Hours).decide_share, tuple(staffed.tolist()))
-    lapse = of(Arrivals).lapse_months
-    n, deficit, fit, need, quality = prepare_cases(
-        world, luck, year, hours, planned_pressure(world), world.belief_slot, regime.scale, v, of(Knowing),
-        of(Arrivals), of(Clocks), of(Mandate), *hours_by_kind(of(CaseHours)), of(StandingWork).advise_share,
-        of(Hours), of(Interests), of(Weights), lapse,
+    places, ccgs, cases = len(world.place), len(world.ccgs), (len(world.cases), 2)
+    seen = Seen(np.empty(places), np.empty(ccgs), np.empty(ccgs), np.empty(cases), np.empty(cases))
+    medians, per_practice = hours_by_kind(of(CaseHours))
+    n = prepare_cases(
+        world, luck, year, world.networks.neighbours, usual_emergencies(world), world.belief_slot, regime.scale, v,
+        seen, of(Routine), of(SupportFund), of(StaffCost), of(StandingWork), of(Knowing), of(Arrivals), of(Clocks),
+        of(Mandate), medians, per_practice, of(Hours), of(Interests), of(Weights),
     )  # fmt: skip
     if witness is not None:
-        witness(Deliberation(world, n, deficit, fit, need, quality, alternatives, params, luck))
+        witness(Deliberation(world, n, seen, params, luck))
     decide_cases(
-        world, luck, year, n, alternatives, deficit, fit, need, quality, world.belief_slot, regime.budgets,
-        regime.scale, v, of(Interests), of(Meetings), of(Weights), of(Effects), of(Costs), lapse, of(Ending),
-        of(SchemeTerms), of(OptIn), of(Exposure), of(ServiceContract), of(SupportFund), of(StaffCost),
+        world, luck, year, n, world.belief_slot, regime.budgets, regime.scale, v, seen, of(Interests), of(Meetings),
+        of(Weights), of(Effects), of(Costs), of(Arrivals).lapse_months, of(Ending), of(SchemeTerms), of(OptIn),
+        of(Exposure), of(ServiceContract), of(SupportFund), of(StaffCost),
     )  # fmt: skip
 
 
-@kernel
-def begin_year(w, year, neighbours, routine, per_patient, cost):
-    """Opens the year's books and registers. Returns the choice that patients of each practice have, 0 to 1, and which
-    kinds of bodies have staff."""
-    alternatives, fund = np.zeros(len(w.place)), np.zeros(len(w.ccgs))
-    open_year(w.lists, w.care, w.life, w.place, neighbours, alternatives, fund, year, routine, per_patient)
+@maker
+def open_books(w, year, neighbours, alternatives, routine, support, cost):
+    """Opens the year's books and registers. alternatives: see `open_year`."""
+    fund = np.zeros(len(w.ccgs))
+    open_year(w.lists, w.care, w.life, w.place, neighbours, alternatives, fund, year, routine, support.per_patient)
     open_funds(w.ccg_money, w.accounts, fund)
     clear_year(w.boards)
     register_stakes(w.boards, w.providers, w.place, w.life, w.ties, w.ccgs.seat)
     scale_staff(w.bodies, w.nation, cost)
-    return alternatives, have_staff(w.bodies)
 
 
 @kernel
 def prepare_cases(
-    w, luck, year, hours, pressure, slots, scale, v, knowing, arrivals, clocks, mandate, medians, per_practice, advice,
-    held, interests, weights, lapse,
+    w, luck, year, neighbours, usual, slots, scale, v, seen, routine, support, cost, standing, knowing, arrivals,
+    clocks, mandate, medians, per_practice, held, interests, weights,
 ):  # fmt: skip
     """What bodies see, which cases arrive, who is to decide them, how they look to those, and which their hours reach.
 
-    Returns how many cases are open, and what `Deliberation` says of them. hours: see `hours_by_table`; pressure: see
-    `planned_pressure`.
+    Returns how many cases are open, and fills seen. usual: see `usual_emergencies`.
     """
+    open_books(w, year, neighbours, seen.alternatives, routine, support, cost)
+    hours = hours_by_table(v.cells, standing, held.decide_share, have_staff(w.bodies))
     work = standing_work(w.bodies, w.ccgs, scale, hours)
     hold_hours(w.bodies, slots, w.nation.staff_scale[0], knowing.visit_share, work, held)
     learn(
@@ -165,33 +162,32 @@ def prepare_cases(
     )  # fmt: skip
     ended = np.zeros(len(w.ccgs), np.int64)
     services_end(w.providers, w.plans, year, ended)
-    n = cases_arrive(w, luck, year, ended, pressure, arrivals, clocks)
+    n = cases_arrive(w, luck, year, ended, usual, arrivals, clocks)
     assign(
-        w.cases, n, w.ccgs, w.bodies, v.cells, scale, mandate, medians, per_practice, advice, held,
+        w.cases, n, w.ccgs, w.bodies, v.cells, scale, mandate, medians, per_practice, standing.advise_share, held,
         luck.stream(HOURS_OF_CASE), luck.stream(UNCLEAR),
     )  # fmt: skip
-    need, quality, fit, deficit = np.zeros((n, 2)), np.zeros((n, 2)), np.zeros(len(w.ccgs)), np.empty(len(w.ccgs))
-    insight(w.beliefs, w.place, w.life, w.care, w.ccgs, v.may, slots, INCENTIVE_DESIGN, fit)
-    overspent(w.accounts, deficit)
+    insight(w.beliefs, w.place, w.life, w.care, w.ccgs, v.may, slots, INCENTIVE_DESIGN, seen.fit)
+    overspent(w.accounts, seen.deficit)
     perceive(
-        w.cases, n, w.place, w.beliefs, slots, w.ccgs, w.boards, w.bodies, v, interests, weights, knowing.heard, need,
-        quality, luck.stream(INVESTIGATION), len(w.place),
+        w.cases, n, w.place, w.beliefs, slots, w.ccgs, w.boards, w.bodies, v, interests, weights, knowing.heard,
+        seen.need, seen.quality, luck.stream(INVESTIGATION), len(w.place),
     )  # fmt: skip
-    queue(w.cases, n, w.bodies, value_per_hour(w.cases, need), held, lapse)
-    return n, deficit, fit, need, quality
+    queue(w.cases, n, w.bodies, value_per_hour(w.cases, seen.need[:n]), held, arrivals.lapse_months)
+    return n
 
 
 @kernel
 def decide_cases(
-    w, luck, year, n, alternatives, deficit, fit, need, quality, slots, budgets, scale, v, interests, meetings, weights,
-    effects, costs, lapse, ending, terms, joining, exposure, service, support, cost,
+    w, luck, year, n, slots, budgets, scale, v, seen, interests, meetings, weights, effects, costs, lapse, ending,
+    terms, joining, exposure, service, support, cost,
 ):  # fmt: skip
     """What bodies choose, who wins contracts, what follows, what comes to light, and what is spent as the year ends."""
     attending, declaring = luck.stream(ATTENDING), luck.stream(DECLARING)
     choose(
-        w.cases, n, w.place, w.lists, w.life, w.ccgs, w.ccg_money, w.boards, w.bodies, v, deficit, fit, need,
-        quality, alternatives, interests, meetings, weights, effects, costs, lapse, luck.stream(GUMBEL), attending,
-        declaring,
+        w.cases, n, w.place, w.lists, w.life, w.ccgs, w.ccg_money, w.boards, w.bodies, v, seen.deficit, seen.fit,
+        seen.need, seen.quality, seen.alternatives, interests, meetings, weights, effects, costs, lapse,
+        luck.stream(GUMBEL), attending, declaring,
     )  # fmt: skip
     award(
         w.cases, n, w.providers, w.boards, w.ccgs, w.bodies, v, year, ending, interests, meetings,
@@ -199,7 +195,7 @@ def decide_cases(
     )  # fmt: skip
     carry_out(
         w.cases, n, w.lists, w.contract, w.money, w.care, w.life, w.ties, w.ccg_money, w.schemes, w.plans, w.bodies,
-        w.ccgs.seat, fit, year, effects, costs, terms, luck.stream(APPEAL),
+        w.ccgs.seat, seen.fit, year, effects, costs, terms, luck.stream(APPEAL),
     )  # fmt: skip
     wind_up(w.cases, n, w.ccgs, w.bodies, v.cells, scale, costs.removal_hours)
     opt_in(w.place, w.lists, w.care, w.life, w.ties, w.schemes, joining, terms, luck.stream(OPT_IN))

@@ -6,6 +6,7 @@ Each action that was open, with what it was worth to each side, how interests pu
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -42,17 +43,27 @@ class Weighed:
         return (sum(self.worth) + sum(self.pull)) / len(self.worth) + self.luck
 
 
+class Seen(NamedTuple):
+    """What a year's decisions go by, filled as its cases arrive; see `choice.choose`."""
+
+    alternatives: Floats
+    """(practices,): choice that patients of each have, 0 to 1."""
+    deficit: Floats
+    """(CCGs,): what each overspent last year, percent of its allocation."""
+    fit: Floats
+    """(CCGs,): how well those who would design a local scheme know which practices are poor, 0 to 1."""
+    need: Floats
+    quality: Floats
+    """(cases, 2) each, of which the first `n` count: what those believe who decide, sd; see `perceive`."""
+
+
 @dataclass(frozen=True)
 class Deliberation:
-    """What bodies go by when they choose; the arrays are those of `choice.choose`."""
+    """What bodies go by when they choose among `n` cases."""
 
     world: World
     n: int
-    deficit: Floats
-    fit: Floats
-    need: Floats
-    quality: Floats
-    alternatives: Floats
+    seen: Seen
     params: Params
     luck: Luck
 
@@ -61,7 +72,7 @@ class Deliberation:
 
         To be asked before `choose`, which changes nothing that this reads but the case's own row.
         """
-        w, of, v, cases = self.world, self.params.of, view(self.world.regime), self.world.cases
+        w, of, v, cases, seen = self.world, self.params.of, view(self.world.regime), self.world.cases, self.seen
         if cases["status"][j] != s.DECIDED or cases["body"][j] < 0:
             return []
         kind, i, t = cases["kind"][j], cases["practice"][j], w.ccgs["table"][cases["ccg"][j]]
@@ -79,8 +90,8 @@ class Deliberation:
                 return []
             sides = consider(
                 j, one, other, powers, max(0.0, v.gp_votes[t, powers]), weight, stake, on_board, cases, w.lists,
-                w.life, w.ccg_money, w.boards, kinds, v, t, self.deficit, self.fit, self.need, self.quality,
-                self.alternatives, of(Interests), table, of(Weights), of(Effects), of(Costs), self.luck.stream(GUMBEL),
+                w.life, w.ccg_money, w.boards, kinds, v, t, seen.deficit, seen.fit, seen.need, seen.quality,
+                seen.alternatives, of(Interests), table, of(Weights), of(Effects), of(Costs), self.luck.stream(GUMBEL),
                 worth, pull, luck,
             )  # fmt: skip
         taken, _ = decide(kind, sides, worth, pull, luck, 1.0)

@@ -89,23 +89,27 @@ def ends(ccgs, nation, luck, years, p):
 
 
 @kernel
-def open_year(w, luck, years, maturity, running, ending):
-    """The year opens: CCGs are counted and given their allowance, area teams press, the regime may end. years: since
-    the regime began."""
+def open_year(w, luck, year, from_year, mergers, maturity, running, ending):
+    """The year opens: CCGs are counted and given their allowance, area teams press, the regime may end. Returns whether
+    it has ended, and whether CCGs merge this year. from_year: in which the regime began. mergers: of the World."""
     w.nation.staff_hire_cost[0] = 0.0
     w.bodies.lost_fte[:] = 0.0
     count_ccgs(w.place, w.lists, w.life, w.ccgs, maturity.gain)
     for c in range(len(w.ccgs)):
         w.ccg_money.running_costs[c] = running.per_head * w.ccgs.patients[c]
     press(w.area_teams, w.bodies, maturity.push_start, maturity.push_workload, AREA_TEAM * (len(w.bodies) // KINDS))
-    if ends(w.ccgs, w.nation, luck, years, ending):
+    if ends(w.ccgs, w.nation, luck, year - from_year, ending):
         w.nation.ended[0] = 1
+    merging = False
+    for m in range(len(mergers)):
+        merging = merging or mergers[m, 0] == year
+    return w.nation.ended[0] == 1, merging
 
 
-def tables_this_year(world: World, params: Params, luck: Luck) -> Rows:
+def tables_this_year(world: World, params: Params, luck: Luck, ended: bool) -> Rows:
     """(CCGs,): the table that governs each CCG from now on: the column of the World itself where nothing changes."""
     regime, now = world.regime, world.ccgs.table
-    if world.nation.ended[0] == 1:
+    if ended:
         close_rounds(world.applications)
         return np.zeros_like(now)
     if world.year < regime.from_year:
@@ -117,14 +121,20 @@ def tables_this_year(world: World, params: Params, luck: Luck) -> Rows:
 
 def policy(world: World, params: Params, luck: Luck) -> None:
     """Phase 1 of the year."""
-    of, regime = params.of, world.regime
-    open_year(world, luck, world.year - regime.from_year, of(Maturity), of(RunningCosts), of(RegimeEnding))
-    merge_ccgs(world, params)  # who merges on 1 April applies as one
-    tables = tables_this_year(world, params, luck)  # applied for in January, before teams are restructured in April
-    if world.year == regime.restructure_year:
+    of, regime, year = params.of, world.regime, world.year
+    ended, merging = open_year(
+        world, luck, year, regime.from_year, world.mergers, of(Maturity), of(RunningCosts), of(RegimeEnding)
+    )
+    if merging:
+        merge_ccgs(world, params)  # who merges on 1 April applies as one
+    # Applied for in January, before teams are restructured in April.
+    tables = tables_this_year(world, params, luck, ended)
+    if year == regime.restructure_year:
         restructure_area_teams(world, params)
-    move_to_tables(world, tables, params)
-    express_interest(world, params, luck)
+    if tables is not world.ccgs.table:
+        move_to_tables(world, tables, params)
+    if regime.chosen and not ended and year >= regime.from_year - 1:
+        express_interest(world, params, luck)
     v = view(regime)
     staff_bodies(
         world, v.holder, v.funded, regime.scale, regime.staffing, of(ReorganisationCost), of(StaffCost).per_fte,

@@ -239,8 +239,6 @@ def move_to_tables(world: World, new_table: Rows, params: Params) -> None:
     """Puts every CCG under its new table, with its staff, transition and loss of knowledge. No change: nothing
     happens."""
     regime = world.regime
-    if new_table is world.ccgs.table:
-        return
     changed = (new_table != world.ccgs.table).astype(np.int64)
     if not changed.any():
         return

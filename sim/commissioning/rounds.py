@@ -66,13 +66,11 @@ def wishes(worth, menu, control, closed, asks, now, interest):
 
 
 def express_interest(world: World, params: Params, luck: Luck) -> None:
-    """CCGs express interest in next year's round; nobody does where no round is held."""
+    """CCGs express interest in next year's round."""
     regime, net, of = world.regime, world.networks, params.of
-    if not regime.chosen or world.year < regime.from_year - 1 or world.nation.ended[0] == 1:
-        return
     begun = world.year >= regime.from_year
     look_ahead(
-        world, luck, Luck(luck.seed, 0), begun, not begun, offer(regime), net.ccg_start, net.ccg_row, of(Uptake),
+        world, luck, luck.for_life, begun, not begun, offer(regime), net.ccg_start, net.ccg_row, of(Uptake),
         of(SharedManagement),
     )  # fmt: skip
 
@@ -110,10 +108,11 @@ def hold_round(world: World, params: Params, luck: Luck) -> Rows:
     regime, net, of = world.regime, world.networks, params.of
     if world.year == FIRST_YEAR:  # a run that begins with the round: interest was expressed in the months before
         world.applications["interest"] = 0
-    after, checks = np.empty_like(world.ccgs.table), (Vote, ConstitutionCheck, FinanceCheck, LeadershipCheck, Signing)
+    after = np.empty(len(world.ccgs), np.int64)
+    checks = of(Vote), of(ConstitutionCheck), of(FinanceCheck), of(LeadershipCheck), of(Signing)
     some_move = apply_and_approve(
-        world, luck, Luck(luck.seed, 0), True, world.year == regime.from_year, offer(regime), net.ccg_start,
-        net.ccg_row, of(Uptake), of(SharedManagement), tuple(of(check) for check in checks), after,
+        world, luck, luck.for_life, True, world.year == regime.from_year, offer(regime), net.ccg_start,
+        net.ccg_row, of(Uptake), of(SharedManagement), checks, after,
     )  # fmt: skip
     return after if some_move else world.ccgs.table
 

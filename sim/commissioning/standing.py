@@ -7,16 +7,13 @@ a function on has that much less time for cases; a body that hands it over keeps
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.commissioning import functions as f
 from sim.commissioning.bodies import KINDS, body_row, total_fte
-from sim.commissioning.regime_tables import RegimeTables
-from sim.kernel import maker
-from sim.world.world import Floats
+from sim.kernel import maker, rule
 
 
 class StandingWork(NamedTuple):
@@ -32,27 +29,42 @@ class StandingWork(NamedTuple):
     advise_share: float
 
 
-@lru_cache(maxsize=64)
-def hours_by_table(regime: RegimeTables, p: StandingWork, decide_share: float, staffed: tuple[bool, ...]) -> Floats:
+WORKS = tuple(f.FUNCTIONS.index(name) for name in StandingWork._fields[:-1])
+"""The functions that are standing work, in the order of `StandingWork`."""
+
+
+@maker
+def hours_by_table(cells, p, decide_share, staffed):
     """(T, kinds): hours for each practice that every kind of body gives to standing work.
 
     Whoever leads does it all, or `decide_share` of it where a body with staff (`staffed`) executes. Several who lead or
     share each do the whole where nobody joins them, and their part under a joint committee. Whoever advises adds
-    `advise_share`: somebody's papers are read and answered.
+    `advise_share`: somebody's papers are read and answered. cells: see `TableView`.
     """
-    out = np.zeros((regime.n_tables, KINDS))
-    for name in StandingWork._fields[:-1]:
-        cells, hours = regime.cells[:, f.FUNCTIONS.index(name), :], float(getattr(p, name))
-        joint = cells[:, f.JOINT_COMMITTEE] == f.LEAD
-        works = (cells == f.LEAD) | (cells == f.SHARED)
-        works[:, [f.JOINT_COMMITTEE, f.PRACTICE]] = False
-        part = np.where(joint, 1.0 / np.maximum(works.sum(axis=1), 1), 1.0)
-        executes = (cells == f.EXECUTES) & np.asarray(staffed)
-        handed = executes.any(axis=1)
-        own = np.where(handed, decide_share, 1.0) * part
-        out += hours * (works * own[:, None] + p.advise_share * (cells == f.ADVISES))
-        out += hours * (1.0 - decide_share) * executes / np.maximum(executes.sum(axis=1, keepdims=True), 1)
+    out = np.zeros((cells.shape[0], KINDS))
+    for t in range(cells.shape[0]):
+        for one in range(len(WORKS)):
+            cell, hours, leaders, executors = cells[t, WORKS[one]], p[one], 0, 0
+            for kind in range(KINDS):
+                leaders += 1 if does_work(cell, kind) else 0
+                executors += 1 if cell[kind] == f.EXECUTES and staffed[kind] else 0
+            own = decide_share if executors > 0 else 1.0
+            own *= 1.0 / max(leaders, 1) if cell[f.JOINT_COMMITTEE] == f.LEAD else 1.0
+            for kind in range(KINDS):
+                if does_work(cell, kind):
+                    out[t, kind] += hours * own
+                elif cell[kind] == f.ADVISES:
+                    out[t, kind] += hours * p.advise_share
+                elif cell[kind] == f.EXECUTES and staffed[kind]:
+                    out[t, kind] += hours * (1.0 - decide_share) / executors
     return out
+
+
+@rule
+def does_work(cell, kind):
+    """Whether a kind of body leads or shares a function. cell: (kinds,); a joint committee has no staff of its own."""
+    shares = cell[kind] == f.LEAD or cell[kind] == f.SHARED
+    return shares and kind != f.JOINT_COMMITTEE and kind != f.PRACTICE
 
 
 @maker

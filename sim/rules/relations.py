@@ -357,11 +357,19 @@ def _seated(regime: RegimeTables) -> Floats:
     return np.asarray(np.where(v.gp_votes < 0.0, 1.0, seated))
 
 
-def conduct_of(world: World, p: Trust) -> Floats:
-    """(CCGs,): what NHS England imposed or refused this year: a table nobody chose, or a wish not granted (K016)."""
+def imposes(world: World) -> bool:
+    """Whether NHS England imposes a table this year that nobody chose (K016)."""
     regime = world.regime
-    imposed = world.year == regime.from_year and not regime.chosen and regime.start_table != 0
-    return np.asarray(p.imposed * float(imposed) + p.refused * world.applications["refused"])
+    return world.year == regime.from_year and not regime.chosen and regime.start_table != 0
+
+
+@maker
+def conduct_of(applications, imposed, p):
+    """(CCGs,): what NHS England imposed or refused this year: a table, see `imposes`, or a wish not granted (K016)."""
+    conduct = np.zeros(len(applications))
+    for c in range(len(applications)):
+        conduct[c] = (p.imposed if imposed else 0.0) + p.refused * applications.refused[c]
+    return conduct
 
 
 def _kept_order(world: World) -> Rows:
@@ -375,23 +383,24 @@ def _kept_order(world: World) -> Rows:
 
 def relations(world: World, params: Params, luck: Luck) -> None:
     """Phase 9 of the year."""
-    of, net, trust = params.of, world.networks, params.of(Trust)
+    of, net = params.of, world.networks
     year_of_relations(
-        world, luck, Luck(luck.seed, 0), net.peer_start, net.peer_row, leads_of(world.regime), conduct_of(world, trust),
-        _kept_order(world), of(Encounters), of(Disposition), of(Updating), trust, of(Engagement), of(Influence),
+        world, luck, luck.for_life, net.peer_start, net.peer_row, leads_of(world.regime), imposes(world),
+        _kept_order(world), of(Encounters), of(Disposition), of(Updating), of(Trust), of(Engagement), of(Influence),
         of(Groups), of(Seats),
     )  # fmt: skip
 
 
 @kernel
 def year_of_relations(
-    w, luck, lasting, peer_start, peer_row, leads, conduct, order, met, traits, updating, trust, engagement, influence,
+    w, luck, lasting, peer_start, peer_row, leads, imposed, order, met, traits, updating, trust, engagement, influence,
     groups, seats,
 ):  # fmt: skip
     """The phase in order. lasting: luck for life; a practice's taste for commissioning is the same every year."""
     felt = encounters(w.cases, w.bodies, len(w.place), met)
     heard = hear_colleagues(w.ties, w.life, peer_start, peer_row)
     trait = update_opinions(w.doctors, w.minds, w.ties, heard, felt, traits, shares(updating))
+    conduct = conduct_of(w.applications, imposed, trust)
     tie(
         w.place, w.life, w.care, w.ties, w.ccgs, heard, felt, trait, leads, conduct, 0.0, trust, engagement, influence,
         lasting.stream(TASTE),
@@ -408,7 +417,7 @@ def start(world: World, params: Params, luck: Luck) -> None:
     """Opinions, ties and groups of April 2014, settled so that the first year does not jump."""
     of, net = params.of, world.networks
     settle_relations(
-        world, luck, Luck(luck.seed, 0), net.peer_start, net.peer_row, leads_of(world.regime), of(Disposition),
+        world, luck, luck.for_life, net.peer_start, net.peer_row, leads_of(world.regime), of(Disposition),
         of(Updating), of(Trust), of(Engagement), of(Influence), of(Groups),
     )  # fmt: skip
 

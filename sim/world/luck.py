@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import hashlib
 import math
-from dataclasses import dataclass, field
 from functools import lru_cache
 from statistics import NormalDist
 from typing import Any
@@ -153,25 +152,34 @@ def normal2(stream, who, other):
     return inverse_normal(uniform2(stream, who, other))
 
 
-@dataclass(frozen=True)
 class Luck:
-    """All chance of one year of one run: `stream(decision)` is the key that kernels combine with ids."""
+    """All chance of one year of one run: `stream(decision)` is the key that kernels combine with ids.
 
-    seed: int
-    year: int
+    key: what seed and year make of every stream.
+    """
 
-    key: int = field(init=False, repr=False, compare=False)
-    """What seed and year make of every stream."""
-    _streams: dict[str, np.uint64] = field(default_factory=dict, init=False, repr=False, compare=False)
+    __slots__ = ("_streams", "key", "seed", "year")
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "key", (self.seed * _SEED + self.year * _YEAR) & _ALL)
+    def __init__(self, seed: int, year: int) -> None:
+        self.seed, self.year = seed, year
+        self.key = (seed * _SEED + year * _YEAR) & _ALL
+        self._streams: dict[str, np.uint64] = {}
+
+    @property
+    def for_life(self) -> Luck:
+        """What is drawn once for the whole run."""
+        return _for_life(self.seed)
 
     def stream(self, name: str) -> np.uint64:
         """The stream of a registered decision in this year; raises KeyError for a name never registered."""
         if name not in self._streams:
             self._streams.update(_streams(self.key, len(_DECISIONS)))
         return self._streams[name]
+
+
+@lru_cache(maxsize=16)
+def _for_life(seed: int) -> Luck:
+    return Luck(seed, 0)
 
 
 @lru_cache(maxsize=128)

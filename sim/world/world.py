@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
@@ -102,8 +103,8 @@ class World:
         at `handle`."""
         if name in WORD_OF:
             if "handle" not in self.__dict__:
-                self.__dict__["words"] = words = np.zeros(2 * len(WORD_OF), np.int64)
-                self.__dict__["handle"] = words.ctypes.data
+                self.__dict__["words"] = words = array("q", [0, 0] * len(WORD_OF))
+                self.__dict__["handle"] = words.buffer_info()[0]
             self.__dict__["words"][WORD_OF[name] : WORD_OF[name] + 2] = value.words
         self.__dict__[name] = value
 

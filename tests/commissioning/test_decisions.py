@@ -13,7 +13,7 @@ from sim.commissioning import functions as f
 from sim.commissioning.awards import ServiceContract, begin_services, services_end
 from sim.commissioning.cases import ANSWERS, OTHERWISE
 from sim.commissioning.choice import part_of_gps
-from sim.commissioning.explain import Deliberation
+from sim.commissioning.explain import Deliberation, Seen
 from sim.commissioning.knowledge import Knowing, error, own_part, updated
 from sim.commissioning.perception import pooled
 from sim.commissioning.support import closed, opened
@@ -125,10 +125,9 @@ def taken(seen_by_team: float, seen_by_ccg: float) -> Counter[int]:
     each_year(world, timeline, 7, 2, lambda w: None)
     cases, n = world.cases, len(world.cases)
     found: Counter[int] = Counter()
-    meeting = Deliberation(
-        world, n, *np.zeros((2, len(world.ccgs))), np.tile([seen_by_team, seen_by_ccg], (n, 1)), np.zeros((n, 2)),
-        np.ones(len(world.place)), timeline.year(2016), Luck(5, 2016),
-    )  # fmt: skip
+    need, none = np.tile([seen_by_team, seen_by_ccg], (n, 1)), np.zeros(len(world.ccgs))
+    seen = Seen(np.ones(len(world.place)), none, none, need, np.zeros((n, 2)))
+    meeting = Deliberation(world, n, seen, timeline.year(2016), Luck(5, 2016))
     for j in np.flatnonzero((cases["status"] == s.DECIDED) & (cases["partner"] >= 0)):
         if ANSWERS[cases["kind"][j], OTHERWISE] != s.NOTHING or cases["practice"][j] < 0:
             continue

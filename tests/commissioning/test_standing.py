@@ -23,7 +23,7 @@ def hours(cells: dict[int, int], staffed: tuple[bool, ...] = ALL, share: float =
         regime.cells[0, f.OUT_OF_HOURS, body] = cell
     none = dict.fromkeys(StandingWork._fields, 0.0)
     p = of(StandingWork, **none | {"out_of_hours": 2.0, "advise_share": 0.1})
-    return hours_by_table(regime, p, share, staffed)[0]
+    return hours_by_table(regime.cells, p, share, staffed)[0]
 
 
 def test_who_executes_takes_the_work_off_who_leads_if_it_has_staff() -> None:

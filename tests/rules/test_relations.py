@@ -145,11 +145,15 @@ def test_a_table_imposed_costs_trust_in_the_centre_and_a_chosen_one_does_not() -
     p = P.of(relations.Trust)
     world.year = 2015
     world.regime = replace(world.regime, start_table=1)
-    assert (relations.conduct_of(world, p) == p.imposed).all()
+
+    def conduct() -> np.ndarray:
+        return relations.conduct_of(world.applications, relations.imposes(world), p)
+
+    assert (conduct() == p.imposed).all()
     world.regime = replace(world.regime, chosen=True)
-    assert not relations.conduct_of(world, p).any()
+    assert not conduct().any()
     world.applications["refused"] = 1
-    assert (relations.conduct_of(world, p) == p.refused).all()
+    assert (conduct() == p.refused).all()
 
 
 def test_the_start_does_not_jump() -> None:

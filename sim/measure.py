@@ -57,9 +57,11 @@ def _measure_some(world: World, sums: Sums, place_of: dict[str, slice]) -> Float
     for values, one in zip(out, OUTCOMES.values(), strict=True):
         if one.between_ccgs:
             values[:, place_of["national"]] = one.formula(ccgs)
-            continue
-        here = slice(place_of[one.levels[0]].start, place_of[one.levels[-1]].stop)
-        values[:, here] = one.formula(everywhere)[:, here]
+        elif one.levels == LEVELS:
+            values[:] = one.formula(everywhere)
+        else:
+            here = slice(place_of[one.levels[0]].start, place_of[one.levels[-1]].stop)
+            values[:, here] = one.formula(everywhere)[:, here]
     return out
 
 

@@ -62,23 +62,23 @@ def outcome(
 # ---------------------------------------------------------------- formulas that need more than a line
 def share_in_favour(function: str) -> Callable[[Columns], Floats]:
     """Formula: share of those who answer a poll who want the CCG to control a function."""
-    return lambda c: over(getattr(c, f"yes_{function}"), c.answers)
+    return lambda c: getattr(c, f"yes_{function}") / c.each.answers
 
 
 def board_lead(c: Columns) -> Floats:
     """How much more often board members than other GPs support CCG control, mean over functions."""
     yes = sum((getattr(c, f"yes_{function}") for function in POLLED), np.zeros_like(c.answers)) / len(POLLED)
-    return over(c.board_yes, c.board_answers) - over(yes - c.board_yes, c.answers - c.board_answers)
+    return c.board_yes / c.each.board_answers - over(yes - c.board_yes, c.answers - c.board_answers)
 
 
 def quality_between(ccg: Columns) -> Floats:
     """(years, 1): sd of CCGs' mean true quality."""
-    return np.asarray(np.nanstd(over(ccg.quality, ccg.practices), axis=-1, keepdims=True))
+    return np.asarray(np.nanstd(ccg.quality / ccg.each.practices, axis=-1, keepdims=True))
 
 
 def quality_within(ccg: Columns) -> Floats:
     """(years, 1): root mean square of the sd of true quality within CCGs, weighted by practices."""
-    variance = spread(ccg.practices, ccg.quality, ccg.quality_squared) ** 2
+    variance = spread(ccg.each.practices, ccg.quality, ccg.quality_squared) ** 2
     weighted = np.nansum(variance * ccg.practices, axis=-1, keepdims=True)
     return np.asarray(np.sqrt(over(weighted, ccg.practices.sum(axis=-1, keepdims=True))))
 
@@ -121,44 +121,44 @@ outcome("practices_pms", "practices", NEITHER, "open practices with a PMS contra
 outcome("practices_apms", "practices", NEITHER, "open practices with an APMS contract",
         lambda c: c.apms)
 outcome("at_scale_share", "share", NEITHER, "practices in a group or federation",
-        lambda c: over(c.at_scale, c.practices))
+        lambda c: c.at_scale / c.each.practices)
 outcome("distress_mean", "sd", LESS, "mean hidden distress of practices; 0 is England's mean at the start",
-        lambda c: over(c.distress, c.practices))
+        lambda c: c.distress / c.each.practices)
 
 # ---------------------------------------------------------------- workforce
 outcome("gp_fte", "FTE", MORE, "permanent qualified GPs, without trainees and locums",
         lambda c: c.gp_fte)
 outcome("gp_fte_per_1000", "FTE per 1,000 patients", MORE, "the same for each 1,000 registered patients",
-        lambda c: 1000 * over(c.gp_fte, c.patients))
+        lambda c: 1000 * (c.gp_fte / c.each.patients))
 outcome("nurse_fte", "FTE", MORE, "practice nurses",
         lambda c: c.nurses)
 outcome("gp_vacancies", "share", LESS, "GP posts left empty at the end of the year's matching, of all posts",
-        lambda c: over(c.vacant, c.posts))
+        lambda c: c.vacant / c.each.posts)
 outcome("gp_leavers", "doctors a year", LESS, "GPs who left their practice",
         lambda c: c.left)
 outcome("burnout_mean", "0 to 1", LESS, "mean burn-out of GPs",
-        lambda c: over(c.burnout, c.doctors))
+        lambda c: c.burnout / c.each.doctors)
 outcome("partner_share", "share", NEITHER, "partners among permanent GPs, by FTE",
-        lambda c: over(c.partner_fte, c.gp_fte))
+        lambda c: c.partner_fte / c.each.gp_fte)
 
 # ---------------------------------------------------------------- money
 outcome("drawings_mean", "pounds per partner", MORE, "income before tax of contractor GPs, a head",
-        lambda c: over(c.drawings, c.partners))
+        lambda c: c.drawings / c.each.partners)
 outcome("drawings_p10", "pounds per partner FTE", MORE, "10th percentile of practices",
         lambda c: c.q("drawings_p10"))
 outcome("drawings_nil_share", "share", LESS, "partnerships whose partners draw nothing",
-        lambda c: over(c.drawings_nil, c.has_partners))
+        lambda c: c.drawings_nil / c.each.has_partners)
 outcome("payment_per_patient", "pounds per patient", NEITHER, "NHS payments to practices",
-        lambda c: over(c.income, c.patients))
+        lambda c: c.income / c.each.patients)
 outcome("payment_per_patient_sd", "pounds per patient", NEITHER,
         "spread of payments between practices, weighted by patients",
-        lambda c: spread(c.patients, c.pay_per_patient, c.pay_per_patient_squared))
+        lambda c: spread(c.each.patients, c.pay_per_patient, c.pay_per_patient_squared))
 outcome("payments_total", "pounds", NEITHER, "NHS payments to practices",
         lambda c: c.income)
 outcome("expenses_per_patient", "pounds per patient", NEITHER, "practices' expenses",
-        lambda c: over(c.expenses, c.patients))
+        lambda c: c.expenses / c.each.patients)
 outcome("reserves_per_patient", "pounds per patient", MORE, "practices' reserves",
-        lambda c: over(c.reserves, c.patients))
+        lambda c: c.reserves / c.each.patients)
 outcome("mpig_total", "pounds", NEITHER, "correction factor payments",
         lambda c: c.mpig)
 outcome("global_sum_total", "pounds", NEITHER, "global sum payments of GMS practices",
@@ -181,56 +181,56 @@ outcome("general_practice_share", "share", NEITHER,
 
 # ---------------------------------------------------------------- access and quality
 outcome("appointments_wanted", "consultations per patient", NEITHER, "consultations patients want",
-        lambda c: over(c.wanted, c.patients))
+        lambda c: c.wanted / c.each.patients)
 outcome("consultations_per_patient", "consultations per patient", NEITHER, "consultations given",
-        lambda c: over(c.appointments, c.patients))
+        lambda c: c.appointments / c.each.patients)
 outcome("appointments_unmet_share", "share", LESS, "consultations wanted and not given",
-        lambda c: over(c.unmet, c.wanted))
+        lambda c: c.unmet / c.each.wanted)
 outcome("workload_mean", "ratio", LESS, "demand on GP time against the sustainable level",
-        lambda c: over(c.workload, c.practices))
+        lambda c: c.workload / c.each.practices)
 outcome("continuity_mean", "share", MORE, "consultations with the usual GP",
-        lambda c: over(c.continuity, c.practices))
+        lambda c: c.continuity / c.each.practices)
 outcome("experience_good", "share", MORE, "patients with a good experience of their practice",
-        lambda c: over(c.experience, c.patients))
+        lambda c: c.experience / c.each.patients)
 outcome("quality_true", "sd", MORE, "mean true quality; 0 is England's mean at the start",
-        lambda c: over(c.quality, c.practices))
+        lambda c: c.quality / c.each.practices)
 outcome("quality_recorded", "share", NEITHER, "share of QOF points achieved",
-        lambda c: over(c.recorded, c.practices))
+        lambda c: c.recorded / c.each.practices)
 outcome("quality_sd", "sd", LESS, "spread of true quality between practices",
-        lambda c: spread(c.practices, c.quality, c.quality_squared))
+        lambda c: spread(c.each.practices, c.quality, c.quality_squared))
 outcome("quality_deprivation_gap", "sd", LESS,
         "true quality in the least deprived fifth less that in the most deprived",
-        lambda c: over(c.quality_rich, c.rich) - over(c.quality_poor, c.poor), CCG_LEVELS)
+        lambda c: c.quality_rich / c.each.rich - c.quality_poor / c.each.poor, CCG_LEVELS)
 outcome("scheme_hours_per_practice", "hours a year", NEITHER, "time on local schemes",
-        lambda c: over(c.scheme_hours, c.practices))
+        lambda c: c.scheme_hours / c.each.practices)
 outcome("reporting_hours_per_practice", "hours a year", LESS, "time on reports, inspection and notices",
-        lambda c: over(c.reporting_hours, c.practices))
+        lambda c: c.reporting_hours / c.each.practices)
 
 # ---------------------------------------------------------------- hospital
 outcome("emergency_admissions_per_1000", "admissions per 1,000", LESS, "emergency admissions",
-        lambda c: 1000 * over(c.emergency, c.patients))
+        lambda c: 1000 * (c.emergency / c.each.patients))
 outcome("ae_attendances_per_1000", "attendances per 1,000", LESS, "A&E attendances",
-        lambda c: 1000 * over(c.ae, c.patients))
+        lambda c: 1000 * (c.ae / c.each.patients))
 outcome("referrals_per_1000", "referrals per 1,000", NEITHER, "GP referrals",
-        lambda c: 1000 * over(c.referrals, c.patients))
+        lambda c: 1000 * (c.referrals / c.each.patients))
 outcome("elective_per_1000", "admissions per 1,000", NEITHER, "elective admissions",
-        lambda c: 1000 * over(c.elective, c.patients))
+        lambda c: 1000 * (c.elective / c.each.patients))
 outcome("budget_holding_share", "share", NEITHER, "practices that hold part of their patients' hospital budget",
-        lambda c: over(c.budget_holders, c.practices))
+        lambda c: c.budget_holders / c.each.practices)
 outcome("budget_savings_per_patient", "pounds per patient", NEITHER,
         "kept by practices that hold part of the hospital budget, over all patients",
-        lambda c: over(c.budget_kept, c.patients))
+        lambda c: c.budget_kept / c.each.patients)
 outcome("out_of_hospital_share", "share", NEITHER, "community care in what is spent on hospitals and community",
         lambda c: over(c.community_spend, c.community_spend + c.hospital_spend), CCG_LEVELS)
 outcome("trust_balance", "pounds", MORE, "surplus of acute trusts, by patients treated",
         lambda c: c.trust_balance, CCG_LEVELS)
 outcome("ccg_overspending", "share", LESS, "CCGs that overspent",
-        lambda c: over(c.overspending, c.ccgs), CCG_LEVELS)
+        lambda c: c.overspending / c.each.ccgs, CCG_LEVELS)
 outcome("plan_error_gps", "share", LESS, "mean error of CCGs' forecasts of this year's GPs, up or down (K003)",
-        lambda c: over(c.error_gps, c.ccgs), CCG_LEVELS)
+        lambda c: c.error_gps / c.each.ccgs, CCG_LEVELS)
 outcome("plan_error_admissions", "share", LESS,
         "mean error of CCGs' forecasts of this year's emergency admissions, up or down (K003)",
-        lambda c: over(c.error_admissions, c.ccgs), CCG_LEVELS)
+        lambda c: c.error_admissions / c.each.ccgs, CCG_LEVELS)
 
 # ---------------------------------------------------------------- commissioning
 outcome("commissioner_hours", "hours a year", NEITHER, "staff time spent on decided cases",
@@ -240,7 +240,7 @@ outcome("cases_decided", "cases a year", NEITHER, "cases decided",
 outcome("backlog_cases", "cases", LESS, "cases that wait at the end of the year",
         lambda c: c.waiting, CCG_LEVELS)
 outcome("case_wait_months", "months", LESS, "mean wait of decided cases",
-        lambda c: over(c.waits, c.decided), CCG_LEVELS)
+        lambda c: c.waits / c.each.decided, CCG_LEVELS)
 outcome("cases_undone", "cases a year", LESS, "cases that nobody decided in time",
         lambda c: c.undone, CCG_LEVELS)
 outcome("cases_doubled", "cases a year", LESS, "cases on which two bodies acted against each other",
@@ -269,26 +269,26 @@ outcome("joint_disagreements", "decisions a year", NEITHER,
         lambda c: c.disagreed, CCG_LEVELS)
 outcome("awards_to_member_companies", "share", NEITHER,
         "contracts awarded in the year that went to companies in which member practices hold a stake (K012)",
-        lambda c: over(c.awards_linked, c.awards), CCG_LEVELS)
+        lambda c: c.awards_linked / c.each.awards, CCG_LEVELS)
 outcome("contracts_with_member_companies", "share", NEITHER,
         "contracts held by a CCG's own providers that are with companies in which member practices hold a stake (C071)",
-        lambda c: over(c.contracts_linked, c.contracts_held), CCG_LEVELS)
+        lambda c: c.contracts_linked / c.each.contracts_held, CCG_LEVELS)
 outcome("exposures", "a year", LESS, "decisions exposed as captured, rightly or not",
         lambda c: c.exposures, CCG_LEVELS)
 outcome("seats_contested", "share", NEITHER, "GP seats on CCGs' boards that were contested",
-        lambda c: over(c.contested, c.ccgs), CCG_LEVELS)
+        lambda c: c.contested / c.each.ccgs, CCG_LEVELS)
 outcome("legitimacy", "0 to 1", MORE, "mean standing of CCGs",
-        lambda c: over(c.legitimacy, c.ccgs), CCG_LEVELS)
+        lambda c: c.legitimacy / c.each.ccgs, CCG_LEVELS)
 outcome("engagement", "0 to 1", MORE, "mean engagement of practices with their CCG",
-        lambda c: over(c.engagement, c.practices))
+        lambda c: c.engagement / c.each.practices)
 outcome("perceived_influence", "0 to 1", MORE, "mean influence on the CCG as practices see it",
-        lambda c: over(c.influence, c.practices))
+        lambda c: c.influence / c.each.practices)
 outcome("trust_in_ccg", "0 to 1", MORE, "mean trust of practices in their CCG",
-        lambda c: over(c.trust_ccg, c.practices))
+        lambda c: c.trust_ccg / c.each.practices)
 outcome("trust_in_nhs_england", "0 to 1", MORE, "mean trust of practices in NHS England",
-        lambda c: over(c.trust_nhse, c.practices))
+        lambda c: c.trust_nhse / c.each.practices)
 outcome("support_for_ccg_control", "0 to 1", NEITHER, "mean support of doctors for CCG control",
-        lambda c: over(c.support_control, c.practices))
+        lambda c: c.support_control / c.each.practices)
 outcome("ccgs_delegated", "CCGs", NEITHER, "CCGs that lead half of the functions or more",
         lambda c: c.delegated, CCG_LEVELS)
 outcome("ccgs_joint", "CCGs", NEITHER, "CCGs that decide together with their area team",

@@ -95,45 +95,27 @@ class Sums:
 class Columns:
     """Sums by name, (years, places), as formulas read them; `q` gives a quantile by name.
 
-    sums: (SUMS, years, places). quantiles: (years, places, QUANTILES). each: the same sums to divide by.
+    sums: (SUMS, years, places). quantiles: (years, places, QUANTILES).
     """
 
     def __init__(self, sums: Floats, quantiles: Floats) -> None:
-        named = dict(zip(SUMS, sums, strict=True))
-        self.__dict__.update(named)
-        self.each = Each(named)
-        self._quantiles = quantiles
+        self._sums, self._quantiles = sums, quantiles
 
     def __getattr__(self, name: str) -> Floats:
-        raise AttributeError(f"there is no sum {name!r}")
+        column: Floats = self._sums[getattr(AT, name)]
+        return column
 
     def q(self, name: str) -> Floats:
         return self._quantiles[..., QUANTILES.index(name)]
 
 
-class Each:
-    """Sums by name with NaN where they are 0, so that what is divided by them has no meaning there: `c.patients /
-    c.each.practices`. Each is made once, since many formulas divide by it."""
-
-    def __init__(self, sums: dict[str, Floats]) -> None:
-        self._sums = sums
-
-    def __getattr__(self, name: str) -> Floats:
-        made = self.__dict__[name] = _no_nil(self._sums[name])
-        return made
-
-
-def _no_nil(bottom: Floats) -> Floats:
-    return np.where(bottom > 0, bottom, np.nan)
-
-
 def over(top: Floats, bottom: Floats) -> Floats:
-    """top / bottom, NaN where bottom is 0; for a sum that stands alone there is `Columns.each`."""
-    share: Floats = top / _no_nil(bottom)
+    """top / bottom, NaN where bottom is 0."""
+    share: Floats = top / np.where(bottom > 0, bottom, np.nan)
     return share
 
 
-def spread(each: Floats, total: Floats, squared: Floats) -> Floats:
-    """Standard deviation from count, sum and sum of squares. each: how many were counted, NaN where nothing was."""
-    mean = total / each
-    return np.asarray(np.sqrt(np.maximum(squared / each - mean**2, 0.0)))
+def spread(count: Floats, total: Floats, squared: Floats) -> Floats:
+    """Standard deviation from count, sum and sum of squares; NaN where nothing was counted."""
+    mean = over(total, count)
+    return np.asarray(np.sqrt(np.maximum(over(squared, count) - mean**2, 0.0)))

@@ -67,27 +67,69 @@ def wishes(worth, menu, control, closed, asks, now, interest):
 
 def express_interest(world: World, params: Params, luck: Luck) -> None:
     """CCGs express interest in next year's round."""
-    regime, net, of = world.regime, world.networks, params.of
-    begun = world.year >= regime.from_year
-    look_ahead(
-        world, luck, luck.for_life, begun, not begun, offer(regime), net.ccg_start, net.ccg_row, of(Uptake),
-        of(SharedManagement),
+    begun = world.year >= world.regime.from_year
+    _stage(world, params, luck, True, begun, not begun, world.ccgs.table)
+
+
+def hold_round(world: World, params: Params, luck: Luck) -> Rows:
+    """This year's round of applications; returns the table of every CCG after it: the column of the World itself
+    where nobody moves."""
+    if world.year == FIRST_YEAR:  # a run that begins with the round: interest was expressed in the months before
+        world.applications["interest"] = 0
+    after = np.empty(len(world.ccgs), np.int64)
+    some_move = _stage(world, params, luck, False, True, world.year == world.regime.from_year, after)
+    return after if some_move else world.ccgs.table
+
+
+def _stage(world: World, params: Params, luck: Luck, ahead: bool, seen: bool, first: bool, after: Rows) -> bool:
+    of, net, regime = params.of, world.networks, world.regime
+    checks = of(Vote), of(ConstitutionCheck), of(FinanceCheck), of(LeadershipCheck), of(Signing)
+    some_move: bool = stage_of_round(
+        world, luck, luck.for_life, ahead, seen, first, offer(regime), net.ccg_start, net.ccg_row, of(Uptake),
+        of(SharedManagement), checks, after,
     )  # fmt: skip
+    return some_move
 
 
 @kernel
-def look_ahead(w, luck, lasting, seen, first, o, ccg_start, ccg_row, p, management):
-    """See `express_interest`, and `weigh` for seen and first: before the first round all stand at the first of the
-    menu."""
+def stage_of_round(w, luck, lasting, ahead, seen, first, o, ccg_start, ccg_row, p, management, checks, after):
+    """A stage of a round: CCGs express interest in next year's where `ahead`; else they apply in this year's.
+
+    Returns whether any CCG moves; fills after, (CCGs,) tables, where they apply. seen, first: see `weigh`; where
+    nobody has a level to stay with, all stand at the first of the menu. checks: see `approval.decide`.
+    """
     now = np.full(len(w.ccgs), o.menu[0])
     for c in range(len(w.ccgs)):
-        w.applications.interest[c] = -1  # last year's interest has been acted upon, or not
         if not first:
             now[c] = w.ccgs.table[c]
-    worth = worth_of_menu(w, lasting, luck.stream(INTEREST_NEWS), o, ccg_start, ccg_row, seen, first, p, management)
+        if ahead:
+            w.applications.interest[c] = -1  # last year's interest has been acted upon, or not
+    news = luck.stream(INTEREST_NEWS) if ahead else luck.stream(APPLICATION_NEWS)
+    worth = worth_of_menu(w, lasting, news, o, ccg_start, ccg_row, seen, first, p, management)
+    if not ahead:
+        return apply_and_approve(w, luck, worth, now, first, o, checks, after)
     interested = interests(worth, o.menu, o.control, o.asks, now, p.ease)
     for c in range(len(w.ccgs)):
         w.applications.interest[c] = interested[w.ccgs.seat[c]]
+    return False
+
+
+@maker
+def apply_and_approve(w, luck, worth, now, first, o, checks, after):
+    """CCGs that stand at the tables `now` apply and are approved or not; see `stage_of_round`. In the first round
+    every table is open."""
+    closed = np.zeros(len(o.grade), np.int64)
+    for t in range(len(closed)):
+        closed[t] = 0 if first else 1 - o.stages[t, YEARLY_CHOICE]
+    closed[o.menu[0]] = 0  # staying out is always open
+    wanted = wishes(worth, o.menu, o.control, closed, o.asks, now, w.applications.interest)
+    own = decide(worth, wanted, o, first, luck, w.ccgs, w.accounts, w.applications, w.boards, checks)
+    join_applications(w.applications, w.ccgs.seat)
+    some_move = False
+    for c in range(len(own)):
+        after[c] = own[w.ccgs.seat[c]]
+        some_move = some_move or after[c] != w.ccgs.table[c]
+    return some_move
 
 
 @maker
@@ -100,43 +142,6 @@ def close_rounds(applications):
     applications.stage[:] = 0
     applications.refused[:] = 0
     applications.notice[:] = 0
-
-
-def hold_round(world: World, params: Params, luck: Luck) -> Rows:
-    """This year's round of applications; returns the table of every CCG after it: the column of the World itself
-    where nobody moves."""
-    regime, net, of = world.regime, world.networks, params.of
-    if world.year == FIRST_YEAR:  # a run that begins with the round: interest was expressed in the months before
-        world.applications["interest"] = 0
-    after = np.empty(len(world.ccgs), np.int64)
-    checks = of(Vote), of(ConstitutionCheck), of(FinanceCheck), of(LeadershipCheck), of(Signing)
-    some_move = apply_and_approve(
-        world, luck, luck.for_life, True, world.year == regime.from_year, offer(regime), net.ccg_start,
-        net.ccg_row, of(Uptake), of(SharedManagement), checks, after,
-    )  # fmt: skip
-    return after if some_move else world.ccgs.table
-
-
-@kernel
-def apply_and_approve(w, luck, lasting, seen, first, o, ccg_start, ccg_row, p, management, checks, after):
-    """See `hold_round`, and `weigh` for seen and first: in the first round all stand at the first of the menu, and
-    every table is open. checks: see `approval.decide`. Fills after, (CCGs,); returns whether anybody moves."""
-    now, closed = np.full(len(w.ccgs), o.menu[0]), np.zeros(len(o.grade), np.int64)
-    if not first:
-        for c in range(len(now)):
-            now[c] = w.ccgs.table[c]
-        for t in range(len(closed)):
-            closed[t] = 1 - o.stages[t, YEARLY_CHOICE]
-    closed[o.menu[0]] = 0  # staying out is always open
-    worth = worth_of_menu(w, lasting, luck.stream(APPLICATION_NEWS), o, ccg_start, ccg_row, seen, first, p, management)
-    wanted = wishes(worth, o.menu, o.control, closed, o.asks, now, w.applications.interest)
-    own = decide(worth, wanted, o, first, luck, w.ccgs, w.accounts, w.applications, w.boards, checks)
-    join_applications(w.applications, w.ccgs.seat)
-    some_move = False
-    for c in range(len(own)):
-        after[c] = own[w.ccgs.seat[c]]
-        some_move = some_move or after[c] != w.ccgs.table[c]
-    return some_move
 
 
 @maker

@@ -23,10 +23,10 @@ from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
 from sim.rules.curves import exp
 from sim.rules.demand import START_YEAR, USUAL_IMD, Ageing, grown, noise, served
-from sim.rules.practice_budgets import GIVING_UP, TAKING, PracticeBudgets, keep_savings, offered, take_budgets
+from sim.rules.practice_budgets import PracticeBudgets, keep_savings, offered, take_budgets
 from sim.rules.quality import USUAL_UNMET
 from sim.world.luck import Luck, decision, uniform
-from sim.world.world import World
+from sim.world.world import Floats, World
 
 EMERGENCY_CHANCE = decision("hospital.emergency_chance")
 AE_CHANCE = decision("hospital.ae_chance")
@@ -234,17 +234,18 @@ def sum_by_ccg(life, place, use, activity):
             activity[c, ELECTIVE] += use.elective[i]
 
 
-@maker
-def lasting_use(life, place, lists, use, ccgs, p, draws):
+@kernel
+def lasting_use(w, luck, p):
     """Lasting differences of use at the start: by practice, and by place beyond what age and deprivation say.
 
     Until now `ccgs.emergency_index` holds avoidable admissions of each CCG against the mean, as published: not adjusted
     for age or deprivation.
     """
+    lists, place, ccgs, draws = w.lists, w.place, w.ccgs, luck.stream(LASTING_USE)
     expected, patients, england, everyone = np.zeros(len(ccgs)), np.zeros(len(ccgs)), 0.0, 0.0
-    for i in range(len(life)):
-        use.luck[i] = 1.0 + noise(uniform(draws, place.id[i]), p.lasting)
-        if served(life.state[i]):
+    for i in range(len(place)):
+        w.use.luck[i] = 1.0 + noise(uniform(draws, place.id[i]), p.lasting)
+        if served(w.life.state[i]):
             due = expected_emergencies(
                 lists.age_0_4[i], lists.age_5_64[i], lists.age_65_74[i], lists.age_75[i], place.imd[i], p
             )
@@ -258,9 +259,9 @@ def lasting_use(life, place, lists, use, ccgs, p, draws):
             ccgs.emergency_index[c] = math.pow(ccgs.emergency_index[c] / says, p.place)
 
 
-@maker
-def hospital_use(w, luck, years, emergency, ae, referral, substitution, budgets):
-    """Writes `use` of every practice; returns activity by CCG (CCGs, 4): A&E, emergency, referrals, elective.
+@kernel
+def use_hospitals(w, luck, years, emergency, ae, referral, substitution, budgets, activity):
+    """Writes `use` of every practice, and activity by CCG (CCGs, 4): A&E, emergency, referrals, elective.
 
     years: since the start.
     """
@@ -272,35 +273,39 @@ def hospital_use(w, luck, years, emergency, ae, referral, substitution, budgets)
     )  # fmt: skip
     level = grown(years, referral.growth, referral.growth_fade)
     refer(w.life, w.place, w.lists, w.care, w.use, w.accounts, w.plans, level, referral, substitution, budgets)
-    activity = np.zeros((len(w.ccgs), 4))
     sum_by_ccg(w.life, w.place, w.use, activity)
+
+
+def hospital_use(world: World, params: Params, luck: Luck) -> Floats:
+    """Writes `use` of every practice; returns activity by CCG; see `use_hospitals`."""
+    of, activity = params.of, np.empty((len(world.ccgs), 4))
+    use_hospitals(
+        world, luck, float(world.year - START_YEAR), of(EmergencyUse), of(AeUse), of(ReferralUse), of(Substitution),
+        of(PracticeBudgets), activity,
+    )  # fmt: skip
     return activity
 
 
 def hospital(world: World, params: Params, luck: Luck) -> None:
     """Phase 8 of a year: patients use hospitals, trusts treat them, bills are settled, accounts closed, plans made."""
     of, net, regime = params.of, world.networks, world.regime
-    year_of_hospitals(
-        world, luck, float(world.year - START_YEAR), net.ccg_trusts, net.ccg_trust_share, regime.practice_budget,
-        accounts.one_holder(regime), plans.seen_by_table(regime, of(Planning)), of(EmergencyUse), of(AeUse),
-        of(ReferralUse), of(Substitution), of(PracticeBudgets), prices(world, params), costs(world, params),
+    if offered(regime.practice_budget):
+        take_budgets(world, luck, regime.practice_budget, of(PracticeBudgets), of(Tariff))
+    settle_year(
+        world, luck, float(world.year - START_YEAR), hospital_use(world, params, luck), net.ccg_trusts,
+        net.ccg_trust_share, regime.practice_budget, accounts.one_holder(regime),
+        plans.seen_by_table(regime, of(Planning)), of(PracticeBudgets), prices(world, params), costs(world, params),
         of(Settlement), of(Ageing).england_growth, accounts.allocations(world, params), of(Planning),
     )  # fmt: skip
 
 
 @kernel
-def year_of_hospitals(
-    w, luck, years, ccg_trusts, shares, offer, pooled, sees, emergency, ae, referral, substitution, budgets, tariff,
-    cost, settlement, england_growth, allocation, planning,
+def settle_year(
+    w, luck, years, activity, ccg_trusts, shares, offer, pooled, sees, budgets, tariff, cost, settlement,
+    england_growth, allocation, planning,
 ):  # fmt: skip
-    """The phase in order. years: since the start. offer: see `practice_budgets`; pooled: `accounts.one_holder`; sees:
-    `plans.seen_by_table`."""
-    if offered(offer):
-        take_budgets(
-            w.life, w.place, w.lists, w.care, w.use, w.ccgs, offer, budgets, tariff, luck.stream(TAKING),
-            luck.stream(GIVING_UP),
-        )  # fmt: skip
-    activity = hospital_use(w, luck, years, emergency, ae, referral, substitution, budgets)
+    """The money of the phase, once patients have been to hospital. years: since the start; activity: see
+    `use_hospitals`; offer: `practice_budgets`; pooled: `accounts.one_holder`; sees: `plans.seen_by_table`."""
     flow(activity, ccg_trusts, shares, w.trusts, w.plans, tariff, cost, years, luck.stream(COST_CHANCE))
     settle(w, activity, ccg_trusts, shares, tariff, cost, settlement)
     if offered(offer):
@@ -312,21 +317,18 @@ def year_of_hospitals(
 
 def start(world: World, params: Params, luck: Luck) -> None:
     """Use, trusts, money of CCGs and plans of 1 April 2014, such that the first year follows from them."""
-    of, net, sees = params.of, world.networks, plans.seen_by_table(world.regime, params.of(Planning))
-    start_hospitals(
-        world, luck, net.ccg_trusts, net.ccg_trust_share, sees, of(EmergencyUse), of(AeUse), of(ReferralUse),
-        of(Substitution), of(PracticeBudgets), of(Tariff), of(TrustCost), of(Settlement), of(Allocation), of(Planning),
+    of, net = params.of, world.networks
+    lasting_use(world, luck, of(EmergencyUse))
+    start_money(
+        world, luck, hospital_use(world, params, luck), net.ccg_trusts, net.ccg_trust_share,
+        plans.seen_by_table(world.regime, of(Planning)), of(Tariff), of(TrustCost), of(Settlement), of(Allocation),
+        of(Planning),
     )  # fmt: skip
 
 
 @kernel
-def start_hospitals(
-    w, luck, ccg_trusts, shares, sees, emergency, ae, referral, substitution, budgets, tariff, cost, settlement,
-    allocation, planning,
-):  # fmt: skip
-    """The start in order; see `start`."""
-    lasting_use(w.life, w.place, w.lists, w.use, w.ccgs, emergency, luck.stream(LASTING_USE))
-    activity = hospital_use(w, luck, 0.0, emergency, ae, referral, substitution, budgets)
+def start_money(w, luck, activity, ccg_trusts, shares, sees, tariff, cost, settlement, allocation, planning):
+    """Money and plans at the start; see `start`."""
     start_settlements(w, activity, ccg_trusts, shares, tariff, cost, settlement)
     begin_ccgs(w.accounts, w.ccgs, patients_by_ccg(w), allocation, luck.stream(TARGET_GAP), luck.stream(SURPLUS))
     start_plans(w, luck, sees, planning)

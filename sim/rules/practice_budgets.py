@@ -20,7 +20,7 @@ import numpy as np
 
 from sim.commissioning.functions import ALLOWANCE, BUDGET_SHARE, SAVING_KEPT, SMALLEST_LIST
 from sim.commissioning.tariff import value
-from sim.kernel import maker, rule
+from sim.kernel import kernel, maker, rule
 from sim.rules.chances import logistic
 from sim.rules.demand import served
 from sim.world.luck import decision, uniform
@@ -87,12 +87,14 @@ def give_back(use, i):
     use.budget_ratio[i] = 0.0
 
 
-@maker
-def take_budgets(life, place, lists, care, use, ccgs, offer, p, p_tariff, taking, giving_up):
+@kernel
+def take_budgets(w, luck, offer, p, p_tariff):
     """Each practice takes a budget, keeps it or gives it up. offer: (T, 4), see `PRACTICE_BUDGET`.
 
     A new holder's budget starts from its own referrals of the year before, against those that its patients' ages say.
     """
+    life, place, lists, use, ccgs = w.life, w.place, w.lists, w.use, w.ccgs
+    taking, giving_up = luck.stream(TAKING), luck.stream(GIVING_UP)
     holders, practices = np.zeros(len(ccgs)), np.zeros(len(ccgs))
     for i in range(len(life)):
         if served(life.state[i]):
@@ -113,7 +115,7 @@ def take_budgets(life, place, lists, care, use, ccgs, offer, p, p_tariff, taking
             cost = planned_cost(use.referrals[i], use.elective[i], p_tariff) / lists.total[i]
             saving = kept * cost * held_back(share, kept, p)
             log_size = math.log(lists.total[i] / max(smallest, 1000.0))
-            chance = taking_chance(saving, log_size, care.workload[i], holders[c] / practices[c], p)
+            chance = taking_chance(saving, log_size, w.care.workload[i], holders[c] / practices[c], p)
             if uniform(taking, place.id[i]) < chance:
                 use.holds[i] = 1
                 use.budget_ratio[i] = use.referrals[i] / use.usual_referrals[i]

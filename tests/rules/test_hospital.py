@@ -6,8 +6,7 @@ from parameters_of import params_of
 from worlds import tiny_world
 
 from sim.rules import access, hospital
-from sim.rules.hospital import AeUse, EmergencyUse, ReferralUse, Substitution
-from sim.rules.practice_budgets import PracticeBudgets
+from sim.rules.hospital import AeUse, EmergencyUse, Substitution
 from sim.world.luck import Luck
 from sim.world.world import World
 
@@ -115,8 +114,7 @@ def test_a_referral_is_seen_in_hospital_or_outside() -> None:
 
 def test_activity_of_ccgs_is_that_of_their_practices() -> None:
     world = started()
-    groups = (EmergencyUse, AeUse, ReferralUse, Substitution, PracticeBudgets)
-    activity = hospital.hospital_use(world, Luck(1, 2014), 0.0, *(P.of(group) for group in groups))
+    activity = hospital.hospital_use(world, P, Luck(1, 2014))
     for column, name in enumerate(("ae", "emergency", "referrals", "elective")):
         assert activity[:, column].sum() == pytest.approx(world.use[name].sum())
 

@@ -69,11 +69,7 @@ def offered(offer: np.ndarray, params: Params = P) -> World:
     world.care["experience"] = 0.85
     world.accounts["hospital"] = 1e7
     for _ in range(40):
-        luck = Luck(1, world.year)
-        rooms.take_budgets(
-            world.life, world.place, world.lists, world.care, world.use, world.ccgs, offer, params.of(PracticeBudgets),
-            params.of(Tariff), luck.stream(rooms.TAKING), luck.stream(rooms.GIVING_UP),
-        )  # fmt: skip
+        rooms.take_budgets(world, Luck(1, world.year), offer, params.of(PracticeBudgets), params.of(Tariff))
         world.year += 1
     world.year = 2015
     return world

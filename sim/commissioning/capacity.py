@@ -28,6 +28,7 @@ from sim.commissioning.functions import (
 from sim.kernel import maker, rule
 from sim.rules.chances import logistic
 from sim.rules.curves import exp
+from sim.rules.sorting import bin_order, sort_within
 from sim.world import states as s
 from sim.world.luck import decision, normal, uniform2
 from sim.world.world import Floats
@@ -341,13 +342,12 @@ def give_hours(cases, order, bodies, p, lapse_months):
             wait_a_year(cases, k, lapse_months)
 
 
-@maker
-def rank(cases, priority, key):
-    """Into key, (n,): by what cases are taken on, the lowest first: body, statutory clock, value per hour."""
-    for k in range(len(key)):
-        clock = min(cases.clock[k], NO_CLOCK)
-        urgent = 1e6 - 1e3 * clock if clock < NO_CLOCK else 0.0
-        key[k] = cases.body[k] * 1e8 - urgent - min(max(priority[k], -100.0), 100.0)
+@rule
+def rank(cases, k, priority):
+    """By what a body takes on its cases, the lowest first: statutory clock, then value per hour."""
+    clock = min(cases.clock[k], NO_CLOCK)
+    urgent = 1e6 - 1e3 * clock if clock < NO_CLOCK else 0.0
+    return -urgent - min(max(priority, -100.0), 100.0)
 
 
 @maker
@@ -356,9 +356,11 @@ def queue(cases, n, bodies, priority, p, lapse_months):
 
     priority: (n,) perceived value per hour.
     """
-    key = np.empty(n)
-    rank(cases, priority, key)
-    give_hours(cases, np.argsort(key, kind="mergesort"), bodies, p, lapse_months)
+    key, body = np.empty(n), np.empty(n, np.int64)
+    for k in range(n):
+        key[k], body[k] = rank(cases, k, priority[k]), cases.body[k] + 1
+    order = sort_within(bin_order(np.arange(n), body, len(bodies) + 1), body, key)
+    give_hours(cases, order, bodies, p, lapse_months)
 
 
 @lru_cache(maxsize=64)

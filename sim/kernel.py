@@ -37,7 +37,21 @@ finite, and a test runs the model uncompiled with every division by nil an error
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
-class Rule(numba.core.registry.CPUDispatcher):  # type: ignore[misc]
+class Shared(numba.core.registry.CPUDispatcher):  # type: ignore[misc]
+    """A compiled rule. Numbers that callers write out are taken as any others of their type: numba would compile it
+    anew for each of them: one in seventeen of all functions that were compiled."""
+
+    def get_call_template(self, arguments: Any, keywords: Any) -> Any:
+        keywords = {name: _plain(kind) for name, kind in keywords.items()}
+        return super().get_call_template(tuple(_plain(kind) for kind in arguments), keywords)
+
+
+def _plain(kind: Any) -> Any:
+    literal = isinstance(kind, numba.types.IntegerLiteral | numba.types.BooleanLiteral)
+    return numba.types.unliteral(kind) if literal else kind
+
+
+class Rule(Shared):
     """A rule as kernels call it, compiled; Python calls the plain function, which spares compiling an entry for it."""
 
     def __call__(self, *arguments: Any) -> Any:
@@ -75,7 +89,10 @@ def part(function: Function) -> Function:
 
 def shared_rule(function: Function) -> Function:
     """A rule that Python calls compiled as well: keyed draws, whose arithmetic on 64 bits plain Python warns of."""
-    return _compiled(function, _nrt=False)
+    compiled = _compiled(function, _nrt=False)
+    if COMPILED:
+        compiled.__class__ = Shared
+    return compiled
 
 
 def maker(function: Function) -> Function:

@@ -20,6 +20,7 @@ from sim.commissioning import functions as f
 from sim.commissioning.committee import Meetings, gp_vote
 from sim.commissioning.governance import Exposure, Interests, expose, pull_of
 from sim.commissioning.knowledge import Knowing, own_precision
+from sim.commissioning.leads import leads_of
 from sim.commissioning.perception import perceive
 from sim.commissioning.policy import RegimeEnding, ends
 from sim.commissioning.regime_tables import RegimeTables
@@ -27,7 +28,7 @@ from sim.commissioning.utilities import Weights
 from sim.commissioning.views import view
 from sim.outcomes import OUTCOMES
 from sim.regimes import REGIMES, Regime, load_regime
-from sim.rules.relations import Influence, influence_wanted, leads_of
+from sim.rules.relations import Influence, influence_wanted
 from sim.world import states as s
 from sim.world.luck import Luck
 from sim.world.table import Table

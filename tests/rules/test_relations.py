@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from opinions import P, params_of, started
 
 from sim.commissioning import functions as names
+from sim.commissioning.leads import leads_of
 from sim.regimes import load_regime
 from sim.rules import attitudes, boards, relations
 from sim.world import states as s
@@ -113,9 +114,9 @@ def test_a_joint_decision_counts_half_for_each_who_made_it(partner: int, of_nati
 def test_practices_heed_those_who_share_and_not_those_who_only_advise() -> None:
     """Joint committees: area team and CCG lead half each; CCG and combined authority leave nothing to the nation."""
     joint, board = (load_regime(name).compile() for name in ("joint", "devolved_joint_board"))
-    local, national, *_ = relations.leads_of(joint)[joint.start_table] * 20.0
+    local, national, *_ = leads_of(joint)[joint.start_table] * 20.0
     assert (local, national) == (4.0 + 13 / 2, 3.0 + 13 / 2)  # of twenty functions thirteen are decided together
-    local, national, _, heard, _ = relations.leads_of(board)[board.start_table] * 20.0
+    local, national, _, heard, _ = leads_of(board)[board.start_table] * 20.0
     assert (local, national, heard) == pytest.approx((18.0, 2.0, 18.0))  # enhanced services and complaints
 
 

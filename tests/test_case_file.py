@@ -62,9 +62,9 @@ def test_the_command_writes_it_beside_the_results(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="did you mean 'S-03A-0"):
         api.run("one_ccg", years=2, case_file="S-03A-01", out=out, quiet=True)
     assert not out.exists()
-    api.run("one_ccg", regime="area_team_only", years=2, case_file="S-03A-002", against="joint", out=out, quiet=True)
-    text = (out / "case-file-S-03A-002.md").read_text(encoding="utf-8")
-    assert text.startswith("# Practice S-03A-002, NHS Greater Huddersfield CCG")
+    api.run("one_ccg", regime="area_team_only", years=2, case_file="S-03A-020", against="joint", out=out, quiet=True)
+    text = (out / "case-file-S-03A-020.md").read_text(encoding="utf-8")
+    assert text.startswith("# Practice S-03A-020, NHS Greater Huddersfield CCG")
     assert text.count("## 2014-15") == 1
     assert text.count("believed: distress") > 2
     assert text.count("in all.") > 3

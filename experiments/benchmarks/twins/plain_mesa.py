@@ -8,7 +8,7 @@ attributes, and all draws of a kind are made at once with numpy. Its profile: `p
 
 from __future__ import annotations
 
-from math import exp, log
+from math import exp, log, sqrt
 from typing import Any
 
 import mesa
@@ -98,12 +98,21 @@ class Surgery(mesa.Agent):
         self.total = self.age_0_4 + self.age_5_64 + self.age_65_74 + self.age_75
         self.weighted = self.total * self.need
 
+    def chance_growth(self) -> float:
+        """This year's chance share of growth: Laplace's form, gains spread wider than losses."""
+        p = self.model.ageing
+        spread = p.shock * (7000.0 / max(self.total, 100.0)) ** p.spread_per_list
+        losses = spread / sqrt(1.0 + p.skew * p.skew)
+        gains, below = p.skew * losses, 1.0 / (1.0 + p.skew)
+        if self.draw < below:
+            return losses - gains + losses * log(max(self.draw, demand.LEAST_DRAW) / below)
+        return losses - gains - gains * log(max(1.0 - self.draw, demand.LEAST_DRAW) / (1.0 - below))
+
     def grow(self) -> None:
         """Births, birthdays, deaths; people come to its place or leave it."""
         p = self.model.ageing
         self.before = weight_per_patient(self)
-        spread = p.shock * (7000.0 / max(self.total, 100.0)) ** p.spread_per_list
-        shock = (self.draw - 0.5) * demand.UNIFORM_SPREAD * spread
+        shock = self.chance_growth()
         moving = (p.migration + self.growth - p.england_growth + shock) * self.total
         self.growth += p.calming * (p.england_growth - self.growth)
         born = p.births * self.age_5_64

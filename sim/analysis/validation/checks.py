@@ -139,7 +139,11 @@ def _of_forecast(forecast: Forecast) -> Iterator[Check]:
 
 
 def _of_stability(found: StabilityFound) -> Iterator[Check]:
-    moving = [f"{label(one.outcome)} {100 * one.whole:+.2f}%" for one in found.drifts if not one.flat]
+    moving = [
+        f"{label(one.outcome)} {100 * one.whole:+.2f}% ({100 * one.low:+.2f} to {100 * one.high:+.2f})"
+        for one in found.drifts
+        if not one.flat
+    ]
     told = ", ".join(moving) or "none"
     yield Check("Headlines that drift by 1% a year or more over 30 flat years", told, "none", not moving)
     left = f"{100 * found.decay.left[-1]:.0f}% of the gap left after {len(found.decay.left) - 1} years"

@@ -42,12 +42,16 @@ WITHOUT = ("mpig_withdrawal", "pms_review", "regime_ending")
 
 @dataclass(frozen=True)
 class Drift:
-    """How an outcome of all England moved: yearly rate from the first year to the last, and after SETTLED years."""
+    """How an outcome of all England moved, mean of runs: yearly rate from the first year to the last, and after
+    SETTLED years."""
 
     outcome: str
     values: Floats
     whole: float
     settled: float
+    low: float
+    """5th percentile, over draws of parameters, of the yearly rate over the whole time; `high` is the 95th."""
+    high: float
 
     @property
     def flat(self) -> bool:
@@ -58,7 +62,8 @@ class Drift:
         """As a plain row."""
         return {
             "outcome": self.outcome, "first": float(self.values[0]), "last": float(self.values[-1]),
-            "drift_a_year": self.whole, "drift_a_year_settled": self.settled, "flat": self.flat,
+            "drift_a_year": self.whole, "drift_a_year_settled": self.settled, "low": self.low,
+            "high": self.high, "flat": self.flat,
         }  # fmt: skip
 
 
@@ -86,13 +91,15 @@ def drifts(
     for pair in pairs:
         start = prepare(still, pair.seed, population)
         runs.append(simulate(start, still, still.regime, pair.seed, years, dict(pair.parameters) or None))
-    national = np.mean([run.values["national"][:, 0] for run in runs], axis=0)
-    return [_drift(name, national[:, runs[0].outcomes.index(name)]) for name in outcomes]
+    national = np.array([run.values["national"][:, 0] for run in runs])
+    return [_drift(name, national[:, :, runs[0].outcomes.index(name)]) for name in outcomes]
 
 
 def _drift(name: str, values: Floats) -> Drift:
-    after = min(SETTLED, len(values) - 2)
-    return Drift(name, values, _rate(values), _rate(values[after:]))
+    """values: (runs, years)."""
+    mean, after = values.mean(axis=0), min(SETTLED, values.shape[1] - 2)
+    low, high = np.percentile([_rate(run) for run in values], (5.0, 95.0))
+    return Drift(name, mean, _rate(mean), _rate(mean[after:]), float(low), float(high))
 
 
 def _rate(values: Floats) -> float:

@@ -27,8 +27,8 @@ PARTS = ("targets", "forecast", "response", "permutation", "stability")
 """What can be asked for, in the order in which it is done."""
 NEEDED_YEARS = 4
 """Years that end in 2017-18."""
-PAIRS = 5
-"""Pairs of a seed and a draw over which stability is averaged."""
+PAIRS, FLAT_PAIRS = 5, 30
+"""Pairs of a seed and a draw over which stability is averaged; drift, which differs most between draws, over more."""
 SCORED = ("initial_state", "behavioural")
 """Tags of targets that say something of the model: `accounting` ones are policy seen again."""
 
@@ -178,7 +178,7 @@ def _stability(work: _Work) -> StabilityFound:
     task = work.study.task
     (scenario,), population, pairs = task.scenarios.values(), task.population, work.study.design.first(PAIRS).pairs
     work.say("Thirty years with flat inputs ...")
-    drifted = drifts(scenario, population, pairs)
+    drifted = drifts(scenario, population, work.study.design.first(FLAT_PAIRS).pairs)
     work.say("A shock to one practice ...")
     shaken = shock(scenario, population, pairs[0])
     work.say("Gains of feedback loops ...")

@@ -92,7 +92,10 @@ def _compare_options_quickly() -> None:
         return hashes[kind]
 
     def equal(self: Any, other: Any) -> bool:
-        return isinstance(other, TargetConfig) and (self._values == other._values or self.values() == other.values())
+        if type(self) is not type(other):
+            return False
+        mine, theirs = self._values, other._values
+        return mine == theirs or all(getattr(self, name) == getattr(other, name) for name in {**mine, **theirs})
 
     TargetConfig.__hash__, TargetConfig.__eq__ = hashed, equal
 

@@ -18,6 +18,7 @@ from sim.rules.chances import logistic
 from sim.rules.counts import tally_doctor
 from sim.rules.leaving import STAYS, VACANT
 from sim.rules.matching import NOBODY
+from sim.rules.sorting import total
 from sim.rules.vacancies import RETURNER
 from sim.world.luck import decision, inverse_normal, mix, nth_draw, person, uniform
 from sim.world.states import OPEN, TRAINEE
@@ -231,7 +232,7 @@ def refill_traineeships(
     doctors, minds, place, life, staff, ccgs, nation, places, fate, tally, s, t, intention, year, traits
 ):
     """A trainee who finished makes room for a new one in the same practice, while it is open (nation.doctors_in)."""
-    new, entrants = nobody_yet(places.sum())
+    new, entrants = nobody_yet(total(places))
     many, free, begin = 0, count_free(fate), ccgs.doctor_rows.copy()
     for i in range(len(places)):
         if life.state[i] != OPEN:

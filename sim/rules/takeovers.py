@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.kernel import maker, rule
 from sim.rules.endings import IN_CARE, TAKEN_OVER, release_provider, share_out
+from sim.rules.sorting import total
 from sim.world.luck import decision, uniform
 from sim.world.states import APMS, CARETAKER, CORPORATE, NEVER, OPEN
 
@@ -26,8 +27,12 @@ def sort_bidders(providers, ccgs, p):
 
     Row c is CCG c; after the CCGs stand the area teams, where corporate providers work.
     """
-    n = len(ccgs)
-    start = np.zeros(n + max(providers.unit.max() + 1, ccgs.area_team.max() + 1) + 1, np.int64)
+    n, units = len(ccgs), 0
+    for j in range(len(providers)):
+        units = max(units, providers.unit[j] + 1)
+    for c in range(n):
+        units = max(units, ccgs.area_team[c] + 1)
+    start = np.zeros(n + units + 1, np.int64)
     for j in range(len(providers)):
         unit = providers.unit[j] + (n if providers.kind[j] == CORPORATE else 0)
         start[unit + 1] += 1
@@ -49,8 +54,7 @@ def choose_provider(ccg, team, draw, start, provider, weight):
 
     draw: standard uniform; start, provider, weight: see `sort_bidders`.
     """
-    total = weight[start[ccg] : start[ccg + 1]].sum() + weight[start[team] : start[team + 1]].sum()
-    left = draw * total
+    left = draw * (total(weight[start[ccg] : start[ccg + 1]]) + total(weight[start[team] : start[team + 1]]))
     for unit in (ccg, team):
         for k in range(start[unit], start[unit + 1]):
             if left < weight[k]:

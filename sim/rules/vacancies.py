@@ -12,7 +12,7 @@ from sim.kernel import maker, rule
 from sim.rules.counts import is_working
 from sim.rules.curves import exp, log
 from sim.rules.leaving import MOVES
-from sim.rules.sorting import bin_order, sort_within
+from sim.rules.sorting import bin_order, sort_within, total
 from sim.world.luck import decision, mix, to_unit, uniform, uniform2
 from sim.world.states import APMS, GOOD, INADEQUATE, OPEN, OUTSTANDING, PARTNER, SALARIED
 from sim.world.world import Floats, Rows
@@ -219,7 +219,7 @@ def offered_role(kind, state, partners, luck, h):
 def offer_posts(place, lists, contract, staff, care, life, ccgs, regions, relative, grid, h, c, usual_burnout, stream):
     """Posts on offer, by square and ring. relative: partners' relative income, see `compare_incomes`."""
     posts, usual = count_posts(lists, staff, life, h)
-    n = posts.sum()
+    n = total(posts)
     rows, numbers, roles = np.zeros(n, np.int64), np.zeros(n, np.int64), np.zeros(n, np.int64)
     ftes, weights, ring = np.zeros(n), np.zeros(n), np.zeros(n)
     regions.vacancies[:] = 0.0
@@ -314,7 +314,7 @@ def find_candidates(
     for c in range(n_ccgs):
         seat[c] = cell_of(ccgs.x[c], ccgs.y[c], grid)
     entry, first = entries_by_square(home, seat, new + back, int(grid[2] * grid[3]))
-    n = len(home) + new.sum() + back.sum()
+    n = len(home) + total(new) + total(back)
     ids, rows, kinds = np.zeros(n, np.uint64), np.full(n, -1, np.int64), np.zeros(n, np.int64)
     where, x, y, cell = np.zeros(n, np.int64), np.zeros(n), np.zeros(n), np.zeros(n, np.int64)
     fte, wish = np.zeros(n), np.zeros(n, np.int64)

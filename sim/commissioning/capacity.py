@@ -28,7 +28,7 @@ from sim.commissioning.functions import (
 from sim.kernel import maker, rule
 from sim.rules.chances import logistic
 from sim.rules.curves import exp
-from sim.rules.sorting import bin_order, sort_within
+from sim.rules.sorting import merge_order
 from sim.world import states as s
 from sim.world.luck import decision, normal, uniform2
 from sim.world.world import Floats
@@ -358,9 +358,8 @@ def queue(cases, n, bodies, priority, p, lapse_months):
     """
     key, body = np.empty(n), np.empty(n, np.int64)
     for k in range(n):
-        key[k], body[k] = rank(cases, k, priority[k]), cases.body[k] + 1
-    order = sort_within(bin_order(np.arange(n), body, len(bodies) + 1), body, key)
-    give_hours(cases, order, bodies, p, lapse_months)
+        key[k], body[k] = rank(cases, k, priority[k]), cases.body[k]
+    give_hours(cases, merge_order(body, key), bodies, p, lapse_months)
 
 
 @lru_cache(maxsize=64)

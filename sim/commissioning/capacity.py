@@ -356,10 +356,10 @@ def queue(cases, n, bodies, priority, p, lapse_months):
 
     priority: (n,) perceived value per hour.
     """
-    key, body = np.empty(n), np.empty(n, np.int64)
+    key = np.empty(n)
     for k in range(n):
-        key[k], body[k] = rank(cases, k, priority[k]), cases.body[k]
-    give_hours(cases, merge_order(body, key), bodies, p, lapse_months)
+        key[k] = rank(cases, k, priority[k])
+    give_hours(cases, merge_order(cases.body, key), bodies, p, lapse_months)
 
 
 @lru_cache(maxsize=64)

@@ -68,7 +68,7 @@ def wishes(worth, menu, control, closed, asks, now, interest):
 def express_interest(world: World, params: Params, luck: Luck) -> None:
     """CCGs express interest in next year's round."""
     begun = world.year >= world.regime.from_year
-    _stage(world, params, luck, True, begun, not begun, world.ccgs.table)
+    _stage(world, params, luck, ahead=True, seen=begun, first=not begun, after=world.ccgs.table)
 
 
 def hold_round(world: World, params: Params, luck: Luck) -> Rows:
@@ -77,11 +77,12 @@ def hold_round(world: World, params: Params, luck: Luck) -> Rows:
     if world.year == FIRST_YEAR:  # a run that begins with the round: interest was expressed in the months before
         world.applications["interest"] = 0
     after = np.empty(len(world.ccgs), np.int64)
-    some_move = _stage(world, params, luck, False, True, world.year == world.regime.from_year, after)
+    first = world.year == world.regime.from_year
+    some_move = _stage(world, params, luck, ahead=False, seen=True, first=first, after=after)
     return after if some_move else world.ccgs.table
 
 
-def _stage(world: World, params: Params, luck: Luck, ahead: bool, seen: bool, first: bool, after: Rows) -> bool:
+def _stage(world: World, params: Params, luck: Luck, *, ahead: bool, seen: bool, first: bool, after: Rows) -> bool:
     of, net, regime = params.of, world.networks, world.regime
     checks = of(Vote), of(ConstitutionCheck), of(FinanceCheck), of(LeadershipCheck), of(Signing)
     some_move: bool = stage_of_round(

@@ -63,7 +63,8 @@ def comes_first(a, b, group, key):
 
 @maker
 def merge_order(group, key):
-    """Rows by rising group, within it by rising key, and in their own order where both are equal."""
+    """Rows of key by rising group, within it by rising key, and in their own order where both are equal. group: as long
+    as key, or longer."""
     many = len(key)
     order, merged, width = np.arange(many), np.empty(many, np.int64), 1
     while width < many:

@@ -12,4 +12,5 @@ from sim.rules.sorting import merge_order
 def test_rows_come_by_group_then_key_and_equal_ones_keep_their_order(many: int) -> None:
     rng = np.random.default_rng(many)
     group, key = rng.integers(-1, 5, many), rng.integers(0, 20, many).astype(float)
-    assert list(merge_order(group, key)) == list(np.lexsort((np.arange(many), key, group)))
+    longer = np.append(group, -2)  # as a table with rows to spare is
+    assert list(merge_order(longer, key)) == list(np.lexsort((np.arange(many), key, group)))

@@ -189,13 +189,13 @@ def galleries(results: Results, registry: Registry) -> list[Gallery]:
     """Maps of CCGs in the last year: differences from the first regime, or values where there is one regime."""
     if "ccg" not in results.levels or not results.places:
         return []
-    cube = results.cube("ccg")
+    cube = results.cube("ccg", MAPPED)
     spots = {place.place: place for place in results.places if place.level == "ccg"}
     here = [i for i, code in enumerate(cube.places) if code in spots]
     if not here:
         return []
     places = [spots[cube.places[i]] for i in here]
-    last = {regime: v[:, -1, here, :].mean(axis=0) for regime, v in paired(results, "ccg").items()}
+    last = {regime: v[:, -1, here, :].mean(axis=0) for regime, v in paired(results, "ccg", MAPPED).items()}
     first, *others = results.arms
     made = []
     for name in [name for name in MAPPED if name in cube.outcomes]:

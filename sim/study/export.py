@@ -14,9 +14,8 @@ import pyarrow.parquet as pq
 
 from sim.errors import InputError
 from sim.study.results import Results, open_results
-from sim.study.store import LONG, OUTCOMES, WIDE, read_table
+from sim.study.store import KEYS, LONG, OUTCOMES, WIDE, read_table
 
-KEYS = ("run", "year", "place")
 LONG_SCHEMA = pa.schema(
     [
         ("run", pa.int64()),

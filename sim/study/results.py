@@ -16,7 +16,17 @@ import pyarrow as pa
 from sim.errors import InputError
 from sim.study.design import Design
 from sim.study.records import DONE, Finished, Floats, Outcomes, Place, Run
-from sim.study.store import MANIFEST, OUTCOMES, PLACES, holds_results, read_design, read_runs, read_table
+from sim.study.store import (
+    KEYS,
+    MANIFEST,
+    OUTCOMES,
+    PLACES,
+    column_names,
+    holds_results,
+    read_design,
+    read_runs,
+    read_table,
+)
 
 LEVELS = ("national", "region", "area_team", "ccg", "deprivation_fifth", "contract")
 
@@ -64,7 +74,7 @@ class Results:
     kept: dict[int, Outcomes] = field(default_factory=dict, repr=False)
     drawn: Design | None = field(default=None, repr=False)
     """The design of results in memory; see `design`."""
-    _cubes: dict[str, Cube] = field(default_factory=dict, repr=False)
+    _cubes: dict[tuple[str, tuple[str, ...] | None], Cube] = field(default_factory=dict, repr=False)
 
     @property
     def regimes(self) -> list[str]:
@@ -123,24 +133,33 @@ class Results:
         kept = self.kept | more.kept
         return Results(self.runs + more.runs, more.manifest, self.places, kept=kept, drawn=more.drawn)
 
-    def cube(self, level: str = "national") -> Cube:
-        """All outcomes at one level. Raises InputError for a level that was not kept."""
-        if level not in self._cubes:
+    def cube(self, level: str = "national", outcomes: Sequence[str] | None = None) -> Cube:
+        """Outcomes at one level: all, or those of the ones that are named which were kept.
+
+        A thousand runs of all England hold 4 GB at the level of CCGs: name what is needed of it. Raises InputError for
+        a level that was not kept.
+        """
+        which = None if outcomes is None else tuple(outcomes)
+        if (level, which) not in self._cubes:
             if level not in self.levels:
                 raise InputError(f"no outcomes at level {level!r}", file=self.folder, allowed=self.levels or "none")
-            done = [run.run for run in self.runs if run.status == DONE]
-            self._cubes[level] = self._stacked(level) if self.folder is None else read_cube(self.folder, level, done)
-        return self._cubes[level]
+            if self.folder is None:
+                self._cubes[level, which] = self._stacked(level, which)
+            else:
+                done = [run.run for run in self.runs if run.status == DONE]
+                self._cubes[level, which] = read_cube(self.folder, level, done, which)
+        return self._cubes[level, which]
 
-    def _stacked(self, level: str) -> Cube:
+    def _stacked(self, level: str, outcomes: Sequence[str] | None) -> Cube:
         first = next(iter(self.kept.values()))
+        names = _wanted(first.outcomes, outcomes)
+        columns = [list(first.outcomes).index(name) for name in names]
         places = list(dict.fromkeys(str(place) for one in self.kept.values() for place in one.places[level]))
-        shape = (len(self.kept), len(first.years), len(places), len(first.outcomes))
-        values = np.full(shape, np.nan)
-        for i, outcomes in enumerate(self.kept.values()):  # scenarios may differ in their places
-            values[i][:, [places.index(place) for place in outcomes.places[level]]] = outcomes.values[level]
+        values = np.full((len(self.kept), len(first.years), len(places), len(names)), np.nan)
+        for i, kept in enumerate(self.kept.values()):  # scenarios may differ in their places
+            values[i][:, [places.index(place) for place in kept.places[level]]] = kept.values[level][..., columns]
         years = tuple(int(year) for year in first.years)
-        return Cube(level, tuple(self.kept), years, tuple(places), tuple(first.outcomes), values)
+        return Cube(level, tuple(self.kept), years, tuple(places), tuple(names), values)
 
 
 def gather(
@@ -175,24 +194,35 @@ def open_results(folder: Path) -> Results:
     return Results(runs, manifest, [Place(**place) for place in places], folder=folder)
 
 
-def read_cube(folder: Path, level: str, done: Sequence[int]) -> Cube:
+def read_cube(folder: Path, level: str, done: Sequence[int], outcomes: Sequence[str] | None = None) -> Cube:
     """One level of an output folder, from all its parts; years ascend, places keep the order of their first row.
 
-    done: numbers of the runs to read; a part that was half written when its writer died may hold others.
+    done: numbers of the runs to read; a part that was half written when its writer died may hold others. outcomes: as
+    in `Results.cube`. One part after another, since all of them at once would take as much memory again.
     """
     parts = sorted((folder / OUTCOMES / f"level={level}").glob("part-*.parquet"))
-    table = pa.concat_tables([read_table(part) for part in parts]).unify_dictionaries()
-    known = np.isin(table["run"].to_numpy(), done)
-    if not known.all():
-        table = table.filter(pa.array(known))
-    runs, run_at = np.unique(table["run"].to_numpy(), return_inverse=True)
-    years, year_at = np.unique(table["year"].to_numpy(), return_inverse=True)
-    places, place_at = _coded(table["place"])
-    names = [name for name in table.column_names if name not in ("run", "year", "place")]
+    heads = [read_table(part, KEYS) for part in parts]
+    keys = pa.concat_tables(heads).unify_dictionaries()
+    known = np.isin(keys["run"].to_numpy(), done)
+    keys = keys.filter(pa.array(known))
+    runs, run_at = np.unique(keys["run"].to_numpy(), return_inverse=True)
+    years, year_at = np.unique(keys["year"].to_numpy(), return_inverse=True)
+    places, place_at = _coded(keys["place"])
+    names = _wanted([name for name in column_names(parts[0]) if name not in KEYS], outcomes)
     values = np.full((len(runs), len(years), len(places), len(names)), np.nan)
-    for i, name in enumerate(names):
-        values[run_at, year_at, place_at, i] = table[name].to_numpy()
+    at = 0
+    for part, here in zip(parts, np.split(known, np.cumsum([len(head) for head in heads[:-1]])), strict=True):
+        to = slice(at, at + int(here.sum()))
+        at = to.stop
+        if names:
+            table = read_table(part, names)
+            rows = np.column_stack([table[name].to_numpy() for name in names])
+            values[run_at[to], year_at[to], place_at[to]] = rows[here]
     return Cube(level, tuple(int(r) for r in runs), tuple(int(y) for y in years), tuple(places), tuple(names), values)
+
+
+def _wanted(kept: Sequence[str], outcomes: Sequence[str] | None) -> list[str]:
+    return [name for name in kept if outcomes is None or name in outcomes]
 
 
 def _coded(column: pa.ChunkedArray) -> tuple[Sequence[str], npt.NDArray[np.int64]]:

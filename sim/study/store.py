@@ -50,6 +50,8 @@ RUN_SCHEMA = pa.schema(
     ]
 )
 PAIR_COLUMNS = ("pair", "part", "draw", "seed")
+KEYS = ("run", "year", "place")
+"""Columns of outcomes that say what a row is about."""
 
 
 def holds_results(folder: Path) -> bool:
@@ -323,10 +325,16 @@ def _sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def read_table(path: Path) -> pa.Table:
-    """One Parquet file. Not by `pq.read_table`, which would read a level out of the path and import pandas."""
+def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
+    """One Parquet file, or some columns of it. Not by `pq.read_table`, which would read a level out of the path and
+    import pandas."""
     with pq.ParquetFile(path) as file:
-        return file.read()
+        return file.read(columns=None if columns is None else list(columns))
+
+
+def column_names(path: Path) -> list[str]:
+    """Columns of a Parquet file, in order."""
+    return list(pq.read_schema(path).names)
 
 
 def read_runs(folder: Path) -> list[Run]:

@@ -82,6 +82,16 @@ def test_what_is_read_does_not_depend_on_the_size_of_chunks(tmp_path: Path, chun
     np.testing.assert_array_equal(written.cube().values, kept.cube().values)
 
 
+def test_named_outcomes_are_read_alone(tmp_path: Path) -> None:
+    written, kept = study(tmp_path / "out"), study(None)
+    for results in (written, kept):
+        whole, part = results.cube("ccg"), results.cube("ccg", ["gp_fte_per_1000", "happiness"])
+        assert part.outcomes == ("gp_fte_per_1000",)
+        assert (part.runs, part.years, part.places) == (whole.runs, whole.years, whole.places)
+        np.testing.assert_array_equal(part.of("gp_fte_per_1000"), whole.of("gp_fte_per_1000"))
+        assert results.cube("ccg", []).values.shape == (*whole.values.shape[:3], 0)
+
+
 def test_scenarios_are_compared_beside_regimes(tmp_path: Path) -> None:
     both = task("plain", "other", scenarios=("small", "large"))
     results = run(both, draw_pairs(3, 3, sample), tmp_path / "out")

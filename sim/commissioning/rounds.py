@@ -13,7 +13,14 @@ import numpy as np
 
 from sim.commissioning.approval import ConstitutionCheck, FinanceCheck, LeadershipCheck, Signing, Vote, decide
 from sim.commissioning.functions import YEARLY_CHOICE
-from sim.commissioning.uptake import APPLICATION_NEWS, INTEREST_NEWS, SharedManagement, Uptake, worth_of_menu
+from sim.commissioning.uptake import (
+    APPLICATION_NEWS,
+    INTEREST_NEWS,
+    SharedManagement,
+    Uptake,
+    UptakeEngland,
+    worth_of_menu,
+)
 from sim.commissioning.views import offer
 from sim.kernel import kernel, maker
 from sim.parameters import FIRST_YEAR, Params
@@ -87,17 +94,18 @@ def _stage(world: World, params: Params, luck: Luck, *, ahead: bool, seen: bool,
     checks = of(Vote), of(ConstitutionCheck), of(FinanceCheck), of(LeadershipCheck), of(Signing)
     some_move: bool = stage_of_round(
         world, luck, luck.for_life, ahead, seen, first, offer(regime), net.ccg_start, net.ccg_row, of(Uptake),
-        of(SharedManagement), checks, after,
+        of(SharedManagement), of(UptakeEngland), checks, after,
     )  # fmt: skip
     return some_move
 
 
 @kernel
-def stage_of_round(w, luck, lasting, ahead, seen, first, o, ccg_start, ccg_row, p, management, checks, after):
+def stage_of_round(w, luck, lasting, ahead, seen, first, o, ccg_start, ccg_row, p, management, england, checks, after):
     """A stage of a round: CCGs express interest in next year's where `ahead`; else they apply in this year's.
 
     Returns whether any CCG moves; fills after, (CCGs,) tables, where they apply. seen, first: see `weigh`; where
-    nobody has a level to stay with, all stand at the first of the menu. checks: see `approval.decide`.
+    nobody has a level to stay with, all stand at the first of the menu. management, england: see `worth_of_menu`.
+    checks: see `approval.decide`.
     """
     now = np.full(len(w.ccgs), o.menu[0])
     for c in range(len(w.ccgs)):
@@ -106,7 +114,7 @@ def stage_of_round(w, luck, lasting, ahead, seen, first, o, ccg_start, ccg_row, 
         if ahead:
             w.applications.interest[c] = -1  # last year's interest has been acted upon, or not
     news = luck.stream(INTEREST_NEWS) if ahead else luck.stream(APPLICATION_NEWS)
-    worth = worth_of_menu(w, lasting, news, o, ccg_start, ccg_row, seen, first, p, management)
+    worth = worth_of_menu(w, lasting, news, o, ccg_start, ccg_row, seen, first, p, management, england)
     if not ahead:
         return apply_and_approve(w, luck, worth, now, first, o, checks, after)
     interested = interests(worth, o.menu, o.control, o.asks, now, p.ease)

@@ -25,10 +25,6 @@ REGIONAL_LEANING = decision("uptake.regional_leaning")
 INTEREST_NEWS = decision("uptake.interest_news")
 APPLICATION_NEWS = decision("uptake.application_news")
 MANAGEMENT = decision("uptake.management")
-USUAL_EMERGENCIES = 0.0888
-"""Emergency admissions per registered patient in England's usual practice of 2014-15 (see `rules.hospital`)."""
-CCGS_OF_REGIONS = (68.0, 61.0, 32.0, 50.0)
-"""North, Midlands and East, London, South (C110)."""
 
 
 class Uptake(NamedTuple):
@@ -58,6 +54,17 @@ class SharedManagement(NamedTuple):
     """Neighbouring CCGs with one chief officer and one management."""
 
     chance: float
+
+
+class UptakeEngland(NamedTuple):
+    """England's own figures, against which those of a CCG and of a region are held, also where the World is a part of
+    England: emergency admissions a registered patient, and CCGs by region, in the order of regions."""
+
+    emergencies: float
+    north: float
+    midlands_and_east: float
+    london: float
+    south: float
 
 
 @rule
@@ -163,9 +170,9 @@ def weigh(ccgs, applications, area_teams, bodies, boards, problem, burden, o, cc
 
 
 @maker
-def look_at_practices(place, lists, life, use, ccgs):
+def look_at_practices(place, lists, life, use, ccgs, usual):
     """Of each CCG, (CCGs,) each: mean distress of its practices in sd, as its members feel it; and last year's
-    emergency admissions per patient above England's usual of 2014-15, as a share of it, nil without patients."""
+    emergency admissions per patient above England's `usual`, as a share of it, nil without patients."""
     n = len(ccgs)
     distress, practices, sent, patients = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
     for i in range(len(place)):
@@ -179,26 +186,26 @@ def look_at_practices(place, lists, life, use, ccgs):
     for c in range(n):
         whole = ccgs.seat[c]
         problem[c] = distress[whole] / max(practices[whole], 1.0)
-        burden[c] = sent[whole] / patients[whole] / USUAL_EMERGENCIES - 1.0 if patients[whole] > 0.0 else 0.0
+        burden[c] = sent[whole] / patients[whole] / usual - 1.0 if patients[whole] > 0.0 else 0.0
     return problem, burden
 
 
 @maker
-def liking_of_teams(area_teams, tables, p, own, above):
+def liking_of_teams(area_teams, tables, p, ccgs_of_regions, own, above):
     """(area teams, T): how each area team likes each table, log-odds: its own leaning and its regional team's.
 
     A regional team's leaning is against the mean of all CCGs of England, which the intercepts hold: they were fitted to
-    England's one draw of four regions. own, above: streams for life.
+    England's one draw of four regions. ccgs_of_regions: all of England's. own, above: streams for life.
     """
-    of_region, liking = np.zeros(len(CCGS_OF_REGIONS)), np.zeros((len(area_teams), tables))
+    of_region, liking = np.zeros(len(ccgs_of_regions)), np.zeros((len(area_teams), tables))
     england = 0.0
-    for r in range(len(CCGS_OF_REGIONS)):
-        england += CCGS_OF_REGIONS[r]
+    for r in range(len(ccgs_of_regions)):
+        england += ccgs_of_regions[r]
     for t in range(tables):
         mean = 0.0
         for r in range(len(of_region)):
             of_region[r] = normal2(above, np.uint64(r), np.uint64(t))
-            mean += CCGS_OF_REGIONS[r] / england * of_region[r]
+            mean += ccgs_of_regions[r] / england * of_region[r]
         for a in range(len(area_teams)):
             own_leaning = normal2(own, area_teams.id[a], np.uint64(t))
             liking[a, t] = p.leaning * own_leaning + p.regional_leaning * (of_region[area_teams.region[a]] - mean)
@@ -206,15 +213,18 @@ def liking_of_teams(area_teams, tables, p, own, above):
 
 
 @maker
-def worth_of_menu(w, lasting, news, o, ccg_start, ccg_row, seen, first, p, management):
+def worth_of_menu(w, lasting, news, o, ccg_start, ccg_row, seen, first, p, management, england):
     """(CCGs, menu): what each table of the menu is worth to each CCG at the stage whose news is given, a stream.
 
-    lasting: luck for life. o: see `Offer`. ccg_start, ccg_row: see `Networks`. seen, first: see `weigh`. management:
-    see `SharedManagement`.
+    lasting: luck for life. o: see `Offer`. ccg_start, ccg_row: see `Networks`. seen, first: see `weigh`. management,
+    england: see `SharedManagement`, `UptakeEngland`.
     """
-    problem, burden = look_at_practices(w.place, w.lists, w.life, w.use, w.ccgs)
+    problem, burden = look_at_practices(w.place, w.lists, w.life, w.use, w.ccgs, england.emergencies)
     share_management(w.applications, w.ccgs, management.chance, lasting.stream(MANAGEMENT))
-    liking = liking_of_teams(w.area_teams, len(o.scale), p, lasting.stream(LEANING), lasting.stream(REGIONAL_LEANING))
+    regions = (england.north, england.midlands_and_east, england.london, england.south)
+    liking = liking_of_teams(
+        w.area_teams, len(o.scale), p, regions, lasting.stream(LEANING), lasting.stream(REGIONAL_LEANING)
+    )
     return weigh(
         w.ccgs, w.applications, w.area_teams, w.bodies, w.boards, problem, burden, o, ccg_start, ccg_row, seen, first,
         p, liking, lasting.stream(TASTE), news,

@@ -139,15 +139,15 @@ class ParameterBook:
         """One draw of central values: of every record that was not measured, or of the records named, in file order.
 
         rng: a numpy Generator seeded by whoever plans the runs. Raises InputError for an unknown name, or a named
-        record without range or prior.
+        record with nothing to draw from.
         """
         chosen = [name for name, record in self.records.items() if record.varies]
         if names is not None:
             chosen = list(names)
             for name in chosen:
                 record = self.check_name(name, key="names")
-                if record.range is None and record.prior is None:
-                    raise InputError(f"{name} has neither range nor prior to draw from", key="names")
+                if not record.uncertain:
+                    raise InputError(f"{name} has nothing to draw from, neither a range nor a prior", key="names")
         return {name: self.records[name].draw(rng) for name in chosen}
 
     def describe(self) -> list[dict[str, str]]:

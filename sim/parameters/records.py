@@ -88,6 +88,7 @@ class Record(Block):
 
     value holds one number, or a path {year: value} in which each value holds from its year until the next.
     range and prior speak of the central value, which is that of the path's first year: a draw scales the whole path.
+    A range of one value is a bound or an origin, which nobody need vary.
     """
 
     label: str
@@ -125,9 +126,14 @@ class Record(Block):
         return self.prior.support if self.prior is not None else (-math.inf, math.inf)
 
     @property
+    def uncertain(self) -> bool:
+        """Whether there is anything to draw it from: a prior, or a range of more than one value."""
+        return self.prior is not None or (self.range is not None and self.range[0] < self.range[1])
+
+    @property
     def varies(self) -> bool:
-        """Whether an uncertainty analysis draws it by default: whatever was not measured."""
-        return self.status != "measured" and (self.prior is not None or self.range is not None)
+        """Whether an uncertainty analysis draws it by default: whatever is uncertain and was not measured."""
+        return self.uncertain and self.status != "measured"
 
     def draw(self, rng: Draws) -> float:
         """A central value from the prior, held to the range where both are given; else anywhere in the range."""

@@ -167,12 +167,13 @@ def opinions_of_practices(ties):
 
 
 @maker
-def sum_up(sums, ties):
-    """Sets each practice's mean support; returns its doctors' mean trait of trust, (practices,), 0.46 if it has none.
+def sum_up(sums, ties, usual_trait):
+    """Sets each practice's mean support; returns its doctors' mean trait of trust, (practices,), the usual one where it
+    has none.
 
     sums: (practices, 3).
     """
-    trust = np.full(len(ties), 0.46)
+    trust = np.full(len(ties), usual_trait)
     for i in range(len(ties)):
         if sums[i, HEADS] > 0.0:
             ties.support_control[i] = 0.5 * (1.0 + sums[i, OPINION] / sums[i, HEADS])
@@ -199,7 +200,7 @@ def count_in(d, i, opinion, doctors, minds, sums):
 
 
 @maker
-def start_opinions(doctors, minds, ties, life, peer_start, peer_row, rounds, traits, p):
+def start_opinions(doctors, minds, ties, life, peer_start, peer_row, rounds, traits, p, usual_trait):
     """Opinions of April 2014, and each practice's mean support; returns what `update_opinions` does.
 
     So many quiet years, or fewer where no practice's mean moves by more than `SETTLED`. All doctors of a practice are
@@ -211,7 +212,7 @@ def start_opinions(doctors, minds, ties, life, peer_start, peer_row, rounds, tra
     for d in range(len(doctors)):
         if doctors.practice[d] >= 0:
             count_in(d, doctors.practice[d], arrive_with(d, minds, traits), doctors, minds, sums)
-    sum_up(sums, ties)
+    sum_up(sums, ties, usual_trait)
     begun, kept = opinions_of_practices(ties), 1.0
     opinions = begun.copy()
     for _ in range(rounds):
@@ -229,12 +230,12 @@ def start_opinions(doctors, minds, ties, life, peer_start, peer_row, rounds, tra
         i = doctors.practice[d]
         if i >= 0:
             count_in(d, i, within(kept * minds.opinion_start[d] + lift[i]), doctors, minds, sums)
-    return sum_up(sums, ties)
+    return sum_up(sums, ties, usual_trait)
 
 
 @maker
-def update_opinions(doctors, minds, ties, heard, felt, traits, p):
-    """A year of opinions, and each practice's mean support. Returns each one's mean trait of trust (0.46 if empty).
+def update_opinions(doctors, minds, ties, heard, felt, traits, p, usual_trait):
+    """A year of opinions, and each practice's mean support. Returns each one's mean trait of trust; see `sum_up`.
 
     heard: see `hear_colleagues`; of last year, so that the order of rows does not matter. felt: (practices, 2)
     experience of the year, local and national.
@@ -251,4 +252,4 @@ def update_opinions(doctors, minds, ties, heard, felt, traits, p):
         else:
             opinion = mixed_opinion(doctors.opinion[d], start, pull[i], p)
         count_in(d, i, opinion, doctors, minds, sums)
-    return sum_up(sums, ties)
+    return sum_up(sums, ties, usual_trait)

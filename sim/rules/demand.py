@@ -30,8 +30,6 @@ WEIGHT_0_4, WEIGHT_5_64, WEIGHT_65_74, WEIGHT_75, WEIGHT_MEAN = 3.81, 1.893, 4.5
 2015; both sexes and finer bands joined by their numbers (PA206-PA219, PA275-PA292)."""
 UNIFORM_SPREAD = 3.4641016151377544
 """Width of a uniform distribution whose standard deviation is 1."""
-LEAST_DRAW = 1e-4
-"""What is rarer than one draw in 10,000 on either side counts as such, so that no shock is without bound."""
 
 
 class Ageing(NamedTuple):
@@ -51,6 +49,7 @@ class Ageing(NamedTuple):
     lasting: float
     spread_per_list: float
     skew: float
+    rarest: float
     calming: float
     settling: float
     years_ahead: float
@@ -98,16 +97,18 @@ def noise(draw, spread):
 
 
 @rule
-def peaked_noise(draw, spread, skew):
+def peaked_noise(draw, spread, p):
     """A draw in (0, 1) as a shock of mean 0 and standard deviation `spread`, of Laplace's form with a longer tail of
-    gains: most lists change little, a few much, and gains are spread `skew` times as wide as losses.
+    gains: most lists change little, a few much, and gains are spread `p.skew` times as wide as losses. What is rarer
+    than `p.rarest` on either side counts as that, so that no shock is without bound.
     """
+    skew = p.skew
     losses = spread / math.sqrt(1.0 + skew * skew)
     gains, below = skew * losses, 1.0 / (1.0 + skew)
     top = losses - gains
     if draw < below:
-        return top + losses * log(max(draw, LEAST_DRAW) / below)
-    return top - gains * log(max(1.0 - draw, LEAST_DRAW) / (1.0 - below))
+        return top + losses * log(max(draw, p.rarest) / below)
+    return top - gains * log(max(1.0 - draw, p.rarest) / (1.0 - below))
 
 
 @rule
@@ -229,7 +230,7 @@ def age_and_move(life, lists, place, nation, neighbours, p, shocks):
             continue
         before[i] = weight_per_patient(lists, i)
         spread = spread_by_list(p.shock, lists.total[i], p.spread_per_list)
-        shock = peaked_noise(uniform(shocks, place.id[i]), spread, p.skew)
+        shock = peaked_noise(uniform(shocks, place.id[i]), spread, p)
         moving = net_migration(lists.total[i], lists.growth[i], shock, p)
         lists.growth[i] += p.calming * (p.england_growth - lists.growth[i])
         births, deaths = grow_older(lists, i, p)
@@ -360,7 +361,7 @@ def lasting_growth(lists, place, p, draws):
             lists.growth[i] = p.england_growth
         count(lists, i)
         spread = spread_by_list(p.lasting, lists.total[i], p.spread_per_list)
-        lists.growth[i] += peaked_noise(uniform(draws, place.id[i]), spread, p.skew)
+        lists.growth[i] += peaked_noise(uniform(draws, place.id[i]), spread, p)
         shrink(lists, i, math.exp(-p.years_ahead * lists.growth[i]))
         count(lists, i)
 

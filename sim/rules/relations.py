@@ -60,6 +60,7 @@ class Encounters(NamedTuple):
 class Trust(NamedTuple):
     """Where trust rests, and what moves it besides decisions."""
 
+    usual_trait: float
     nhse_usual: float
     nhse_per_trait: float
     ccg_per_influence: float
@@ -154,10 +155,11 @@ def moved(level, signal):
 def engagement_wanted(influence, belonging, board, trust, workload, taste, p):
     """Engagement (0-1) that a practice would choose: perceived influence, belonging and paid role, less workload.
 
-    belonging: mean engagement of tied practices, 0-1. workload: ratio, 1 is sustainable. taste: standard normal.
+    belonging: mean engagement of tied practices, 0-1. trust: in the CCG, less what doctors usually have, -1 to 1.
+    workload: ratio, 1 is sustainable. taste: standard normal.
     """
     z = p.base + p.influence * (influence - 0.4) + p.belonging * (belonging - 0.4) + p.paid_role * board
-    return logistic(z + p.trust * (trust - 0.46) - p.workload * (workload - 1.0) + p.taste * taste)
+    return logistic(z + p.trust * trust - p.workload * (workload - 1.0) + p.taste * taste)
 
 
 @rule
@@ -234,7 +236,7 @@ def tie(place, life, care, ties, ccgs, heard, felt, trait, leads, conduct, hold,
         board = float(place.board[i])
         usual = min(1.0, max(0.0, trait[i] + p.ccg_per_influence * (ties.influence[i] - 0.4)))
         ties.trust_ccg[i] = moved(ties.trust_ccg[i] + pace * (usual - ties.trust_ccg[i]), felt[i, 0])
-        usual = min(1.0, max(0.0, p.nhse_usual + p.nhse_per_trait * (trait[i] - 0.46)))
+        usual = min(1.0, max(0.0, p.nhse_usual + p.nhse_per_trait * (trait[i] - p.usual_trait)))
         ties.trust_nhse[i] = moved(ties.trust_nhse[i] + pace * (usual - ties.trust_nhse[i]), felt[i, 1] - conduct[c])
         help_ = 1.0 + p.committee_help * min(1.0, life.sanctioned[i])
         pace_g = min(1.0, max(hold, p.goodwill_speed * help_))
@@ -244,8 +246,8 @@ def tie(place, life, care, ties, ccgs, heard, felt, trait, leads, conduct, hold,
         ties.authority_ccg[i] += pace_q * (local[t] - ties.authority_ccg[i])
         ties.authority_nhse[i] += pace_q * (national[t] - ties.authority_nhse[i])
         aim = engagement_wanted(
-            ties.influence[i], heard[i, THEIR_ENGAGEMENT], board, ties.trust_ccg[i], care.workload[i],
-            normal(stream, place.id[i]), e,
+            ties.influence[i], heard[i, THEIR_ENGAGEMENT], board, ties.trust_ccg[i] - p.usual_trait,
+            care.workload[i], normal(stream, place.id[i]), e,
         )  # fmt: skip
         step = pace_e * (aim - ties.engagement[i])
         ties.engagement[i] += step
@@ -344,7 +346,7 @@ def year_of_relations(
     """The phase in order. lasting: luck for life; a practice's taste for commissioning is the same every year."""
     felt = encounters(w.cases, w.bodies, len(w.place), met)
     heard = hear_colleagues(w.ties, w.life, peer_start, peer_row)
-    trait = update_opinions(w.doctors, w.minds, w.ties, heard, felt, traits, shares(updating))
+    trait = update_opinions(w.doctors, w.minds, w.ties, heard, felt, traits, shares(updating), trust.usual_trait)
     conduct = conduct_of(w.applications, imposed, trust)
     tie(
         w.place, w.life, w.care, w.ties, w.ccgs, heard, felt, trait, leads, conduct, 0.0, trust, engagement, influence,
@@ -377,8 +379,9 @@ def settle_relations(
     w.ties.engagement[:] = 0.4
     w.ties.influence[:] = 0.4
     trait = start_opinions(
-        w.doctors, w.minds, w.ties, w.life, peer_start, peer_row, SETTLING_ROUNDS, traits, shares(updating)
-    )
+        w.doctors, w.minds, w.ties, w.life, peer_start, peer_row, SETTLING_ROUNDS, traits, shares(updating),
+        trust.usual_trait,
+    )  # fmt: skip
     felt, quiet = np.zeros((len(w.place), 2)), np.zeros(len(w.ccgs))
     for _ in range(SETTLING_ROUNDS):
         heard = hear_colleagues(w.ties, w.life, peer_start, peer_row)

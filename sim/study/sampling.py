@@ -55,7 +55,9 @@ def names_of(
             found[name] = None
         else:
             raise InputError(
-                f"{name} has neither range nor prior to draw from", key=key, allowed="one of its own in ranges"
+                f"{name} has nothing to draw from, neither a range nor a prior",
+                key=key,
+                allowed="one of its own in ranges",
             )
     return [name for name in known if name in found]
 
@@ -69,7 +71,7 @@ def _by_word(word: str) -> list[str]:
 
 def _drawable(name: str, with_range: Collection[str]) -> bool:
     record = parameters.load().records.get(name)
-    return record is None or name in with_range or record.range is not None or record.prior is not None
+    return record is None or name in with_range or record.uncertain
 
 
 def independent(names: Sequence[str], ranges: Ranges, master_seed: int, numbers: Integers) -> Floats:

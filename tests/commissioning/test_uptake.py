@@ -30,11 +30,11 @@ from sim.commissioning.policy import policy
 from sim.commissioning.rounds import interests, wishes
 from sim.commissioning.uptake import (
     APPLICATION_NEWS,
-    CCGS_OF_REGIONS,
     LEANING,
     REGIONAL_LEANING,
     SharedManagement,
     Uptake,
+    UptakeEngland,
     company_worth,
     liking_of_teams,
     own_worth,
@@ -166,7 +166,7 @@ def worth_in_the_first_round(world: World, params: Params) -> np.ndarray:
     net, news = world.networks, Luck(SEED, 2015).stream(APPLICATION_NEWS)
     return worth_of_menu(
         world, Luck(SEED, 0), news, offer(world.regime), net.ccg_start, net.ccg_row, True, True, params.of(Uptake),
-        params.of(SharedManagement),
+        params.of(SharedManagement), params.of(UptakeEngland),
     )  # fmt: skip
 
 
@@ -238,12 +238,13 @@ def test_regional_teams_lean_against_englands_mean_and_carry_their_area_teams_al
     streams = Luck(SEED, 0).stream(LEANING), Luck(SEED, 0).stream(REGIONAL_LEANING)
     teams = Table("area_teams", 5)
     teams["id"], teams["region"] = range(1, 6), regions
-    liking = liking_of_teams(teams, 4, p, *streams)
+    ccgs = tuple(PARAMS.of(UptakeEngland)[1:])
+    liking = liking_of_teams(teams, 4, p, ccgs, *streams)
     assert (liking[0] == liking[1]).all()
     assert liking[1:].std(axis=0).min() > 0.0
-    assert np.allclose(np.array(CCGS_OF_REGIONS) @ liking[1:], 0.0)
-    assert (liking_of_teams(teams.take(np.array([2])), 4, p, *streams)[0] == liking[2]).all()
-    assert not liking_of_teams(teams, 4, p._replace(regional_leaning=0.0), *streams).any()
+    assert np.allclose(np.array(ccgs) @ liking[1:], 0.0)
+    assert (liking_of_teams(teams.take(np.array([2])), 4, p, ccgs, *streams)[0] == liking[2]).all()
+    assert not liking_of_teams(teams, 4, p._replace(regional_leaning=0.0), ccgs, *streams).any()
 
 
 def test_what_a_ccg_pays_for_emergencies_adds_to_the_worth_of_control() -> None:

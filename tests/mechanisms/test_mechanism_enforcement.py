@@ -9,14 +9,15 @@ import pytest
 from rivals import of, shares, utilities_of_help
 
 from sim.commissioning.utilities import Costs, Effects, Weights
-from sim.rules.relations import Encounters, Engagement, engagement_wanted, moved, signal_of
+from sim.rules.relations import Encounters, Engagement, Trust, engagement_wanted, moved, signal_of
 from sim.world import states as s
 
 
 def engagement_after(actions: tuple[int, ...], p: Encounters) -> float:
     """Engagement that a practice would choose after what its CCG did to it in a year."""
     signal = sum(signal_of(action, s.DECIDED, p) for action in actions)
-    return float(engagement_wanted(0.4, 0.4, 0.0, moved(0.5, signal), 1.0, 0.0, of(Engagement)))
+    trust = moved(0.5, signal) - of(Trust).usual_trait
+    return float(engagement_wanted(0.4, 0.4, 0.0, trust, 1.0, 0.0, of(Engagement)))
 
 
 def test_mechanism_k044_a_sanction_lowers_trust_and_engagement() -> None:

@@ -181,6 +181,13 @@ def test_sampling_leaves_out_what_was_measured_and_keeps_to_support(book: Parame
     assert set(book.sample(np.random.default_rng(0), ["global_sum.price"])) == {"global_sum.price"}
 
 
+def test_a_range_of_one_value_is_held_and_not_drawn(tmp_path: Path) -> None:
+    held = read([write(tmp_path, range="[0.4, 0.4]", value=0.4, prior=None)])
+    assert held.sample(np.random.default_rng(1)) == {}
+    with pytest.raises(InputError, match="nothing to draw from"):
+        held.sample(np.random.default_rng(1), held.records)
+
+
 @pytest.mark.parametrize(
     ("form", "low", "high"),
     [("lognormal = [5.0, 0.3]", 0.0, np.inf), ("uniform = [4.0, 6.0]", 4.0, 6.0), ("beta = [2.0, 3.0]", 0.0, 1.0)],

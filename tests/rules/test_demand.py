@@ -54,20 +54,22 @@ def test_growth_fades_and_without_fading_goes_on() -> None:
 
 @pytest.mark.parametrize("skew", [1.0, 2.0])
 def test_growth_varies_round_nil_by_the_spread_that_was_asked_for(skew: float) -> None:
-    shocks = np.array([demand.peaked_noise((k + 0.5) / 100_000, 0.02, skew) for k in range(100_000)])
+    p = P.of(Ageing)._replace(skew=skew)
+    shocks = np.array([demand.peaked_noise((k + 0.5) / 100_000, 0.02, p) for k in range(100_000)])
     assert shocks.mean() == pytest.approx(0.0, abs=2e-5)
     assert shocks.std() == pytest.approx(0.02, rel=0.01)
     beyond = np.abs(shocks) > 0.06  # three standard deviations: a flat spread has none
     assert 0.01 < beyond.mean() < 0.03
-    assert np.isfinite([demand.peaked_noise(draw, 0.02, skew) for draw in (0.0, 1.0)]).all()
+    assert np.isfinite([demand.peaked_noise(draw, 0.02, p) for draw in (0.0, 1.0)]).all()
 
 
 def test_gains_are_wider_than_losses() -> None:
     draws = (0.001, 0.999)
-    loss, gain = (demand.peaked_noise(draw, 0.02, 2.0) for draw in draws)
+    skewed, even = P.of(Ageing)._replace(skew=2.0), P.of(Ageing)._replace(skew=1.0)
+    loss, gain = (demand.peaked_noise(draw, 0.02, skewed) for draw in draws)
     assert gain > 1.5 * -loss
-    assert demand.peaked_noise(0.5, 0.02, 2.0) < 0.0  # most grow a little less than the mean
-    assert demand.peaked_noise(0.001, 0.02, 1.0) == pytest.approx(-demand.peaked_noise(0.999, 0.02, 1.0))
+    assert demand.peaked_noise(0.5, 0.02, skewed) < 0.0  # most grow a little less than the mean
+    assert demand.peaked_noise(0.001, 0.02, even) == pytest.approx(-demand.peaked_noise(0.999, 0.02, even))
 
 
 def test_patients_who_switch_go_to_large_lists_beyond_their_share() -> None:

@@ -67,10 +67,10 @@ def test_signals_move_a_share_within_its_bounds(level: float, signal: float) -> 
 
 def test_engagement_rises_with_influence_and_falls_with_work() -> None:
     p = P.of(relations.Engagement)
-    usual = relations.engagement_wanted(0.4, 0.4, 0.0, 0.46, 1.0, 0.0, p)
-    assert relations.engagement_wanted(0.7, 0.4, 0.0, 0.46, 1.0, 0.0, p) > usual
-    assert relations.engagement_wanted(0.4, 0.4, 1.0, 0.46, 1.0, 0.0, p) > usual
-    assert relations.engagement_wanted(0.4, 0.4, 0.0, 0.46, 1.4, 0.0, p) < usual
+    usual = relations.engagement_wanted(0.4, 0.4, 0.0, 0.0, 1.0, 0.0, p)
+    assert relations.engagement_wanted(0.7, 0.4, 0.0, 0.0, 1.0, 0.0, p) > usual
+    assert relations.engagement_wanted(0.4, 0.4, 1.0, 0.0, 1.0, 0.0, p) > usual
+    assert relations.engagement_wanted(0.4, 0.4, 0.0, 0.0, 1.4, 0.0, p) < usual
 
 
 def test_an_unclear_mandate_costs_authority() -> None:

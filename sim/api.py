@@ -95,6 +95,8 @@ def run(
     the folder; against: a second regime, under which the story is told again with the same luck. Raises InputError for
     anything that cannot be used.
     """
+    if against is not None and case_file is None:
+        raise InputError("tells the story of --case-file again, which is missing", key="--against")
     chosen = _scenario(scenario, years, population, regime)
     task = _task(chosen, {chosen.regime.name: chosen.regime}, engine)
     design = single(chosen.seed if seed is None else seed)
@@ -117,7 +119,7 @@ def _with_case_file(
 
     folder = _path(out)
     if folder is None:
-        raise InputError("needs a folder to be written into", key="case_file", allowed="out=FOLDER")
+        raise InputError("needs a folder to be written into", key="--case-file", allowed="out=FOLDER")
     task, seed = study.task, study.design.pair(0).seed
     regimes = {**task.regimes, **({} if against is None else load_regimes([against]))}
     (scenario,) = task.scenarios.values()

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from sim.analysis.words import number, signed
+from sim.analysis.words import label, number, signed
 from sim.commissioning import functions as f
 from sim.commissioning.cycle import commissioning
 from sim.commissioning.explain import Deliberation, Weighed
@@ -27,7 +27,7 @@ from sim.year import PHASES, Phase
 
 STATES = ("unused", "open", "in a caretaker's hands", "merged into another practice", "dispersed")
 STATUS = ("free", "waits", "decided", "left undone")
-ROLES = ("GMS", "PMS", "APMS")
+VOTERS = ("lay", "executive", "GP", "outside clinician")
 
 
 @dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _decisions(world: World, row: int, weighed: Mapping[int, tuple[Weighed, ...]
              ("distress", "distress_var", "quality", "quality_var")}  # fmt: skip
         chapter.beliefs.append(
             Belief(
-                f.BODIES[kind], b["distress"], math.sqrt(b["distress_var"]), b["quality"], math.sqrt(b["quality_var"])
+                _kind_of(kind), b["distress"], math.sqrt(b["distress_var"]), b["quality"], math.sqrt(b["quality_var"])
             )
         )
     for k in range(len(world.cases)):
@@ -156,10 +156,10 @@ def _case(world: World, k: int, t: int, weighed: tuple[Weighed, ...]) -> Case:
     decided = case["status"] == s.DECIDED
     sides = [_body(world, case[name]) for name in ("body", "partner")]
     return Case(
-        kind=s.CASE_KINDS[case["kind"]].replace("_", " "), opened=case["opened"], severity=case["severity"],
+        kind=label(s.CASE_KINDS[case["kind"]]), opened=case["opened"], severity=case["severity"],
         bodies=", ".join(who), room=_room(world, case["body"], t, case["function"]), status=STATUS[case["status"]],
         months=case["months"], hours=case["hours"],
-        action=s.ACTIONS[case["action"]].replace("_", " ") if decided and case["action"] >= 0 else "",
+        action=label(s.ACTIONS[case["action"]]) if decided and case["action"] >= 0 else "",
         captured=bool(case["captured"]), sides=tuple(sides[: len(weighed[0].worth)]) if decided and weighed else (),
         weighed=weighed if decided else (),
     )  # fmt: skip
@@ -172,8 +172,14 @@ def _body(world: World, row: int) -> str:
     kind, unit = int(world.bodies["kind"][row]), int(world.bodies["unit"][row])
     scale_names = {f.CCG: world.names.ccgs, f.AREA_TEAM: world.names.area_teams}
     names = scale_names.get(kind, [])
-    what = f.BODIES[kind].replace("_", " ").replace("ccg", "CCG").replace("nhs england", "NHS England")
-    return f"{names[unit]} ({what})" if unit < len(names) else what
+    return f"{names[unit]} ({_kind_of(kind)})" if unit < len(names) else _kind_of(kind)
+
+
+def _kind_of(body: int) -> str:
+    """A kind of body in words, as within a sentence."""
+    name = f.BODIES[body].replace("_", " ")
+    return {"nhs england": "NHS England", "ccg": "CCG", "ha body": "health authority", "pct body": "primary care trust",
+            "fhsa body": "family health services authority"}.get(name, name)  # fmt: skip
 
 
 def _room(world: World, body: int, t: int, function: int) -> str:
@@ -186,7 +192,7 @@ def _room(world: World, body: int, t: int, function: int) -> str:
     seats = world.regime.seats[t, kind]
     if seats.sum() == 0:
         return "officers, without a committee"
-    voters = [f"{int(count)} {name.replace('_', ' ')}" for name, count in zip(f.SEATS, seats, strict=True) if count]
+    voters = [f"{int(count)} {name}" for name, count in zip(VOTERS, seats, strict=True) if count]
     rules = world.regime.rules[t, kind]
     said = "members with an interest leave the room" if rules[f.LEAVE_ROOM] else "members declare their interests"
     return f"{', '.join(voters)}; {said if rules[f.LEAVE_ROOM] or rules[f.DECLARE] else 'no rule on interests'}"
@@ -201,7 +207,7 @@ def _state(world: World, row: int) -> list[str]:
         return [f"Its code ended in {int(life['closed'][row])}: {STATES[state]}{where}."]
     lists, staff, money, care = world.lists, world.staff, world.money, world.care
     lines = [
-        f"{STATES[state].capitalize()}, {ROLES[int(world.contract['kind'][row])]}; "
+        f"{STATES[state].capitalize()}, {s.CONTRACTS[int(world.contract['kind'][row])]}; "
         f"{number(float(lists['total'][row]))} patients, {number(float(staff['gp_fte'][row]), 1)} FTE of GPs of whom "
         f"{number(float(staff['partners'][row]), 0)} partners, {number(float(staff['vacant_fte'][row]), 1)} vacant.",
         f"Income {number(float(money['income'][row]))} pounds, drawings {number(float(money['drawings_each'][row]))} a "
@@ -243,7 +249,7 @@ def write_case_file(folder: Path, stories: list[Story]) -> Path:
 def _told(chapter: Chapter) -> list[str]:
     told = [*chapter.lines, ""]
     told += [
-        f"- {belief.body.replace('_', ' ')} believed: distress {signed(belief.distress, 2)} (give or take "
+        f"- {belief.body[:1].upper()}{belief.body[1:]} believed: distress {signed(belief.distress, 2)} (give or take "
         f"{number(belief.distress_sd, 2)}), quality {signed(belief.quality, 2)} (give or take "
         f"{number(belief.quality_sd, 2)})."
         for belief in chapter.beliefs
@@ -265,7 +271,7 @@ def _told(chapter: Chapter) -> list[str]:
 
 def _weighed(action: Weighed, sides: tuple[str, ...]) -> str:
     """An action as it was weighed: its utility to each side, the pull of interests, and luck."""
-    name = s.ACTIONS[action.action].replace("_", " ")
+    name = label(s.ACTIONS[action.action])
     each = [
         f"worth {signed(worth, 2)} to {side}" + (f" and pulled at by {signed(pull, 2)}" if pull else "")
         for side, worth, pull in zip(sides, action.worth, action.pull, strict=True)

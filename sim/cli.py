@@ -235,7 +235,10 @@ def check(file: Annotated[Path, typer.Argument(help="A scenario, a regime or a s
 @app.command()
 def describe(
     what: Annotated[
-        str, typer.Argument(help="parameters, mechanisms, outcomes, regimes, fidelity, schedule, or a FILE.")
+        str,
+        typer.Argument(
+            help="parameters, mechanisms, outcomes, regimes, fidelity, schedule, or a scenario, regime or study FILE."
+        ),
     ] = "schedule",
 ) -> None:
     """Print what the model holds: parameters, mechanisms, outcomes, regimes and their powers, schedule, or a file."""

@@ -25,6 +25,9 @@ SHIPPED = ROOT / "scenarios"
 """Folder of the scenarios that come with the program; its folder `regimes` holds the regimes."""
 
 LONGEST_LIST = 30
+"""Names that an error gives in full."""
+PRINTED = ("parameter", "mechanism", "outcome")
+"""Names that `commissim describe` prints."""
 EXPECTED = {
     "model_type": "a table",
     "dict_type": "a table",
@@ -51,11 +54,13 @@ def nearest(name: str, allowed: Iterable[str]) -> str | None:
 def unknown(
     what: str, name: str, allowed: Iterable[str], *, file: str | Path | None = None, key: str | None = None
 ) -> RefusedError:
-    """The error for a name that does not exist: it gives the nearest one, and all of them where they are few."""
+    """The error for a name that does not exist: it gives the nearest one, and all of them where they are few, or else
+    the command that prints them."""
     names = list(allowed)
     guess = nearest(name, names)
     hint = f"; did you mean {guess!r}?" if guess else ""
-    shown = names if len(names) <= LONGEST_LIST else None
+    printed = f"what `commissim describe {what}s` prints" if what in PRINTED else None
+    shown = names if len(names) <= LONGEST_LIST else printed
     return RefusedError(f"unknown {what} {name!r}{hint}", file=file, key=key, allowed=shown)
 
 

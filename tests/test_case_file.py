@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sim import api
+from sim.analysis.words import label
 from sim.case_file import Story, follow
 from sim.errors import InputError
 from sim.regimes import load_regime
@@ -43,7 +44,7 @@ def test_every_decision_is_explained_by_what_was_weighed(regime: str) -> None:
     assert len(cases) > 10
     for case in cases:
         (taken,) = [action for action in case.weighed if action.chosen]
-        assert case.action in (ACTIONS[taken.action].replace("_", " "), "nothing")  # no bidder: nothing
+        assert case.action in (label(ACTIONS[taken.action]), "Nothing")  # no bidder: nothing
         assert [action.luck for action in case.weighed if action.otherwise] == [0.0]
         assert all(len(action.worth) == len(case.sides) for action in case.weighed)
         if len(case.sides) == 1:

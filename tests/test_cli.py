@@ -37,6 +37,12 @@ def refused(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
         (["run", "nowhere.toml"], ["nowhere.toml"]),
         (["run", "england", "--regime", "delegatd"], ["delegated"]),
         (["run", "england", "--sed", "7"], ["--sed"]),
+        (["run", "one_ccg", "--against", "delegated"], ["--against", "--case-file"]),
+        (["compare", "area_team_only", "delegated", "--without", "luck"], ["--without", "describe mechanisms"]),
+        (
+            ["compare", "area_team_only", "delegated", "--precision", "5", "--outcome", "practice_open"],
+            ["--outcome", "did you mean 'practices_open'?", "describe outcomes"],
+        ),
         (["survey", "one_ccg", "--runs", "0"], ["--runs", "whole number from 1"]),
         (["survey", "one_ccg", "--regime", "delegatd"], ["delegated"]),
         (["survey", "one_ccg", "--years", "0"], ["--years", "1 to"]),
@@ -146,3 +152,10 @@ def test_who_stops_is_told_how_to_go_on(monkeypatch: pytest.MonkeyPatch, capsys:
     monkeypatch.setattr("sim.study.status.status_of", stop)
     assert main(["study", "status", "anywhere"]) == 130
     assert "commissim study resume DIR" in capsys.readouterr().err
+
+
+def test_a_study_is_described_before_it_is_run(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["describe", str(project / "experiments" / "area_team_staff.toml")]) == 0
+    told = capsys.readouterr().out
+    assert "Regime: Delegated commissioning (delegated)" in told
+    assert "Cells: area_team_staff.contracts at 0.33, 0.67, 1, 1.5, 3 times what it would be" in told

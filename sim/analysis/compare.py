@@ -15,9 +15,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from sim.analysis.words import label, number, places_for, signed
-from sim.errors import InputError
 from sim.study.records import DONE, Floats
 from sim.study.results import Results
+from sim.toml_files import unknown
 
 HEADLINES = (
     "practices_open",
@@ -127,7 +127,7 @@ class Comparison:
         chosen = list(outcomes) if outcomes is not None else [name for name in HEADLINES if name in known] or known
         for name in chosen:
             if name not in known:
-                raise InputError(f"unknown outcome {name!r}", allowed=known)
+                raise unknown("outcome", name, known)
         wanted = [row for name in chosen for row in self.of(name)]
         return _text(self, wanted) if wanted else "No pair of runs finished: nothing to compare."
 

@@ -103,7 +103,7 @@ def advise(
     chosen = [name for name in HEADLINES if name in known] if outcomes is None else list(outcomes)
     for name in chosen:
         if name not in known:
-            raise InputError(f"unknown outcome {name!r}", key="--outcome", allowed=known)
+            raise unknown("outcome", name, known, key="--outcome")
     return [_advice(row) for name in chosen for row in comparison.of(name)]
 
 
@@ -125,6 +125,7 @@ def advice_text(advice: Sequence[Advice]) -> str:
     shown = [one for one in advice if one.pairs > 1 and one.deviation > 0.0]
     if not shown:
         return "Nothing differs yet, so there is no advice on more pairs."
+    wide = 1 + max(len(label(one.outcome)) for one in shown)
     lines = [
         f"Mean difference from {shown[0].first} after {shown[0].pairs} pairs, with its 90% interval;",
         "then how many pairs in all would make that half as wide:",
@@ -134,5 +135,5 @@ def advice_text(advice: Sequence[Advice]) -> str:
         needed = one.pairs_for(one.half_width / 2.0)
         value = f"{signed(one.difference)} ± {number(one.half_width)}"
         count = f"more than {MOST:,}" if needed is None else f"{needed:,}"
-        lines.append(f"{label(one.outcome):<36}{one.regime:<22}{value:>24}{count:>10}  {one.unit}")
+        lines.append(f"{label(one.outcome):<{wide}}{one.regime:<22}{value:>24}{count:>10}  {one.unit}")
     return "\n".join(lines)

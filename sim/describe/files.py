@@ -1,4 +1,4 @@
-"""Regimes and scenarios in plain text, for `commissim describe`."""
+"""Regimes, scenarios and studies in plain text, for `commissim describe`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from sim.regimes.changes import changes, parent_of
 from sim.regimes.file import RegimeFile, mandate_fault
 from sim.scenario import Scenario, load_scenario
 from sim.schemas import kind_of
+from sim.study.plan import Study, Times
+from sim.study.study_file import load_study
 
 
 def describe_regime(regime: Regime) -> str:
@@ -98,9 +100,31 @@ def describe_scenario(scenario: Scenario) -> str:
     return "\n".join(lines)
 
 
+def describe_study(study: Study) -> str:
+    """A study in plain text: what is run, what is drawn, and how much that is."""
+    task, plan = study.task, study.plan
+    lines = [study.title, ""]
+    lines += [f"Scenario: {one.title} ({name}); {one.place}" for name, one in task.scenarios.items()]
+    lines += [f"Regime: {one.title} ({name})" for name, one in task.regimes.items()]
+    lines.append(f"Levels: {', '.join(task.levels or ['all'])}; outcomes: {', '.join(task.outcomes or ['all'])}")
+    if task.equal_staff_cost:
+        lines.append("Commissioning staff cost under every regime what they cost under the first.")
+    if plan is not None:
+        lines.append(f"Design: {plan.method}; master seed {study.design.master_seed}")
+        for name, cells in plan.grid.items():
+            values = cells.times if isinstance(cells, Times) else cells
+            said = " times what it would be" if isinstance(cells, Times) else ""
+            lines.append(f"Cells: {name} at {', '.join(f'{value:g}' for value in values)}{said}")
+    lines += [note.capitalize() if note else note for note in study.notes()]
+    return "\n".join(lines)
+
+
 def describe_file(path: str | Path, book: ParameterBook | None = None) -> str:
-    """A scenario or regime file in plain text. Raises InputError if it could not be run."""
+    """A scenario, regime or study file in plain text. Raises InputError if it could not be run."""
     file = Path(path)
-    if kind_of(file) == "regime":
+    kind = kind_of(file)
+    if kind == "regime":
         return describe_regime(load_regime(file))
+    if kind == "study":
+        return describe_study(load_study(file))
     return describe_scenario(load_scenario(file, book=book))

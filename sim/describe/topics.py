@@ -10,7 +10,7 @@ WIDTH = 110
 
 
 def describe(what: str) -> str:
-    """Text on a topic, or on a scenario or regime file. Raises InputError for what is neither."""
+    """Text on a topic, or on a scenario, regime or study file. Raises InputError for what is neither."""
     by_topic = {
         "parameters": parameters,
         "mechanisms": mechanisms,

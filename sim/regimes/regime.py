@@ -142,10 +142,11 @@ class Regime:
 def load_regime(name: str | Path, folder: Path | None = None) -> Regime:
     """A regime by the stem of its file or by path.
 
-    folder: where stems are looked up before the regimes that come with the program.
+    folder: where stems are looked up before the regimes that come with the program: that of a scenario.
     Raises InputError for a missing file, a cycle, an unknown key or name, an unclear mandate that is not owned to.
     """
-    folders = [*([folder, folder / "regimes"] if folder else []), REGIMES]
+    own = folder is not None and folder.resolve() != SHIPPED
+    folders = [*([folder, folder / "regimes"] if folder is not None and own else []), REGIMES]
     file = find(name, folders, "regime")
     table = _read(file, folders)
     earlier = Path(table.before) if table.before else find(BEFORE, folders, "regime")

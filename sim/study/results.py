@@ -27,6 +27,7 @@ from sim.study.store import (
     read_runs,
     read_table,
 )
+from sim.toml_files import unknown
 
 LEVELS = ("national", "region", "area_team", "ccg", "deprivation_fifth", "contract")
 
@@ -48,7 +49,7 @@ class Cube:
     def of(self, outcome: str) -> Floats:
         """One outcome, of shape (runs, years, places)."""
         if outcome not in self.outcomes:
-            raise InputError(f"unknown outcome {outcome!r}", allowed=self.outcomes)
+            raise unknown("outcome", outcome, self.outcomes)
         return self.values[..., self.outcomes.index(outcome)]
 
     def year_index(self, year: int | None) -> int:

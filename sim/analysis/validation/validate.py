@@ -21,6 +21,7 @@ from sim.analysis.validation.shocks import Decay, Gain, gains, mean_gain, shock
 from sim.analysis.validation.survivors import Tracked, tracked
 from sim.analysis.validation.verdicts import Verdict, verdicts
 from sim.errors import InputError
+from sim.scenario import Place
 from sim.study.plan import Study
 
 PARTS = ("targets", "forecast", "response", "permutation", "stability")
@@ -106,6 +107,11 @@ def examine(ensemble: Ensemble, study: Study, parts: Sequence[str], *, kept: Pat
     """
     work = _Work(ensemble, study, kept, quiet)
     task = study.task
+    work.notes += [
+        f"Only {scenario.place} was simulated, but all targets are England's: verdicts on them say nothing."
+        for scenario in task.scenarios.values()
+        if scenario.place != Place()
+    ]
     targets = _targets(work) if "targets" in parts else None
     panel = _panel(work) if {"forecast", "response", "permutation"} & set(parts) else None
     chance = None if panel is None else chances([run.fates for run in ensemble.runs], ensemble.years)

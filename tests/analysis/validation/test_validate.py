@@ -44,6 +44,7 @@ def test_a_validation_writes_its_page_and_tables(tmp_path: Path, monkeypatch: py
     assert len(rows) == len(validated.targets.past) + len(validated.targets.new)  # type: ignore[union-attr]
     assert {row["verdict"] for row in rows} <= {"pass", "fail", "inconclusive", "not measured"}
     assert "Behavioural targets" in text(validated)
+    assert "all targets are England's" in text(validated)
     with pytest.raises(InputError, match="--force"):
         api.validate(small(), regime=None, runs=1, years=4, parts=["targets"], out=out, quiet=True)
 

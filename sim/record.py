@@ -23,7 +23,6 @@ from sim.sums import (
     OTHER_GROUPS,
     POLL_FROM,
     SUMS,
-    WORK_FROM,
     Sums,
 )  # fmt: skip
 from sim.world import states as s
@@ -47,20 +46,19 @@ def add(out, c, by_both, group, column, amount):
 
 
 @rule
-def add_to_groups(out, by_both, first, last):
-    """Adds sums by fifth and contract at once, (15, SUMS), to those of each fifth and of each contract."""
+def add_to_groups(out, by_both):
+    """Adds sums by fifth and contract at once, (15, sums of practices), to those of each fifth and each contract."""
     fifths = out.shape[0] - OTHER_GROUPS
     for fifth in range(FIFTHS):
         for kind in range(len(s.CONTRACTS)):
-            for k in range(first, last):
+            for k in range(by_both.shape[1]):
                 out[fifths + fifth, k] += by_both[both(fifth, kind), k]
                 out[fifths + FIFTHS + kind, k] += by_both[both(fifth, kind), k]
 
 
-@maker
-def sum_people(out, place, lists, contract, staff, life, year):
-    """Adds counts of practices, patients and doctors: `PEOPLE_SUMS`."""
-    by_both = np.zeros((FIFTHS * len(s.CONTRACTS), WORK_FROM))
+@rule
+def sum_people(out, by_both, place, lists, contract, staff, life, year):
+    """Counts of practices, patients and doctors, those of practices that ended in the year among them."""
     for i in range(len(place)):
         state = life.state[i]
         ended = state > s.CARETAKER and life.closed[i] == year
@@ -86,7 +84,6 @@ def sum_people(out, place, lists, contract, staff, life, year):
             add(out, c, by_both, group, AT.left, staff.left[i])
             add(out, c, by_both, group, AT.burnout, staff.burnout[i] * staff.doctors[i])
             add(out, c, by_both, group, AT.nurses, staff.nurse_fte[i])
-    add_to_groups(out, by_both, 0, WORK_FROM)
 
 
 @rule
@@ -175,14 +172,15 @@ def sum_ties(out, by_both, place, contract, life, ties, use):
 
 
 @maker
-def sum_work(out, place, lists, contract, money, staff, care, life, ties, use):
-    """Adds money, care, hospital use and relations of open practices: `WORK_SUMS`. Few columns at a time: memory is
-    read ahead in so many places at once and no more."""
+def sum_practices(out, place, lists, contract, money, staff, care, life, ties, use, year):
+    """Adds what is known of practices: `PEOPLE_SUMS` and `WORK_SUMS`. Few columns at a time: memory is read ahead in so
+    many places at once and no more."""
     by_both = np.zeros((FIFTHS * len(s.CONTRACTS), CCG_FROM))
+    sum_people(out, by_both, place, lists, contract, staff, life, year)
     sum_money(out, by_both, place, lists, contract, money, staff, life)
     sum_care(out, by_both, place, lists, contract, care, life)
     sum_ties(out, by_both, place, contract, life, ties, use)
-    add_to_groups(out, by_both, WORK_FROM, CCG_FROM)
+    add_to_groups(out, by_both)
 
 
 @rule
@@ -410,8 +408,7 @@ def refuse_infinite(sums: Floats, year: int) -> None:
 def record_year(w, year, grade, scale, ccg_trusts, ccg_trust_share, loud, chance, p, out, found):
     """Into out, (groups, SUMS), and found, (places, QUANTILES): the year's sums and quantiles. Returns whether all sums
     are finite. grade: see `TableView`. loud, chance: see `rules.polls`."""
-    sum_people(out, w.place, w.lists, w.contract, w.staff, w.life, year)
-    sum_work(out, w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ties, w.use)
+    sum_practices(out, w.place, w.lists, w.contract, w.money, w.staff, w.care, w.life, w.ties, w.use, year)
     sum_ccgs(out, w.ccgs, w.ccg_money, w.accounts, w.applications, w.plans, w.boards, grade)
     sum_cases(out, w.cases)
     sum_bodies(out, w.ccgs, w.bodies, w.nation, scale)

@@ -55,7 +55,7 @@ NATION_SUMS = ("staff_change_cost", "ended")
 """Known for the nation only; they stand with the first CCG."""
 
 POLL_SUMS = (*(f"yes_{function}" for function in POLLED), "answers", "board_yes", "board_answers")
-"""Expected answers in a poll of GPs, over CCGs, in the order of `sim.rules.polls.poll`."""
+"""Expected answers in a poll of GPs, over CCGs, in the order of `sim.rules.polls.poll_doctors`."""
 
 SUMS = (*PEOPLE_SUMS, *WORK_SUMS, *CCG_SUMS, *NATION_SUMS, *POLL_SUMS)
 
@@ -64,8 +64,7 @@ AT.__dict__.update({name: column for column, name in enumerate(SUMS)})
 """The column of every sum, for kernels and Python alike. A module, since compiled code takes a number out of one as it
 is; out of a tuple, all the other numbers would come along each time."""
 
-WORK_FROM = len(PEOPLE_SUMS)
-CCG_FROM = WORK_FROM + len(WORK_SUMS)
+CCG_FROM = len(PEOPLE_SUMS) + len(WORK_SUMS)
 POLL_FROM = len(SUMS) - len(POLL_SUMS)
 
 LIST_QUANTILES = {

@@ -49,8 +49,8 @@ def counted_at(year: int) -> float:
 def lists_of_year(practices: PracticeYears, index: int) -> tuple[Floats, Floats, Flags]:
     """Of year number `index` (from 0): the lists on 1 April and on 31 March, and which codes were paid."""
     first = practices.entered_with(index)
-    lasts = practices.working[index + 1]
-    return first, np.where(lasts, practices.list_size[index + 1], first), lasts | practices.ended_in(index)
+    last = np.where(practices.working[index + 1], practices.list_size[index + 1], first)
+    return first, last, practices.paid_in(index)
 
 
 def list_outcomes(first: Floats, last: Floats, share: float) -> Floats:

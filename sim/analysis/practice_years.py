@@ -69,6 +69,10 @@ class PracticeYears:
         """(practices,): codes that ended in year number `year` (from 0)."""
         return np.asarray((self.merged | self.dispersed)[year + 1] & ~(self.merged | self.dispersed)[year])
 
+    def paid_in(self, year: int) -> Flags:
+        """(practices,): codes that were paid in year number `year` (from 0), those that ended in it among them."""
+        return np.asarray(self.working[year + 1] | self.ended_in(year))
+
 
 class _Watch:
     """A phase at the end of the year that takes copies of what `PracticeYears` holds."""
@@ -123,7 +127,7 @@ def with_classes(result: RunResult, practices: PracticeYears) -> RunResult:
     for year in range(practices.years):
         size, ended = practices.entered_with(year), practices.ended_in(year)
         merged = ended & practices.merged[year + 1]
-        for name, counted in zip(COUNTED, (practices.working[year + 1] | ended, ended, merged), strict=True):
+        for name, counted in zip(COUNTED, (practices.paid_in(year), ended, merged), strict=True):
             values[year, :, result.outcomes.index(name)] = by_class(size[counted])
     return replace(
         result,

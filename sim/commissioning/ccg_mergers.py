@@ -166,5 +166,5 @@ def merge_ccgs(world: World, params: Params) -> None:
         world.applications[column] = world.applications[column][into]
     lost = np.full(len(into), p.knowledge_lost)
     local = np.where((world.regime.scale == CCG_SCALE).any(axis=0), world.belief_slot, -1)
-    forget(world.beliefs, world.place, world.ccgs, np.isin(into, grown).astype(np.int64), lost, local)
+    forget(world.beliefs, world.place, np.isin(into, grown).astype(np.int64), lost, local)
     recount(world)

@@ -216,7 +216,7 @@ def merge_teams(bodies, area_teams, ccgs, nation, staff_cut, hours_lost, merge, 
 
 
 @kernel
-def forget(beliefs, place, ccgs, changed, lost_share, slots):
+def forget(beliefs, place, changed, lost_share, slots):
     """What is known becomes less certain in CCGs that changed: variance grows as if a share of the evidence were lost.
 
     changed: (CCGs,) 0 or 1; lost_share: (CCGs,) 0 to 1. slots: (kinds,) blocks of beliefs.
@@ -252,7 +252,7 @@ def move_to_tables(world: World, new_table: Rows, params: Params) -> None:
         world.bodies, world.bodies.copy(), world.ccgs, world.nation, new_table, view(regime).holder, regime.scale,
         regime.staffing, regime.transition, params.of(ReorganisationCost),
     )  # fmt: skip
-    forget(world.beliefs, world.place, world.ccgs, changed, lost, world.belief_slot)
+    forget(world.beliefs, world.place, changed, lost, world.belief_slot)
     recount(world)
 
 
@@ -267,7 +267,7 @@ def restructure_area_teams(world: World, params: Params) -> None:
     everyone = np.ones(len(world.ccgs), dtype=np.int64)
     lost = np.full(len(world.ccgs), float(regime.restructure[RESTRUCTURE_KNOWLEDGE_LOST]))
     team_only = np.where(np.arange(KINDS) == AREA_TEAM, world.belief_slot, -1)
-    forget(world.beliefs, world.place, world.ccgs, everyone, lost, team_only)
+    forget(world.beliefs, world.place, everyone, lost, team_only)
     recount(world)
 
 

@@ -74,7 +74,7 @@ def test_a_reorganisation_makes_what_was_known_less_certain() -> None:
         world.beliefs[column] = 0.5
     slots, lost = np.full(len(f.BODIES), -1), np.array([0.2, 0.2, 0.0])
     slots[f.CCG] = 0
-    forget(world.beliefs, world.place, world.ccgs, np.array([1, 0, 1]), lost, slots)
+    forget(world.beliefs, world.place, np.array([1, 0, 1]), lost, slots)
     assert world.beliefs["quality_var"][world.place["ccg"] == 0] == pytest.approx(0.625)
     assert world.beliefs["quality_var"][world.place["ccg"] != 0] == pytest.approx(0.5)
 

@@ -13,7 +13,7 @@ ENSEMBLE = $(if $(POPULATION),england_2014,synthetic)
 ARGS ?= -n 2 --dist worksteal
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## make .venv from requirements.lock; at once when nothing has changed
 	@bash scripts/setup.sh

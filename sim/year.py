@@ -1,4 +1,4 @@
-"""The schedule: the ten phases of a financial year, in order."""
+"""The schedule: the phases of a financial year, in order."""
 
 from __future__ import annotations
 
@@ -41,5 +41,5 @@ def advance(world: World, params: Params, seed: int, phases: Sequence[Phase] = P
 
 
 def describe_schedule(phases: Sequence[Phase] = PHASES) -> list[tuple[str, str]]:
-    """(name, first sentence) of every phase, for people."""
+    """(name, first line of what it says of itself) of every phase, for people."""
     return [(phase.__name__, (phase.__doc__ or "").strip().split("\n")[0]) for phase in phases]

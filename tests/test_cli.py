@@ -121,6 +121,16 @@ def test_what_a_topic_holds(capsys: pytest.CaptureFixture[str]) -> None:
     assert "delegated" in capsys.readouterr().out
 
 
+def test_the_schedule_says_what_each_phase_does(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["describe", "schedule"]) == 0
+    head, *phases = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0].split(". ")[1] for line in phases] == [
+        "policy", "demand", "workforce", "access", "funding", "commissioning", "practice life", "hospital",
+        "relations", "record",
+    ]  # fmt: skip
+    assert all(line.endswith(".") and len(line) > 40 for line in phases)
+
+
 def test_a_shipped_scenario_is_valid(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = project / "scenarios" / "england.toml"
     assert main(["check", str(path)]) == 0

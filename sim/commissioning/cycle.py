@@ -113,7 +113,10 @@ def overspent(accounts, deficit):
 
 
 def commissioning(world: World, params: Params, luck: Luck, witness: Witness | None = None) -> None:
-    """Phase 6 of the year. witness: is told what bodies go by when they choose, and changes nothing."""
+    """Cases arrive, somebody is responsible, bodies observe, hours reach some cases, which are decided and carried out.
+
+    witness: is told what bodies go by when they choose, and changes nothing.
+    """
     of, regime, year, v = params.of, world.regime, world.year, view(world.regime)
     places, ccgs, cases = len(world.place), len(world.ccgs), (len(world.cases), 2)
     seen = Seen(np.empty(places), np.empty(ccgs), np.empty(ccgs), np.empty(cases), np.empty(cases))

@@ -120,7 +120,7 @@ def tables_this_year(world: World, params: Params, luck: Luck, ended: bool) -> R
 
 
 def policy(world: World, params: Params, luck: Luck) -> None:
-    """Phase 1 of the year."""
+    """Regimes may end, CCGs merge, apply and are approved, area teams are restructured, staff move and are hired."""
     of, regime, year = params.of, world.regime, world.year
     ended, merging = open_year(
         world, luck, year, regime.from_year, world.mergers, of(Maturity), of(RunningCosts), of(RegimeEnding)

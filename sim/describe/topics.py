@@ -92,6 +92,7 @@ def schedule() -> str:
     lines = ["A financial year, 1 April to 31 March, in this order:"]
     for number, (name, about) in enumerate(describe_schedule(), start=1):
         lines.append(f"{number:3d}. {name.replace('_', ' ')}: {about}")
+    lines.append(f"{len(lines):3d}. record: Every outcome is measured, at six levels.")
     return "\n".join(lines)
 
 

@@ -208,7 +208,7 @@ def tire(staff, care, doctors, minds, p, shocks):
 
 
 def access(world: World, params: Params, luck: Luck) -> None:
-    """Phase 4 of a year."""
+    """Appointments are given, at some workload; continuity, quality, experience, ratings and burn-out follow."""
     of = params.of
     year_of_access(
         world, luck, shares(of(Appointments)), of(Appointments), of(Continuity), of(TrueQuality), of(RecordedQuality),

@@ -328,7 +328,7 @@ def want(life, lists, place, care, years, p):
 
 
 def demand(world: World, params: Params, luck: Luck) -> None:
-    """Phase 2 of a year."""
+    """Lists age, grow and move, patients switch practice, and consultations are wanted."""
     of, net, years = params.of, world.networks, float(world.year - START_YEAR)
     left = distance_weights(net, of(Switching).per_km)
     year_of_lists(world, luck, years, net.neighbours, left, of(Ageing), of(Switching), of(Wanting))

@@ -287,7 +287,7 @@ def hospital_use(world: World, params: Params, luck: Luck) -> Floats:
 
 
 def hospital(world: World, params: Params, luck: Luck) -> None:
-    """Phase 8 of a year: patients use hospitals, trusts treat them, bills are settled, accounts closed, plans made."""
+    """Patients use hospitals, trusts treat them, bills are settled, accounts closed, plans made."""
     of, net, regime = params.of, world.networks, world.regime
     if offered(regime.practice_budget):
         take_budgets(world, luck, regime.practice_budget, of(PracticeBudgets), of(Tariff))

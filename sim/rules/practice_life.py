@@ -36,9 +36,7 @@ START_NOTICE = decision("practice_life.start_notice")
 
 
 def practice_life(world: World, params: Params, luck: Luck) -> None:
-    """A year of practice life: endings that were decided or ran out, new practices, then distress and partners'
-    choices.
-    """
+    """Practices end as was decided or runs out, others open; then distress, and what partners choose for next year."""
     of, net = params.of, world.networks
     year_of_practices(
         world, luck, luck.year, net.neighbours, net.neighbour_km, of(Ending), of(Opening), of(Property), of(Distress),

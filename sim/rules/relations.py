@@ -329,7 +329,7 @@ def _kept_order(world: World) -> Rows:
 
 
 def relations(world: World, params: Params, luck: Luck) -> None:
-    """Phase 9 of the year."""
+    """Opinions, trust, influence and engagement move, practices join groups, and seats on boards are filled."""
     of, net = params.of, world.networks
     year_of_relations(
         world, luck, luck.for_life, net.peer_start, net.peer_row, leads_of(world.regime), imposes(world),

@@ -90,6 +90,7 @@ def _of_practices(validation: Validation) -> dict[str, Any]:
         "responses": [one.row() for one in validation.responses],
         "falls": validation.falls,
         "tracked": validation.tracked,
+        "associations": validation.associations,
     }
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.analysis.validation.flat import LATE
 from sim.analysis.validation.forecast import REGRESSION, SIMULATION, Forecast
 from sim.analysis.validation.naive import sharpness
 from sim.analysis.validation.validate import SCORED, StabilityFound, TargetsFound, Validation
@@ -140,7 +141,8 @@ def _of_forecast(forecast: Forecast) -> Iterator[Check]:
 
 def _of_stability(found: StabilityFound) -> Iterator[Check]:
     moving = [
-        f"{label(one.outcome)} {100 * one.whole:+.2f}% ({100 * one.low:+.2f} to {100 * one.high:+.2f})"
+        f"{label(one.outcome)} {100 * one.whole:+.2f}% ({100 * one.low:+.2f} to {100 * one.high:+.2f}; "
+        f"in the last {LATE} years {100 * one.late:+.2f})"
         for one in found.drifts
         if not one.flat
     ]

@@ -22,8 +22,8 @@ from sim.simulate import prepare, simulate
 from sim.study.records import Floats, Pair
 
 YEARS = 30
-SETTLED = 5
-"""Years after which drift is also measured: by then the start has worn off."""
+LATE = 10
+"""Last years of which drift is also measured: what then goes on has not to do with the start."""
 LIMIT = 0.01
 """Largest drift a year that counts as flat."""
 OUTCOMES = ("practices_open", "list_size_mean", "gp_fte_per_1000", "drawings_mean", "experience_good", "patients")
@@ -42,13 +42,13 @@ WITHOUT = ("mpig_withdrawal", "pms_review", "regime_ending")
 
 @dataclass(frozen=True)
 class Drift:
-    """How an outcome of all England moved, mean of runs: yearly rate from the first year to the last, and after
-    SETTLED years."""
+    """How an outcome of all England moved, mean of runs: yearly rate from the first year to the last, and in the LATE
+    last years."""
 
     outcome: str
     values: Floats
     whole: float
-    settled: float
+    late: float
     low: float
     """5th percentile, over draws of parameters, of the yearly rate over the whole time; `high` is the 95th."""
     high: float
@@ -62,7 +62,7 @@ class Drift:
         """As a plain row."""
         return {
             "outcome": self.outcome, "first": float(self.values[0]), "last": float(self.values[-1]),
-            "drift_a_year": self.whole, "drift_a_year_settled": self.settled, "low": self.low,
+            "drift_a_year": self.whole, "drift_a_year_late": self.late, "low": self.low,
             "high": self.high, "flat": self.flat,
         }  # fmt: skip
 
@@ -97,9 +97,9 @@ def drifts(
 
 def _drift(name: str, values: Floats) -> Drift:
     """values: (runs, years)."""
-    mean, after = values.mean(axis=0), min(SETTLED, values.shape[1] - 2)
+    mean, late = values.mean(axis=0), min(LATE + 1, values.shape[1])
     low, high = np.percentile([_rate(run) for run in values], (5.0, 95.0))
-    return Drift(name, mean, _rate(mean), _rate(mean[after:]), float(low), float(high))
+    return Drift(name, mean, _rate(mean), _rate(mean[-late:]), float(low), float(high))
 
 
 def _rate(values: Floats) -> float:

@@ -27,6 +27,16 @@ def fit(x: Floats, happened: Marks) -> LogisticRegression:
     return LogisticRegression(C=1000.0 / len(x)).fit(x, happened)
 
 
+def fit_to_chances(x: Floats, chance: Floats) -> LogisticRegression:
+    """As `fit`, to probabilities (0-1) instead of what happened: each row counts as so much of an event and the rest of
+    none."""
+    from sklearn.linear_model import LogisticRegression
+
+    twice, happened = np.concatenate([x, x]), np.repeat([True, False], len(x))
+    weight = np.concatenate([chance, 1.0 - chance])
+    return LogisticRegression(C=1000.0 / len(x)).fit(twice, happened, sample_weight=weight)
+
+
 def predict(fitted: LogisticRegression, x: Floats) -> Floats:
     """Probabilities, 0 to 1."""
     return np.asarray(fitted.predict_proba(x)[:, 1])

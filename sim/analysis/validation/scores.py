@@ -68,19 +68,22 @@ def bootstrap(
 
     statistics: each from row numbers to a value. cluster: one label a row.
     """
-    rng = np.random.default_rng([seed, 4])
-    number = np.unique(cluster, return_inverse=True)[1]
-    order = np.argsort(number, kind="stable")
-    members = np.split(order, np.flatnonzero(np.diff(number[order])) + 1)
-    samples = [
-        np.concatenate([members[k] for k in rng.integers(len(members), size=len(members))]) for _ in range(draws)
-    ]
+    samples = resampled(cluster, seed, draws)
     found = {}
     everyone = np.arange(len(cluster))
     for name, statistic in statistics.items():
         low, high = np.nanpercentile([statistic(rows) for rows in samples], [2.5, 97.5])
         found[name] = Interval(statistic(everyone), float(low), float(high))
     return found
+
+
+def resampled(cluster: npt.NDArray[Any], seed: int = 1, draws: int = DRAWS) -> list[Rows]:
+    """Row numbers of samples of whole clusters, with replacement. cluster: one label a row."""
+    rng = np.random.default_rng([seed, 4])
+    number = np.unique(cluster, return_inverse=True)[1]
+    order = np.argsort(number, kind="stable")
+    members = np.split(order, np.flatnonzero(np.diff(number[order])) + 1)
+    return [np.concatenate([members[k] for k in rng.integers(len(members), size=len(members))]) for _ in range(draws)]
 
 
 def calibration(probability: Floats, happened: Marks, groups: int = GROUPS) -> list[CalibrationGroup]:

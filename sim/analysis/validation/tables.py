@@ -29,6 +29,7 @@ def tables(validation: Validation) -> dict[str, Rows]:
         found["series"] = [one.row() for one in validation.targets.series.series]
     found["forecast_scores"] = [row for one in validation.forecasts for row in _score_rows(one)]
     found["forecast_calibration"] = [row for one in validation.forecasts for row in _calibration_rows(one)]
+    found["associations"] = [one.row() for one in validation.associations]
     found["survivors"] = [one.row() for one in validation.tracked]
     found["practices"] = practice_rows(validation)
     found["responses"] = [one.row() for one in validation.responses]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from sim.analysis.targets import IN_SAMPLE, OUT_OF_SAMPLE, check_frozen, load_targets
+from sim.analysis.validation.associations import Association, associations
 from sim.analysis.validation.bounds import Hits, hits
 from sim.analysis.validation.ensemble import Ensemble
 from sim.analysis.validation.flat import Drift, drifts
@@ -67,6 +68,7 @@ class Validation:
     notes: tuple[str, ...]
     targets: TargetsFound | None = None
     forecasts: tuple[Forecast, ...] = ()
+    associations: tuple[Association, ...] = ()
     tracked: tuple[Tracked, ...] = ()
     chances: Chances | None = None
     responses: tuple[Response, ...] = ()
@@ -117,12 +119,14 @@ def examine(ensemble: Ensemble, study: Study, parts: Sequence[str], *, kept: Pat
     chance = None if panel is None else chances([run.fates for run in ensemble.runs], ensemble.years)
     practices = ensemble.population.practices
     found: list[Forecast] = []
+    leaning: list[Association] = []
     followed: list[Tracked] = []
     answers: list[Response] = []
     fallen: list[Fall] = []
     if panel is not None and chance is not None and "forecast" in parts:
         work.say("Forecasts by practice ...")
         found = forecasts(panel, chance, practices, ensemble.ccg)
+        leaning = associations(found[0].question, panel, practices)
         followed = tracked(panel, [run.fates for run in ensemble.runs])
     if panel is not None and "response" in parts:
         work.say("Responses to lost money ...")
@@ -136,7 +140,7 @@ def examine(ensemble: Ensemble, study: Study, parts: Sequence[str], *, kept: Pat
     stability = _stability(work) if "stability" in parts else None
     return Validation(
         ensemble, ensemble.population.source if task.population else "synthetic England", tuple(work.notes), targets,
-        tuple(found), tuple(followed), chance, tuple(answers), tuple(fallen), stability,
+        tuple(found), tuple(leaning), tuple(followed), chance, tuple(answers), tuple(fallen), stability,
     )  # fmt: skip
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from sim.analysis.validation.associations import associations
 from sim.analysis.validation.fates import Fates, follow
-from sim.analysis.validation.forecast import chances, columns_of
+from sim.analysis.validation.forecast import COLUMNS, SIMULATION, Question, chances, columns_of
 from sim.analysis.validation.panel import Panel
 from sim.analysis.validation.regression import fit, folds, held_out
 from sim.analysis.validation.scores import auc, bootstrap, brier_skill, calibration
@@ -90,6 +91,30 @@ def test_a_code_exits_in_the_last_year_it_is_paid_with_enough_patients() -> None
     panel = Panel(registered, nothing, nothing, np.full((4, 4), "GMS"), nothing[:3])
     assert panel.exits.argmax(axis=0)[panel.exits.any(axis=0)].tolist() == [2, 1]
     assert panel.exits.sum() == 2
+
+
+def test_what_exits_go_with_is_told_apart_in_england_and_the_simulation() -> None:
+    start = start_of(DURHAM, 7).population.practices
+    many = 40 * len(start["id"])
+    practices = {name: np.tile(start[name], 40) for name in ("contract", "imd", "list_size", "gp_headcount", "gp_fte")}
+    rng = np.random.default_rng(4)
+    practices["list_size"] = rng.uniform(1000.0, 15000.0, many)
+    registered = np.tile(practices["list_size"], (4, 1))
+    nothing = np.zeros((4, many))
+    panel = Panel(registered, nothing, nothing, np.full((4, many), ""), nothing[:3])
+    size = np.log(practices["list_size"])
+    size = (size - size.mean()) / size.std()
+    happened = rng.random(many) < 1.0 / (1.0 + np.exp(2.0 + size))
+    chance = {SIMULATION: 1.0 / (1.0 + np.exp(2.0 + 0.3 * size))}
+    question = Question("a", "", np.arange(many), happened, chance, np.arange(many) % 30)
+    found = {one.trait: one for one in associations(question, panel, practices)}
+    assert tuple(found) == COLUMNS
+    lists, poor = found["list size (log)"], found["deprivation"]
+    assert lists.observed.low < -1.0 < lists.observed.high < -0.5
+    assert lists.simulated == pytest.approx(-0.3, abs=0.02)
+    assert not lists.agrees
+    assert poor.simulated == pytest.approx(0.0, abs=0.02)
+    assert poor.agrees
 
 
 def test_fates_follow_the_practices_of_the_start() -> None:

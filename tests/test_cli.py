@@ -123,7 +123,7 @@ def test_what_a_topic_holds(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_schedule_says_what_each_phase_does(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["describe", "schedule"]) == 0
-    head, *phases = capsys.readouterr().out.splitlines()
+    _, *phases = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0].split(". ")[1] for line in phases] == [
         "policy", "demand", "workforce", "access", "funding", "commissioning", "practice life", "hospital",
         "relations", "record",

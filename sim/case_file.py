@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from sim.analysis.words import label, number, signed
+from sim.analysis.words import financial_year, label, number, signed
 from sim.commissioning import functions as f
 from sim.commissioning.cycle import commissioning
 from sim.commissioning.explain import Deliberation, Weighed
@@ -238,7 +238,7 @@ def write_case_file(folder: Path, stories: list[Story]) -> Path:
     )
     text = [f"# Practice {first.practice}, {first.ccg}", "", about, ""]
     for chapters in zip(*(story.chapters for story in stories), strict=True):
-        text += [f"## {chapters[0].year}-{(chapters[0].year + 1) % 100:02d}", ""]
+        text += [f"## {financial_year(chapters[0].year)}", ""]
         for story, chapter in zip(stories, chapters, strict=True):
             text += [f"### {story.regime}", "", *_told(chapter), ""]
     path = folder / f"case-file-{first.practice}.md"

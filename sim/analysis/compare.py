@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sim.analysis.words import label, number, places_for, signed
+from sim.analysis.words import financial_year, label, number, places_for, signed
 from sim.study.records import DONE, Floats
 from sim.study.results import Results
 from sim.toml_files import unknown
@@ -208,7 +208,7 @@ def _text(comparison: Comparison, rows: Sequence[Row]) -> str:
     for _, block in groupby(rows, key=lambda row: (row.outcome, row.place)):
         lines.extend(_block(list(block), several))
     title = (
-        f"Difference from {first} in {comparison.year}-{(comparison.year + 1) % 100:02d}, "
+        f"Difference from {first} in {financial_year(comparison.year)}, "
         f"{rows[0].summary.pairs} pairs (same parameters, start and luck)"
     )
     return f"{title}\n\n{_aligned(lines, right=(1, 3, 5))}"

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.analysis.compare import Registry, summarise, words_of
 from sim.analysis.distributions import Grid, Group, chosen_outcomes, groups_of, values_of
-from sim.analysis.words import label, number, signed
+from sim.analysis.words import financial_year, label, number, signed
 from sim.study.records import Floats
 from sim.study.results import Results
 
@@ -36,7 +36,7 @@ def differences_in_words(results: Results, registry: Registry, outcomes: Sequenc
         return ["No pair of runs finished."]
     first, *others = results.arms
     at = {group.arm: group for group in groups}
-    year = results.cube("national").years[-1]
+    year = financial_year(results.cube("national").years[-1])
     lines = []
     for outcome in chosen_outcomes(results, outcomes):
         unit, direction = words_of(registry, outcome)

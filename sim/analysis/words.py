@@ -33,6 +33,11 @@ def label(name: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def financial_year(year: int) -> str:
+    """A financial year by its first calendar year: 2014 is 2014-15."""
+    return f"{year}-{(year + 1) % 100:02d}"
+
+
 def places_for(*values: float) -> int:
     """Decimal places that show about three figures of the largest value, so that values side by side are alike."""
     largest = max((abs(v) for v in values if math.isfinite(v)), default=0.0)

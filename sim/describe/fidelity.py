@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sim.analysis.words import financial_year
 from sim.commissioning.functions import FUNCTIONS
 from sim.describe.side_by_side import CODES, short
 from sim.regimes import Regime
@@ -107,5 +108,4 @@ def _periods(function: str, regime: Regime) -> list[tuple[str, Entry]]:
 
 
 def _named(first: int, last: int) -> str:
-    start, end = (f"{year}-{(year + 1) % 100:02d}" for year in (first, last))
-    return start if first == last else f"{start} to {end}"
+    return financial_year(first) if first == last else f"{financial_year(first)} to {financial_year(last)}"

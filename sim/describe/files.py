@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim import mechanisms
+from sim.analysis.words import financial_year
 from sim.commissioning.functions import BUDGETS, FUNCTIONS
 from sim.parameters import ParameterBook
 from sim.regimes import Regime, load_regime
@@ -88,7 +89,7 @@ def _function_line(function: str, table: RegimeFile) -> str:
 def describe_scenario(scenario: Scenario) -> str:
     """A scenario in plain text."""
     lines = [f"{scenario.title} ({scenario.name})", scenario.why, ""]
-    first, last = (f"{year}-{(year + 1) % 100:02d}" for year in (scenario.start_year, scenario.last_year))
+    first, last = financial_year(scenario.start_year), financial_year(scenario.last_year)
     lines.append(f"Years: {first} to {last}; seed {scenario.seed}")
     lines.append(f"Place: {scenario.place}; population: {scenario.population or 'synthetic England'}")
     lines.append(f"Regime: {scenario.regime.title} ({scenario.regime.name})")

@@ -39,7 +39,10 @@ def short(row: Row) -> str:
 def side_by_side(regimes: Sequence[Regime]) -> str:
     """A table of all regimes from their first year, some to a block, after a list of their numbers."""
     lines = ["Regimes side by side, from the first year of each", ""]
-    lines += [f"{number:3d} {regime.name}: {regime.title}" for number, regime in enumerate(regimes, start=1)]
+    for number, regime in enumerate(regimes, start=1):
+        options = ", ".join(name for name, _ in regime.options)
+        menu = f"; here who chooses nothing, others choose {options}" if options else ""
+        lines.append(f"{number:3d} {regime.name}: {regime.title}{menu}")
     codes = ", ".join(f"{code} {body}" for body, code in CODES.items())
     lines += ["", *textwrap.wrap(f"Who leads (who shares): {codes}; ? unclear mandate, - nobody.", 110), ""]
     for first in range(0, len(regimes), ACROSS):

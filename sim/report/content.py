@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.analysis.compare import HEADLINES, Comparison, Registry, Row, how_often, paired, words_of
-from sim.analysis.words import BETTER_IF, label, number, places_for, signed
+from sim.analysis.words import BETTER_IF, financial_year, label, number, places_for, signed
 from sim.report import figures
 from sim.study.records import Floats
 from sim.study.results import Results
@@ -118,7 +118,7 @@ def _differences(rows: Sequence[Row], colours: Mapping[str, str], titles: Mappin
 def _trend_in_words(
     name: str, values: Mapping[str, Floats], years: Sequence[int], unit: str, titles: Mapping[str, str]
 ) -> str:
-    span = f"{figures.financial_year(years[0])} to {figures.financial_year(years[-1])}"
+    span = f"{financial_year(years[0])} to {financial_year(years[-1])}"
     ends = "; ".join(
         f"{titles[regime]} from {number(float(np.nanmedian(v[:, 0])))} to {number(float(np.nanmedian(v[:, -1])))}"
         for regime, v in values.items()

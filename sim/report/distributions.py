@@ -13,8 +13,8 @@ from matplotlib.ticker import MaxNLocator
 
 from sim.analysis.compare import Registry, words_of
 from sim.analysis.distributions import Grid, Group, chosen_outcomes, groups_of, values_of
-from sim.analysis.words import label, number
-from sim.report.figures import GRID, STYLE, Ticks, colour, dash, draw_trend, financial_year
+from sim.analysis.words import financial_year, label, number
+from sim.report.figures import GRID, STYLE, Ticks, colour, dash, draw_trend
 from sim.study.records import Floats
 from sim.study.results import Results
 

@@ -21,7 +21,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import Formatter, FuncFormatter, MaxNLocator
 
 from sim.analysis.compare import Registry, Row, compare, paired, words_of
-from sim.analysis.words import label, number, signed
+from sim.analysis.words import financial_year, label, number, signed
 from sim.study.records import Floats, Place
 from sim.study.results import Results
 
@@ -103,11 +103,6 @@ def colour(i: int) -> str:
 def dash(i: int) -> Any:
     """Line style of the i-th regime."""
     return DASHES[i % len(DASHES)]
-
-
-def financial_year(year: int) -> str:
-    """2014 is 2014-15."""
-    return f"{year}-{(year + 1) % 100:02d}"
 
 
 def embed(figure: Figure, kind: str = "svg") -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from sim.analysis.compare import Registry, compare
-from sim.analysis.words import label
+from sim.analysis.words import financial_year, label
 from sim.errors import InputError
 from sim.report import content, figures
 from sim.study.records import DEFAULT_VALUES
@@ -54,7 +54,7 @@ def page(results: Results, registry: Registry) -> str:
             for i, name in enumerate(results.arms)
         ],
         facts=_facts(results),
-        span=(figures.financial_year(cube.years[0]), figures.financial_year(cube.years[-1])),
+        span=(financial_year(cube.years[0]), financial_year(cube.years[-1])),
         pairs=comparison.rows[0].summary.pairs if several else 0,
         fewest=content.FEWEST_PAIRS,
         drawn=_drawn(results),

@@ -16,10 +16,10 @@ from sim.analysis.validation.naive import SeriesForecast
 from sim.analysis.validation.tables import MARKS
 from sim.analysis.validation.validate import SCORED, Validation
 from sim.analysis.validation.verdicts import Verdict, counts
-from sim.analysis.words import label, number, places_for
+from sim.analysis.words import financial_year, label, number, places_for
 from sim.outcomes import OUTCOMES
 from sim.report import validation_figures as figures
-from sim.report.figures import embed, financial_year
+from sim.report.figures import embed
 from sim.report.page import environment
 
 SAMPLES = {"in": "in sample", "out": "out of sample"}

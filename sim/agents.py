@@ -61,7 +61,7 @@ class Practice(RowAgent):
 
 
 class Doctor(RowAgent):
-    """A GP; registered only with `doctors=True`, since England has 36,000."""
+    """A GP; registered only with `doctors=True`, since England has some 40,000."""
 
     groups = DOCTOR_GROUPS
 

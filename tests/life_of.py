@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from parameters_of import params_from
 from worlds import tiny_world
 
-from sim import parameters
-from sim.parameters import FIRST_YEAR, Lever, Params, Step
+from sim.parameters import FIRST_YEAR, Params
 from sim.rules import practice_life, workforce
 from sim.rules.endings import Ending
 from sim.world.columns import DOCTOR_GROUPS, GROUPS
@@ -18,13 +18,8 @@ FILES = ("workforce", "practice_life", "funding")
 
 
 def life_params(year: int = FIRST_YEAR, **changed: float) -> Params:
-    """Params of a year from the two files; `group__name=value` changes a record's value."""
-    levers = [
-        Lever(parameter=name.replace("__", "."), why="a test", step=Step(year=FIRST_YEAR, to_value=value))
-        for name, value in changed.items()
-    ]
-    files = [parameters.FOLDER / f"{name}.toml" for name in FILES]
-    return parameters.read(files).resolve(levers=levers, start_year=FIRST_YEAR, years=30).year(year)
+    """Params of a year from their files; see `params_from`."""
+    return params_from(FILES, year, **changed)
 
 
 def end_practices(world: World, params: Params, luck: Luck) -> None:

@@ -5,25 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from parameters_of import params_from
 from worlds import tiny_regime, tiny_world
 
-from sim import parameters
 from sim.commissioning import functions as names
-from sim.parameters import FIRST_YEAR, Lever, Params, Step
+from sim.parameters import FIRST_YEAR, Params
 from sim.rules import relations
 from sim.world.luck import Luck
 from sim.world.table import Table
 from sim.world.world import World
 
-BOOK = parameters.read([parameters.FOLDER / "relations.toml"])
 
-
-def params_of(year: int = 2014, **changed: float) -> Params:
-    levers = [
-        Lever(parameter=name.replace("__", "."), why="a test", step=Step(year=FIRST_YEAR, to_value=value))
-        for name, value in changed.items()
-    ]
-    return BOOK.resolve(levers=levers, start_year=FIRST_YEAR, years=40).year(year)
+def params_of(year: int = FIRST_YEAR, **changed: float) -> Params:
+    """Params of a year from the file of relations; see `params_from`."""
+    return params_from(("relations",), year, **changed)
 
 
 P = params_of()

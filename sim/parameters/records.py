@@ -155,7 +155,10 @@ class Record(Block):
         """The prior or range for printing."""
         if self.prior is not None:
             return str(self.prior)
-        return f"{self.range[0]:g} to {self.range[1]:g}" if self.range is not None else ""
+        if self.range is None:
+            return ""
+        low, high = self.range
+        return f"{low:g} to {high:g}" if low < high else "held"
 
     def in_year(self, year: int) -> float:
         """The value that holds in a year; the first one before the path begins."""

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from england import CORBY, fingerprint, run, scenario_of, start_of
 
 from sim.analysis import targets as target_files
 from sim.analysis.calibration import waves
@@ -22,7 +23,6 @@ from sim.regimes import load_regime
 from sim.simulate import RunResult
 from sim.study.executors import InProcess
 from sim.study.records import Engine, Task
-from tests.england import CORBY, fingerprint, run, scenario_of, start_of
 
 SPACE = Space(("leaving.base", "choice.merge"), {"mixed": Variant(title="toy", why="toy")})
 LOWEST, HIGHEST = load().records["choice.merge"].bounds

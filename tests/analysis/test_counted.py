@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from england import DURHAM, scenario_of, start_of
 
 from sim.analysis.counted import COUNTED_AT, LISTS, counted_at, list_outcomes, lists_of_year, panel_levels
 from sim.analysis.practice_years import PracticeYears, simulate_watched
 from sim.analysis.targets import history, load_targets, measure_targets
 from sim.regimes import load_regime
 from sim.simulate import RunResult
-from tests.england import DURHAM, scenario_of, start_of
 
 YEARS = 4
 

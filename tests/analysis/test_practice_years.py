@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from england import DURHAM, differences, run, scenario_of, start_of
 
 from sim.analysis.practice_years import SIZE_CLASS, PracticeYears, by_class, simulate_watched
 from sim.regimes import load_regime
 from sim.simulate import RunResult
-from tests.england import DURHAM, differences, run, scenario_of, start_of
 
 YEARS = 4
 

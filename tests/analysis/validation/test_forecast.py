@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from england import DURHAM, scenario_of, start_of
 
 from sim.analysis.validation.associations import associations
 from sim.analysis.validation.fates import Fates, follow
@@ -13,7 +14,6 @@ from sim.analysis.validation.regression import fit, folds, held_out
 from sim.analysis.validation.scores import auc, bootstrap, brier_skill, calibration
 from sim.regimes import load_regime
 from sim.world.states import DISPERSED, MERGED, OPEN
-from tests.england import DURHAM, scenario_of, start_of
 
 
 def test_auc_counts_pairs_in_the_right_order() -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from fake_model import FakeResult
 
 from sim.analysis.targets import Target
 from sim.analysis.validation.naive import (
@@ -19,7 +20,6 @@ from sim.analysis.validation.naive import (
 )
 from sim.analysis.validation.prediction import NONE, Errors, Range
 from sim.analysis.validation.verdicts import FAIL, INCONCLUSIVE, PASS, UNMEASURED, Verdict, pass_rate, verdicts
-from tests.fake_model import FakeResult
 
 
 def target(

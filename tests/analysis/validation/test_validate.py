@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+from england import DURHAM, FEW, begin, scenario_of, start_of
 
 from sim import api
 from sim.analysis.validation.bounds import BOUNDS, hits, share_at
@@ -20,7 +21,6 @@ from sim.population.columns import PRACTICES
 from sim.regimes import load_regime
 from sim.scenario import Scenario
 from sim.study.design import single
-from tests.england import DURHAM, FEW, begin, scenario_of, start_of
 
 
 def small(years: int = 4) -> Scenario:

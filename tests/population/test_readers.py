@@ -156,6 +156,7 @@ def test_the_documentation_names_every_column_of_a_practice_table(project: Path)
     for name, column in COLUMNS.items():
         assert f"`{name}`" in page
         assert column.unit in page
+        assert column.where_missing in page
     assert set(ENGLAND_2014) <= set(COLUMNS)
 
 

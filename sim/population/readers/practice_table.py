@@ -36,38 +36,40 @@ def _count(unit: str, where_missing: str, *, required: bool = False) -> TableCol
     return TableColumn(unit, "number", where_missing, low=0.0, required=required)
 
 
+_DRAWN = "drawn by the facts of its CCG, given what is known of the practice"
+_STAFF = f"{_DRAWN}; 0 counts as not reported"
+
+
 def _share(what: str) -> TableColumn:
-    return TableColumn(f"share of the list {what}, 0 to 1", "number", "mean of the CCG", low=0.0, high=1.0)
+    return TableColumn(f"share of the list {what}, 0 to 1", "number", _DRAWN, low=0.0, high=1.0)
 
 
 def _pounds(what: str, where_missing: str = "per patient as in the CCG and contract") -> TableColumn:
     return TableColumn(f"pounds in 2014-15, {what}", "number", where_missing)
 
 
-_STAFF = "per 1,000 patients as in the CCG; 0 counts as not reported"
-
 COLUMNS: dict[str, TableColumn] = {
     "code": TableColumn("ODS practice code, each once", "code", "", required=True),
     "ccg": TableColumn("code of one of the 211 CCGs of 2014", "code", "", required=True),
     "list_size": _count("registered patients", "rows without one or with 0 are left out", required=True),
     "working": TableColumn("Y or N", "yes or no", "taken as Y"),
-    "contract": TableColumn("GMS, PMS or APMS", "contract", "drawn from the contract split of the CCG"),
+    "contract": TableColumn("GMS, PMS or APMS", "contract", _DRAWN),
     "latitude": TableColumn("degrees north", "number", "near the centre of the CCG", low=49.8, high=55.9),
     "longitude": TableColumn("degrees east", "number", "near the centre of the CCG", low=-6.5, high=1.9),
     "share_age_0_4": _share("under 5"),
     "share_age_65_74": _share("65 to 74"),
     "share_age_75_plus": _share("75 and over"),
-    "imd": TableColumn("IMD 2015 score", "number", "drawn round the mean of the CCG", low=0.0, high=90.0),
-    "rural": TableColumn("Y or N, or the ONS rural-urban class", "rural", "drawn from the share of the CCG"),
-    "weighted_patients": _count("weighted patients of the payments file", "need is the mean of the CCG"),
+    "imd": TableColumn("IMD 2015 score", "number", _DRAWN, low=0.0, high=90.0),
+    "rural": TableColumn("Y or N, or the ONS rural-urban class", "rural", _DRAWN),
+    "weighted_patients": _count("weighted patients of the payments file", f"need is {_DRAWN}"),
     "payment_patients": _count("registered patients of the payments file", "list_size"),
-    "dispensing": TableColumn("Y or N", "yes or no", "drawn from the share of the CCG"),
+    "dispensing": TableColumn("Y or N", "yes or no", _DRAWN),
     "pay_global_sum": _pounds("global sum"),
     "pay_mpig": _pounds("correction factor"),
     "pay_pms_balance": _pounds("PMS expenditure"),
-    "pay_premises": _pounds("premises"),
+    "pay_premises": _pounds("premises", _DRAWN),
     "pay_seniority": _pounds("seniority"),
-    "pay_qof": _pounds("Quality and Outcomes Framework"),
+    "pay_qof": _pounds("Quality and Outcomes Framework", _DRAWN),
     "pay_national_es": _pounds(
         "all directed enhanced services", "per patient as in the CCG and contract; taken out of the rest"
     ),
@@ -76,13 +78,11 @@ COLUMNS: dict[str, TableColumn] = {
     "pay_drugs": _pounds("drugs reimbursed"),
     "pay_total": _pounds("all payments before deductions", "the streams and the rest as in the CCG"),
     "gp_fte": _count(
-        "FTE of permanent qualified GPs", "drawn, see docs: missing not at random; 0 counts as not reported"
+        "FTE of permanent qualified GPs", f"{_DRAWN}, and fewer: missing not at random; 0 counts as not reported"
     ),
     "gp_headcount": _count("permanent qualified GPs", "gp_fte over the mean FTE of a GP"),
     "nurse_fte": _count("FTE", _STAFF),
-    "direct_care_fte": _count(
-        "FTE", "per 1,000 patients as in the CCG; 0 counts as none where other staff is reported"
-    ),
+    "direct_care_fte": _count("FTE", f"{_DRAWN}; 0 counts as none where other staff is reported"),
     "admin_fte": _count("FTE", _STAFF),
     "trainee_fte": _count("FTE of GP trainees", "the trainee share of locum_trainee_fte, else the mean of England"),
     "locum_trainee_fte": _count("FTE of locums and trainees together", "only used for trainee_fte"),

@@ -47,13 +47,17 @@ def parameters() -> str:
 
 
 def mechanisms() -> str:
-    """Every mechanism that a scenario may switch off: name, what it is, its parameters without it, what changes."""
+    """Every mechanism that a scenario may switch off: name, what it is, its parameters without it, what changes
+    (and under what a small run shows that)."""
     from sim import mechanisms
 
     blocks = []
     for name, one in mechanisms.load().items():
         off = ", ".join(f"{parameter} = {value:g}" for parameter, value in one.neutral.items())
-        blocks.append(_block(name, [one.about, f"off: {off}", f"moves: {one.moves}"]))
+        needs = ", ".join(f"{key} = {value}" for key, value in one.needs.items())
+        blocks.append(
+            _block(name, [one.about, f"off: {off}", f"moves: {one.moves}" + (f" ({needs})" if needs else "")])
+        )
     return "\n\n".join(blocks)
 
 

@@ -224,6 +224,6 @@ class Study:
         """What a reader should know before running it: how many runs it makes."""
         task, pairs = self.task, len(self.design)
         return [
-            f"{len(task.scenarios)} scenarios x {len(task.regimes)} regimes x {pairs} pairs = "
-            f"{pairs * task.runs_per_pair:,} runs of {task.years} years; {len(self.design.names)} parameters drawn"
+            f"{pairs * task.runs_per_pair:,} runs of {task.years} years (scenarios x regimes x pairs: "
+            f"{len(task.scenarios)} x {len(task.regimes)} x {pairs}); {len(self.design.names)} parameters drawn"
         ]

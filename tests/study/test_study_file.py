@@ -97,4 +97,4 @@ def test_scenarios_of_different_lengths_need_years(tmp_path: Path) -> None:
 
 def test_checking_a_study_says_how_many_runs_it_makes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(write(tmp_path, BASE + "[design]\nruns = 3\n"))]) == 0
-    assert "1 scenarios x 2 regimes x 3 pairs = 6 runs" in capsys.readouterr().out
+    assert "6 runs of 10 years (scenarios x regimes x pairs: 1 x 2 x 3)" in capsys.readouterr().out

@@ -49,6 +49,7 @@ def page(results: Results, registry: Registry) -> str:
     return template.render(
         title=_title(results),
         several=several,
+        where=_where(results),
         regimes=[
             {"name": name, "title": results.titles[name], "colour": figures.colour(i), "dash": _dash(i)}
             for i, name in enumerate(results.arms)
@@ -84,6 +85,14 @@ def _title(results: Results) -> str:
     if len(names) == 1:
         return names[0]
     return f"{', '.join(names[:-1])} and {names[-1]} compared"
+
+
+def _where(results: Results) -> str:
+    """What outcomes are of: all England, or the scenarios by title where they choose a part of it."""
+    contents = results.manifest.get("scenario_content", {}).values()
+    if not any(any(content.get("place", {}).values()) for content in contents):
+        return "all England"
+    return " and ".join(f"“{title}”" for title in results.manifest["scenario_titles"].values())
 
 
 def _count(number: int, noun: str) -> str:

@@ -1,6 +1,7 @@
 """The page: one file that says what was run, shows it, and asks nobody."""
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -8,8 +9,9 @@ import pytest
 from fake_model import REGISTRY, run, sample, task
 
 from sim.errors import InputError
-from sim.report.page import write_page
+from sim.report.page import page, write_page
 from sim.study.design import draw_pairs, single
+from sim.study.results import open_results
 
 
 class Reader(HTMLParser):
@@ -113,3 +115,14 @@ def test_the_same_results_give_the_same_page(tmp_path: Path) -> None:
     run(task("plain"), single(7), tmp_path / "one")
     first = write_page(tmp_path / "one", REGISTRY).read_bytes()
     assert write_page(tmp_path / "one", REGISTRY).read_bytes() == first
+
+
+def test_a_page_says_what_part_of_england_it_is_of(tmp_path: Path) -> None:
+    run(task("plain", "other"), draw_pairs(2, 1, sample), tmp_path / "out")
+    results = open_results(tmp_path / "out")
+    assert "Headline outcomes for all England." in page(results, REGISTRY)
+    (name,) = results.manifest["scenario_content"]
+    part = {"scenario_content": {name: {"place": {"ccgs": ["03A"]}}}, "scenario_titles": {name: "One CCG"}}
+    text = page(replace(results, manifest={**results.manifest, **part}), REGISTRY)
+    assert "Headline outcomes for “One CCG”." in text
+    assert "all England" not in text

@@ -101,13 +101,13 @@ outcome("list_size_mean", "patients", NEITHER, "registered patients for each pra
         lambda c: over(c.patients, c.practices + c.exited))
 outcome("list_size_p5", "patients", NEITHER, "5th percentile of lists of codes paid in the year",
         lambda c: c.q("list_size_p5"))
-outcome("list_size_p25", "patients", NEITHER, "25th percentile of these lists",
+outcome("list_size_p25", "patients", NEITHER, "25th percentile of lists of codes paid in the year",
         lambda c: c.q("list_size_p25"))
-outcome("list_size_p50", "patients", NEITHER, "median of these lists",
+outcome("list_size_p50", "patients", NEITHER, "median list of codes paid in the year",
         lambda c: c.q("list_size_p50"))
-outcome("list_size_p75", "patients", NEITHER, "75th percentile of these lists",
+outcome("list_size_p75", "patients", NEITHER, "75th percentile of lists of codes paid in the year",
         lambda c: c.q("list_size_p75"))
-outcome("list_size_p95", "patients", NEITHER, "95th percentile of these lists",
+outcome("list_size_p95", "patients", NEITHER, "95th percentile of lists of codes paid in the year",
         lambda c: c.q("list_size_p95"))
 outcome("practices_exited", "practices a year", NEITHER, "codes that ended in the year: merged or dispersed",
         Ratio("exited"))
@@ -136,7 +136,7 @@ outcome("distress_mean", "sd", LESS, "mean hidden distress of practices; 0 is En
 # ---------------------------------------------------------------- workforce
 outcome("gp_fte", "FTE", MORE, "permanent qualified GPs, without trainees and locums",
         Ratio("gp_fte"))
-outcome("gp_fte_per_1000", "FTE per 1,000 patients", MORE, "the same for each 1,000 registered patients",
+outcome("gp_fte_per_1000", "FTE per 1,000 patients", MORE, "permanent qualified GPs for each 1,000 registered patients",
         Ratio("gp_fte", "patients", 1000))
 outcome("nurse_fte", "FTE", MORE, "practice nurses",
         Ratio("nurses"))
@@ -152,7 +152,7 @@ outcome("partner_share", "share", NEITHER, "partners among permanent GPs, by FTE
 # ---------------------------------------------------------------- money
 outcome("drawings_mean", "pounds per partner", MORE, "income before tax of contractor GPs, a head",
         Ratio("drawings", "partners"))
-outcome("drawings_p10", "pounds per partner FTE", MORE, "10th percentile of practices",
+outcome("drawings_p10", "pounds per partner", MORE, "10th percentile over partnerships of income before tax, a head",
         lambda c: c.q("drawings_p10"))
 outcome("drawings_nil_share", "share", LESS, "partnerships whose partners draw nothing",
         Ratio("drawings_nil", "has_partners"))

@@ -159,7 +159,7 @@ def flat(table: Mapping[str, Any]) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Scenario:
-    """What is simulated. `place` chooses among the CCGs of the population, whose codes are checked when it is read."""
+    """What is simulated. `place` chooses among the CCGs of the population; one that is not in it is refused there."""
 
     name: str
     file: Path
@@ -247,6 +247,7 @@ def load_scenario(
         constants=written.constants,
         mechanisms=written.mechanisms,
     )
+    _check_place(scenario)
     _check_changes(scenario, book or parameters.load())
     return scenario
 
@@ -294,6 +295,24 @@ def _folder(file: Path, name: str) -> Path:
         hint = f"; did you mean {guess!r}?" if guess else ""
         raise InputError(f"no such folder {name!r}{hint}", file=file, key="population.folder")
     return path.resolve()
+
+
+def _check_place(scenario: Scenario) -> None:
+    """Refuse a CCG or an area team that England never had; whether a built population has it shows when it is read."""
+    place = scenario.place
+    if not (place.ccgs or place.area_team):
+        return
+    facts = load_facts()
+    ccgs, teams = set(facts.ccgs["code"]), facts.area_teams
+    for code in place.ccgs:
+        if code not in ccgs:
+            raise InputError(
+                f"{code!r} is no CCG of 2014", file=scenario.file, key="place.ccgs", allowed="the 211 codes of 2014"
+            )
+    names = {name.casefold() for name in teams["name"]}
+    if place.area_team is not None and place.area_team not in teams["code"] and place.area_team.casefold() not in names:
+        named = [f"{code} ({name})" for code, name in zip(teams["code"], teams["name"], strict=True)]
+        raise unknown("area team", place.area_team, named, file=scenario.file, key="place.area_team")
 
 
 def _check_changes(scenario: Scenario, book: ParameterBook) -> None:

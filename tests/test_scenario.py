@@ -125,6 +125,8 @@ def test_files_named_by_a_parent_are_found_from_a_child_elsewhere(tmp_path: Path
         (BASE + "regime = 'delegatd'", "regime: 'delegatd': unknown regime 'delegatd'; did you mean 'delegated'"),
         (BASE + "[place]\nregion = 'North of Englnd'", "did you mean 'North of England'"),
         (BASE + "[place]\nccgs = ['Leeds']", "place.ccgs: 'Leeds' is not the code of a CCG"),
+        (BASE + "[place]\nccgs = ['99Z']", "place.ccgs: '99Z' is no CCG of 2014"),
+        (BASE + "[place]\narea_team = 'Q99'", "place.area_team: unknown area team 'Q99'"),
         (BASE + "[place]\nccgs = ['03A', '03A']", "given twice"),
         (BASE + "[place]\nccgs = ['03A']\nregion = 'London'", "in one way only"),
         (BASE + "[population]\nfolder = 'nowhere'", "population.folder: no such folder 'nowhere'"),

@@ -268,7 +268,7 @@ def _named(key: str, wanted: Iterable[str] | None, known: Array) -> Marks:
     names = [] if wanted is None else [wanted] if isinstance(wanted, str) else list(wanted)
     for name in names:
         if name not in known:
-            raise InputError(f"{name!r} is not known", key=key, allowed=[str(k) for k in known])
+            raise InputError(f"{name!r} is not in this population", key=key, allowed=[str(k) for k in known])
     return np.isin(known, names)
 
 

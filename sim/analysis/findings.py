@@ -18,8 +18,15 @@ from sim.study.results import Results
 
 ERRORS = 2.0
 """Standard errors within which a mean difference is not told apart from nil."""
+SCALE = "0 to 1"
 CLEAR = 0.2
 """Rank correlation from which a parameter is named among the drivers, if it is also beyond chance."""
+
+
+def _unit(registry: Registry, outcome: str) -> str:
+    """The unit of an outcome as it follows a number, with a space before it; nothing for a bare scale of 0 to 1."""
+    unit, _ = words_of(registry, outcome)
+    return "" if unit == SCALE else f" {unit}"
 
 
 def _differences(results: Results, groups: Sequence[Group], outcome: str) -> dict[str, Floats]:
@@ -39,18 +46,18 @@ def differences_in_words(results: Results, registry: Registry, outcomes: Sequenc
     year = financial_year(results.cube("national").years[-1])
     lines = []
     for outcome in chosen_outcomes(results, outcomes):
-        unit, direction = words_of(registry, outcome)
+        unit, (_, direction) = _unit(registry, outcome), words_of(registry, outcome)
         base = values_of(results, at[first], outcome)[:, -1]
         for arm in others:
             s = summarise(base, values_of(results, at[arm], outcome)[:, -1], direction)
             if s.pairs < 2:
                 continue
             known = "known to differ" if abs(s.difference) > ERRORS * s.standard_error else "not told apart from nil"
-            if s.difference == 0.0 and s.low == s.high == 0.0:
-                known = "the same in every pair"
             often = f"; better in {s.better:.0%} of pairs" if direction else ""
+            if s.difference == s.low == s.high == 0.0:
+                known, often = "the same in every pair", ""
             lines.append(
-                f"{label(outcome)} in {year}: {results.titles[arm]} {signed(s.difference)} {unit} against "
+                f"{label(outcome)} in {year}: {results.titles[arm]} {signed(s.difference)}{unit} against "
                 f"{results.titles[first]} ({number(s.mean_first)}), 5th to 95th percentile of {s.pairs} pairs "
                 f"{signed(s.low)} to {signed(s.high)}: {known}{often}."
             )
@@ -69,16 +76,18 @@ def sweep_in_words(results: Results, registry: Registry, outcomes: Sequence[str]
         low, high = swept[0], swept[-1]
         sign = "× " if grid.times[k] else ""
         for outcome in chosen_outcomes(results, outcomes):
-            unit, _ = words_of(registry, outcome)
+            unit = _unit(registry, outcome)
             for arm in results.arms:
                 ends = [_stacked(results, groups, arm, k, end, outcome) for end in (low, high)]
                 if min(map(len, ends)) < 2 or len(ends[0]) != len(ends[1]):
                     continue
                 s = summarise(ends[0], ends[1], 0)
                 known = "" if abs(s.difference) > ERRORS * s.standard_error else ", not told apart from nil"
+                if s.difference == s.low == s.high == 0.0:
+                    known = ", the same in every pair"
                 lines.append(
                     f"{name} from {sign}{low:g} to {sign}{high:g}, {results.titles[arm]}: {label(outcome)} "
-                    f"{number(s.mean_first)} to {number(s.mean_other)} {unit} ({signed(s.difference)}{known})."
+                    f"{number(s.mean_first)} to {number(s.mean_other)}{unit} ({signed(s.difference)}{known})."
                 )
     return lines
 
@@ -88,7 +97,7 @@ def crossings_in_words(results: Results, registry: Registry, outcomes: Sequence[
     grid, groups = Grid.of(results), groups_of(results)
     lines = []
     for outcome in chosen_outcomes(results, outcomes):
-        unit, _ = words_of(registry, outcome)
+        unit = _unit(registry, outcome)
         by_cell: dict[tuple[float, ...], Mapping[str, Floats]] = {
             at: _differences(results, [g for g in groups if g.at == at], outcome) for at in grid.cells
         }
@@ -101,7 +110,7 @@ def crossings_in_words(results: Results, registry: Registry, outcomes: Sequence[
             turn = "changes sign" if known[low] < 0.0 < known[high] else "keeps its sign"
             lines.append(
                 f"{label(outcome)}, {results.titles[arm]} less {results.titles[results.arms[0]]}: "
-                f"{signed(float(known[low]))} {unit} at {grid.label(low)}, {signed(float(known[high]))} at "
+                f"{signed(float(known[low]))}{unit} at {grid.label(low)}, {signed(float(known[high]))} at "
                 f"{grid.label(high)}; known in {len(known)} of {len(found)} cells, {turn}."
             )
     return lines

@@ -7,6 +7,7 @@ called into the caller. Python cannot call a rule compiled, so its own machine c
 from __future__ import annotations
 
 import ctypes
+from functools import cached_property
 from typing import Any
 
 from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
@@ -20,9 +21,19 @@ BY_ADDRESS = ("nrt", "multi3")
 class Library(JITCodeLibrary):  # type: ignore[misc]
     """The compiled code of one function with all that it calls."""
 
-    @property
+    def _optimize_functions(self, ll_module: Any) -> None:
+        """Makes each function quick, by one set of passes. Numba sets passes up anew for each, and for those as well
+        that are only declared here, and stand elsewhere."""
+        ll_module.data_layout = self._codegen._data_layout
+        passes, builder = self._codegen._function_pass_manager()
+        for function in ll_module.functions:
+            if not function.is_declaration:
+                passes.run(function, builder)
+
+    @cached_property
     def _only_linked(self) -> bool:
-        """Whether nothing but compiled code calls it, which takes it as it is before it is machine code."""
+        """Whether nothing but compiled code calls it, which takes it as it is before it is machine code; asked when all
+        of it is there."""
         from_cache = self._object_caching_enabled and self._compiled_object is not None
         entry = any(one.name.startswith(ENTRY) for one in self._final_module.functions)
         return not (from_cache or entry or self.name in BY_ADDRESS)

@@ -5,7 +5,7 @@ start and the first year between them: of each two, one goes through it forwards
 by one of them, and what one has compiled the other finds in the cache. Then they share the regimes, for what only some
 of these call. Elsewhere one process does it all.
 
-Half of the time goes into Python code of numba's; what is known to be slow there is done in a quicker way here.
+Half of the time goes into Python code of numba's, of which `sim.quick_compiling` does some in a quicker way.
 """
 
 from __future__ import annotations
@@ -23,12 +23,11 @@ from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from numba.core.targetconfig import TargetConfig
-
 from sim.commissioning.policy import policy
 from sim.kernel import CACHE, COMPILED, KERNELS
 from sim.kernel_cache import stamp_of
 from sim.population.start import FIRST_YEAR, ROOMS, lay_world
+from sim.quick_compiling import compile_quickly
 from sim.record import record
 from sim.regimes import Regime
 from sim.scenario import Scenario
@@ -59,7 +58,7 @@ def warm_up(start: Start, scenario: Scenario, regimes: Sequence[Regime]) -> None
     """Compiles every kernel that runs of these regimes call; leaves a mark, and does nothing where it lies."""
     if is_warm():
         return
-    _compare_options_quickly()
+    compile_quickly()
     scenario = replace(scenario, years=YEARS)
     cores = os.cpu_count() or 1
     shared = False
@@ -75,29 +74,6 @@ def warm_up(start: Start, scenario: Scenario, regimes: Sequence[Regime]) -> None
     if not shared:
         _with_room(_run)(start, scenario, regimes)
     _mark().touch()
-
-
-def _compare_options_quickly() -> None:
-    """Makes numba compare the options of functions by those that were set, and only then by all.
-
-    It looks up what it has compiled by them, some 200,000 times, and each time makes dictionaries of all options, which
-    takes a twentieth of compiling. The answer is the same; so is the hash, which is of the options' names.
-    """
-    hashes: dict[type, int] = {}
-
-    def hashed(self: Any) -> int:
-        kind = type(self)
-        if kind not in hashes:
-            hashes[kind] = hash(tuple(sorted(self.options)))
-        return hashes[kind]
-
-    def equal(self: Any, other: Any) -> bool:
-        if type(self) is not type(other):
-            return False
-        mine, theirs = self._values, other._values
-        return mine == theirs or all(getattr(self, name) == getattr(other, name) for name in {**mine, **theirs})
-
-    TargetConfig.__hash__, TargetConfig.__eq__ = hashed, equal
 
 
 def _with_room(work: Callable[..., None]) -> Callable[..., None]:

@@ -1,4 +1,4 @@
-"""What numba does slowly while it compiles, done quickly: what comes out is the same, to the last byte of machine code.
+"""What numba does slowly while it compiles, done quickly: none of it changes the code that numba asks LLVM for.
 
 Half of the time of compiling goes into Python code of numba's own, and much of that into looking up again and again
 what cannot have changed. Each piece below stands for one method of numba's; where a version lacks that method, the

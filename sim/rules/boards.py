@@ -119,7 +119,8 @@ def elect(place, life, ties, boards, start, row, p, term, standing, again, votes
 def choose_seats(w, luck, before, p):
     """A year's elections in every CCG. before: see `group_by_ccg`; the new order is put there."""
     start, row = group_by_ccg(w.place, w.ccgs.seat, before)
-    before[:] = row
+    for k in range(len(row)):  # numba compiles its message about unequal arrays for one put into another: two seconds
+        before[k] = row[k]
     elect(
         w.place, w.life, w.ties, w.boards, start, row, p, luck.stream(TERM), luck.stream(STANDING), luck.stream(AGAIN),
         luck.stream(VOTES),

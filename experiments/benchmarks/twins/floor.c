@@ -81,11 +81,11 @@ static inline double power(double x, double exponent) { return quick_exp(exponen
 
 static inline double noise(double draw, double spread) { return (draw - 0.5) * 3.4641016151377544 * spread; }
 
-static inline double peaked_noise(double draw, double spread, double skew) {
+static inline double peaked_noise(double draw, double spread, double skew, double rarest) {
     double losses = spread / sqrt(1.0 + skew * skew), gains = skew * losses, below = 1.0 / (1.0 + skew);
     double top = losses - gains;
-    if (draw < below) return top + losses * quick_log(most(draw, 1e-4) / below);
-    return top - gains * quick_log(most(1.0 - draw, 1e-4) / (1.0 - below));
+    if (draw < below) return top + losses * quick_log(most(draw, rarest) / below);
+    return top - gains * quick_log(most(1.0 - draw, rarest) / (1.0 - below));
 }
 
 static inline double age_weight(double a, double b, double c, double d) {
@@ -113,7 +113,8 @@ void age_and_move(TABLE(life), TABLE(lists), TABLE(place), TABLE(nation), const 
         before[i] = weight_per_patient(lists, lists_rows, i);
         double total = F(lists, LISTS_TOTAL, i);
         double spread = p[AGEING_SHOCK] * power(7000.0 / most(total, 100.0), p[AGEING_SPREAD_PER_LIST]);
-        double shock = peaked_noise(uniform(shocks, U(place, PLACE_ID, i)), spread, p[AGEING_SKEW]);
+        double shock = peaked_noise(uniform(shocks, U(place, PLACE_ID, i)), spread, p[AGEING_SKEW],
+                                    p[AGEING_RAREST]);
         double growth = F(lists, LISTS_GROWTH, i);
         double moving = (p[AGEING_MIGRATION] + growth - p[AGEING_ENGLAND_GROWTH] + shock) * total;
         F(lists, LISTS_GROWTH, i) += p[AGEING_CALMING] * (p[AGEING_ENGLAND_GROWTH] - growth);

@@ -105,8 +105,8 @@ class Surgery(mesa.Agent):
         losses = spread / sqrt(1.0 + p.skew * p.skew)
         gains, below = p.skew * losses, 1.0 / (1.0 + p.skew)
         if self.draw < below:
-            return losses - gains + losses * log(max(self.draw, demand.LEAST_DRAW) / below)
-        return losses - gains - gains * log(max(1.0 - self.draw, demand.LEAST_DRAW) / (1.0 - below))
+            return losses - gains + losses * log(max(self.draw, p.rarest) / below)
+        return losses - gains - gains * log(max(1.0 - self.draw, p.rarest) / (1.0 - below))
 
     def grow(self) -> None:
         """Births, birthdays, deaths; people come to its place or leave it."""

@@ -159,11 +159,9 @@ def summarise(first: Floats, other: Floats, direction: int) -> Summary:
 def paired(results: Results, level: str, outcomes: Sequence[str] | None = None) -> dict[str, Floats]:
     """Values of each regime over the same pairs: regime to an array of shape (pairs, years, places, outcomes).
 
-    outcomes: those that are wanted; see `Results.cube`.
-
     Where there are several scenarios, each regime in each of them is one of these; see `Results.arm`.
 
-    A pair counts where every regime finished it. The order of pairs is that of the runs.
+    A pair counts where every regime finished it. The order of pairs is that of the runs. outcomes: see `Results.cube`.
     """
     cube = results.cube(level, outcomes)
     position = {run: i for i, run in enumerate(cube.runs)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -42,6 +43,7 @@ from sim.commissioning.uptake import (
 )
 from sim.commissioning.views import ALONE, TOGETHER, offer, view
 from sim.parameters import Params
+from sim.population.facts import load_facts
 from sim.regimes import load_regime
 from sim.scenario import load_scenario
 from sim.simulate import RunResult, Start, build, prepare, simulate
@@ -97,6 +99,14 @@ def test_the_frozen_records_are_what_they_were() -> None:
         f"uptake.{name}": value for name, value in frozen["intercepts"].items()
     }
     assert digest(frozen_records({"uptake.alone": 9.0})) != frozen["sha256"]
+
+
+def test_englands_regions_have_the_ccgs_that_the_table_of_facts_has() -> None:
+    counted = Counter(str(name) for name in load_facts().ccgs["region_name"])
+    records = parameters.load().records
+    for region, many in counted.items():
+        assert records[f"uptake_england.{region.lower().replace(' ', '_')}"].in_year(2014) == many
+    assert sum(counted.values()) == 211
 
 
 def test_every_stage_nests_in_the_one_before() -> None:

@@ -6,7 +6,7 @@ be as good as another and rest on something else; here that shows.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -37,9 +37,9 @@ class Association:
 
     def row(self) -> dict[str, Any]:
         """As a plain row."""
-        observed = asdict(self.observed)
+        seen = self.observed
         return {
-            "trait": self.trait, "observed": observed["value"], "low": observed["low"], "high": observed["high"],
+            "trait": self.trait, "observed": seen.value, "low": seen.low, "high": seen.high,
             "simulated": self.simulated, "agrees": self.agrees,
         }  # fmt: skip
 

@@ -17,24 +17,23 @@ Marks = npt.NDArray[np.bool_]
 FOLDS = 5
 
 
-def fit(x: Floats, happened: Marks) -> LogisticRegression:
-    """The regression of greatest likelihood. x: (rows, columns), standardised by the caller.
+def fit(x: Floats, happened: Marks, weight: Floats | None = None) -> LogisticRegression:
+    """The regression of greatest likelihood. x: (rows, columns), standardised by the caller. weight: of each row, 1 for
+    None.
 
     A thousandth of a squared coefficient a row is taken off, so that columns that tell all do not run away.
     """
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression(C=1000.0 / len(x)).fit(x, happened)
+    rows = len(x) if weight is None else float(weight.sum())
+    return LogisticRegression(C=1000.0 / rows).fit(x, happened, sample_weight=weight)
 
 
 def fit_to_chances(x: Floats, chance: Floats) -> LogisticRegression:
     """As `fit`, to probabilities (0-1) instead of what happened: each row counts as so much of an event and the rest of
     none."""
-    from sklearn.linear_model import LogisticRegression
-
-    twice, happened = np.concatenate([x, x]), np.repeat([True, False], len(x))
     weight = np.concatenate([chance, 1.0 - chance])
-    return LogisticRegression(C=1000.0 / len(x)).fit(twice, happened, sample_weight=weight)
+    return fit(np.concatenate([x, x]), np.repeat([True, False], len(x)), weight)
 
 
 def predict(fitted: LogisticRegression, x: Floats) -> Floats:

@@ -145,8 +145,8 @@ def load_regime(name: str | Path, folder: Path | None = None) -> Regime:
     folder: where stems are looked up before the regimes that come with the program: that of a scenario.
     Raises InputError for a missing file, a cycle, an unknown key or name, an unclear mandate that is not owned to.
     """
-    own = folder is not None and folder.resolve() != SHIPPED
-    folders = [*([folder, folder / "regimes"] if folder is not None and own else []), REGIMES]
+    own = [folder, folder / "regimes"] if folder is not None and folder.resolve() != SHIPPED else []
+    folders = [*own, REGIMES]
     file = find(name, folders, "regime")
     table = _read(file, folders)
     earlier = Path(table.before) if table.before else find(BEFORE, folders, "regime")

@@ -8,7 +8,8 @@ Licence v3). Writes the part below the marker of `sim/analysis/targets.toml` and
 is written by hand, and freezes both: their hashes go into `sim/analysis/targets_frozen.toml`.
 
 A count of n exits may vary by Poisson, and by 15% for codes that end near 31 March: its range is n -+ 1.645 x
-sqrt(n + (0.15 n)^2 + 1).
+sqrt(n + (0.15 n)^2 + 1). Exits by number of GPs are known of codes that lived to the census of September 2015; they are
+scaled to all exits of the same two years, their range with them, and 20% stands for 15%.
 """
 
 import math
@@ -22,7 +23,14 @@ import pandas as pd
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from sim.analysis.practice_years import SIZE_CLASS, SIZE_CLASSES, by_class
+from sim.analysis.practice_years import (
+    DOCTORS_CLASS,
+    DOCTORS_CLASSES,
+    DOCTORS_EDGES,
+    SIZE_CLASS,
+    SIZE_CLASSES,
+    by_class,
+)
 from sim.analysis.targets import FROZEN, IN_SAMPLE, OUT_OF_SAMPLE, digest
 from sim.population.start import IMD_CUTS
 from sim.world.states import CONTRACTS, REGIONS
@@ -43,6 +51,8 @@ class England:
     paid: pd.DataFrame
     census: pd.DataFrame
     lists: pd.DataFrame
+    heads: pd.Series
+    """Permanent GPs of each code in the census of September 2015."""
 
     def ended(self, year: int) -> pd.DataFrame:
         """Codes paid in a year and in no later one."""
@@ -71,7 +81,7 @@ def read(data: Path) -> England:
         panel["fifth"] = panel["practice_code"].map(fifth).fillna("")
     census = census[census["fiscal_year_end"].isin(CENSUS.values())]
     lists = pd.read_csv(data / "panel_list_size_quarterly.csv").set_index("practice_code")
-    return England(paid, census, lists)
+    return England(paid, census, lists, table["gp_headcount_2015"])
 
 
 # ------------------------------------------------------------------------------------------------- how a target is said
@@ -112,10 +122,10 @@ def within(value: float, gap: float) -> tuple[float, float, float]:
     return value, value - gap, value + gap
 
 
-def counted(n: float) -> tuple[float, float, float]:
-    """The range of a count, see the head of this file."""
-    gap = 1.645 * math.sqrt(n + (0.15 * n) ** 2 + 1.0)
-    return n, max(n - gap, 0.0), n + gap
+def counted(n: float, unsure: float = 0.15, scale: float = 1.0) -> tuple[float, float, float]:
+    """The range of a count, see the head of this file; `scale`: all that it stands for over what was counted."""
+    gap = 1.645 * math.sqrt(n + (unsure * n) ** 2 + 1.0)
+    return scale * n, scale * max(n - gap, 0.0), scale * (n + gap)
 
 
 def short(name: str) -> str:
@@ -176,6 +186,26 @@ def exits(england: England) -> list[str]:
             evidence=["computed"], how="Poisson and 15% for codes that end near 31 March",
         )
         for kind, name, n in groups
+    ]  # fmt: skip
+
+
+def exits_by_doctors(england: England) -> list[str]:
+    """Exits of 2015-16 and 2016-17 by GPs in September 2015, scaled to all exits of these years."""
+    ended = pd.concat([england.ended(year) for year in (2015, 2016)])
+    heads = ended["practice_code"].map(england.heads).fillna(0.0)
+    known = by_class(heads, DOCTORS_EDGES)
+    scale = len(ended) / known.sum()
+    return [
+        change(
+            f"exits_gps_{short(name).replace('+', '_up')}", "sum", (2015, 2016), counted(n, 0.2, scale),
+            outcome="practices_exited", level=DOCTORS_CLASS, place=name, unit="practices in two years",
+            tag="behavioural", weight=0.5,
+            definition="codes paid with at least 100 patients and never again so, by their permanent GPs (heads) in "
+            "the census of September 2015, scaled to all exits of the two years",
+            evidence=["computed"],
+            how=f"Poisson and 20%, times {scale:.2f}: exits are known by GPs only of codes that lived to the census",
+        )
+        for name, n in zip(DOCTORS_CLASSES, known, strict=True)
     ]  # fmt: skip
 
 
@@ -340,6 +370,7 @@ def main() -> None:
     inside = (2014, 2015, 2016)
     write(IN_SAMPLE, [
         *quantiles(england, inside), *quantile_changes(england, (2014, 2016)), *exits(england),
+        *exits_by_doctors(england),
         *open_changes(england, (2014, 2016)), *doctors(england, (2015, 2016), (2015, 2016)), *money(england, inside),
     ])  # fmt: skip
     write(OUT_OF_SAMPLE, [

@@ -27,6 +27,11 @@ SIZE_CLASS = "list_size_class"
 SIZE_EDGES = (0, 1000, 2000, 3000, 4000, 5000, 6000, 8000, 10000, 12000, 15000)
 """Lowest list of each of the 11 classes, patients."""
 SIZE_CLASSES = (*(f"{a}-{b - 1}" for a, b in pairwise(SIZE_EDGES)), f"{SIZE_EDGES[-1]}+")
+DOCTORS_CLASS = "gp_class"
+"""Another such level: practices by the GPs with whom they entered the year, without those that had none."""
+DOCTORS_EDGES = (1, 2, 3, 4, 6, 8)
+"""Fewest GPs of each of the 6 classes, heads."""
+DOCTORS_CLASSES = ("1", "2", "3", "4-5", "6-7", "8+")
 COUNTED = ("practices_open", "practices_exited", "practices_merged")
 """The outcomes that are counted by class; the others are NaN there."""
 
@@ -64,6 +69,10 @@ class PracticeYears:
         """(practices,): the list with which each entered year number `year` (from 0); of a new one that of its end."""
         before = self.list_size[year]
         return np.asarray(np.where(self.working[year], before, self.list_size[year + 1]))
+
+    def entered_by(self, year: int) -> Floats:
+        """(practices,): the GPs, heads, with whom each entered year number `year`; of a new one those of its end."""
+        return np.asarray(np.where(self.working[year], self.heads[year], self.heads[year + 1]))
 
     def ended_in(self, year: int) -> Flags:
         """(practices,): codes that ended in year number `year` (from 0)."""
@@ -105,8 +114,8 @@ class _Watch:
 def simulate_watched(
     start: Start, scenario: Scenario, regime: Regime, seed: int, years: int, draw: Mapping[str, float] | None = None
 ) -> tuple[RunResult, PracticeYears]:
-    """A run as `sim.simulate.simulate` makes it, with the level `list_size_class` and those of `counted` added, and its
-    practices by year."""
+    """A run as `sim.simulate.simulate` makes it, with the levels `list_size_class`, `gp_class` and those of `counted`
+    added, and its practices by year."""
     world, timeline = build(start, replace(scenario, years=years), regime, draw)
     first, watch = world.year, _Watch()
     watch.take(world)
@@ -122,21 +131,30 @@ def simulate_watched(
 
 
 def with_classes(result: RunResult, practices: PracticeYears) -> RunResult:
-    """The result with a level more: counts of practices by class of list."""
-    values = np.full((len(result.years), len(SIZE_CLASSES), len(result.outcomes)), np.nan)
+    """The result with two levels more: counts of practices by class of list, and by class of doctors."""
+    sizes = [practices.entered_with(year) for year in range(practices.years)]
+    heads = [practices.entered_by(year) for year in range(practices.years)]
+    made = {
+        SIZE_CLASS: _counts(result, practices, sizes, SIZE_EDGES),
+        DOCTORS_CLASS: _counts(result, practices, heads, DOCTORS_EDGES),
+    }
+    places = {SIZE_CLASS: list(SIZE_CLASSES), DOCTORS_CLASS: list(DOCTORS_CLASSES)}
+    return replace(result, places={**result.places, **places}, values={**result.values, **made})
+
+
+def _counts(result: RunResult, practices: PracticeYears, of: Sequence[Floats], edges: Sequence[int]) -> Floats:
+    """(years, classes, outcomes): the outcomes COUNTED by class of what each entered the year with, `of`; else NaN."""
+    values = np.full((len(result.years), len(edges), len(result.outcomes)), np.nan)
     for year in range(practices.years):
-        size, ended = practices.entered_with(year), practices.ended_in(year)
+        ended = practices.ended_in(year)
         merged = ended & practices.merged[year + 1]
         for name, counted in zip(COUNTED, (practices.paid_in(year), ended, merged), strict=True):
-            values[year, :, result.outcomes.index(name)] = by_class(size[counted])
-    return replace(
-        result,
-        places={**result.places, SIZE_CLASS: list(SIZE_CLASSES)},
-        values={**result.values, SIZE_CLASS: values},
-    )
+            values[year, :, result.outcomes.index(name)] = by_class(of[year][counted], edges)
+    return values
 
 
-def by_class(sizes: Sequence[float] | Floats) -> Floats:
-    """(11,): how many of some lists fall into each class."""
-    at = np.searchsorted(SIZE_EDGES, np.asarray(sizes, dtype=float), side="right") - 1
-    return np.bincount(at, minlength=len(SIZE_EDGES)).astype(float)
+def by_class(sizes: Sequence[float] | Floats, edges: Sequence[int] = SIZE_EDGES) -> Floats:
+    """(classes,): how many of some lists, or of anything else that `edges` divide, fall into each class; those below
+    the first edge into none."""
+    at = np.searchsorted(edges, np.asarray(sizes, dtype=float), side="right") - 1
+    return np.bincount(at[at >= 0], minlength=len(edges)).astype(float)

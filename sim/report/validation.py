@@ -139,7 +139,7 @@ def _where(level: str, place: str) -> str:
     if level == "national":
         return "England"
     words = {"deprivation_fifth": "deprivation fifth", "list_size_class": "lists of", "contract": "contract"}
-    return f"{words.get(level, '')} {place}".strip()
+    return f"GPs: {place}" if level == "gp_class" else f"{words.get(level, '')} {place}".strip()
 
 
 def _histories(validation: Validation, verdicts: Sequence[Verdict]) -> list[Picture]:

@@ -59,6 +59,7 @@ class Choice(NamedTuple):
     hand_back_per_relief: float
     pressing_age: float
     own_practice: float
+    inspection: float
     unfelt_share: float
 
 
@@ -299,7 +300,7 @@ def choose(
         alone = loneliness(staff.partners[i])
         each = contract.liability[i] * alone
         income = relative[i] if staff.partner_fte[i] > 0.0 else 0.0
-        own = cost_of_independence(c.own_practice, money.income[i], c.unfelt_share)
+        own = cost_of_independence(c.own_practice + c.inspection, money.income[i], c.unfelt_share)
         ask, merge, back = option_utilities(
             life.distress[i], income, load, staff.mean_age[i], vacancy, alone, own, each, life.relief[i], c
         )

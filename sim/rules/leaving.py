@@ -44,6 +44,7 @@ class Leaving(NamedTuple):
     per_workload: float
     per_intention: float
     deprivation: float
+    last_partner: float
 
 
 class Intention(NamedTuple):
@@ -201,16 +202,20 @@ def compare_with_salary(money, life, usual):
 
 
 @maker
-def practice_push(place, relative, care, life, p):
+def practice_push(place, relative, staff, care, life, p):
     """What each practice adds to the log-odds of leaving of its partners (column 0) and of its other GPs (1), and its
     workload (2). Shape (practices, 3). relative: see `compare_incomes`.
+
+    With the only partner the contract ends: who would go must first find a successor, merge or give notice, which is
+    chosen for the practice (`choices`), so that few just leave.
     """
     push = np.zeros((len(life), 3))
     for i in range(len(life)):
         push[i, 2] = care.workload[i] if care.workload[i] > 0.0 else 1.0
         if is_working(life.state[i]):
             shared = p.per_workload * (push[i, 2] - 1.0) + p.deprivation * place.fifth[i] / 4.0
-            push[i, 0] = shared + p.per_relative_income * relative[i]
+            bound = p.last_partner if staff.partners[i] < 1.5 else 0.0
+            push[i, 0] = shared + p.per_relative_income * relative[i] + bound
             push[i, 1] = shared
     return push
 

@@ -57,10 +57,13 @@ def year_of_practices(w, luck, year, near, km, ending, opening, premises, distre
 
 
 def start(world: World, params: Params, luck: Luck) -> None:
-    """State of 1 April 2014: leases, sites, APMS terms and holders, and what partners decided in the year before."""
+    """State of 1 April 2014: leases, sites, APMS terms and holders, and what partners decided in the year before, when
+    nobody was inspected yet.
+    """
     of, net = params.of, world.networks
+    before = of(Choice)._replace(inspection=0.0)
     start_practices(
-        world, luck, net.neighbours, net.neighbour_km, of(Property), of(Distress), of(Choice), of(MergerPartner),
+        world, luck, net.neighbours, net.neighbour_km, of(Property), of(Distress), before, of(MergerPartner),
         of(Leaving).usual_burnout,
     )  # fmt: skip
 

@@ -77,7 +77,7 @@ def year_of_doctors(
     """The phase in order."""
     relative = compare_incomes(w.money, w.staff, w.life)
     worth = compare_with_salary(w.money, w.life, salary_worth(working, pay))
-    push = practice_push(w.place, relative, w.care, w.life, leaving)
+    push = practice_push(w.place, relative, w.staff, w.care, w.life, leaving)
     leavers = age_and_leave(
         w.doctors, w.place, w.staff, w.ccgs, w.regions, w.nation, push, leaving, intention, destinations, working,
         luck.stream(LEAVING), luck.stream(DESTINATION), luck.stream(INTENTION), luck.stream(GRADUATION),

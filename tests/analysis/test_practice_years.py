@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from england import DURHAM, differences, run, scenario_of, start_of
 
-from sim.analysis.practice_years import SIZE_CLASS, PracticeYears, by_class, simulate_watched
+from sim.analysis.practice_years import DOCTORS_CLASS, SIZE_CLASS, PracticeYears, by_class, simulate_watched
 from sim.regimes import load_regime
 from sim.simulate import RunResult
 
@@ -40,5 +40,16 @@ def test_a_code_ends_once_and_keeps_the_list_with_which_it_entered(watched: tupl
         assert (practices.list_size[year + 1][ended[year]] == 0.0).all()
 
 
+def test_classes_of_doctors_hold_every_practice_that_entered_with_any(
+    watched: tuple[RunResult, PracticeYears],
+) -> None:
+    result, practices = watched
+    k = result.outcomes.index("practices_exited")
+    for year in range(YEARS):
+        with_doctors = practices.ended_in(year) & (practices.entered_by(year) >= 1.0)
+        assert result.values[DOCTORS_CLASS][year, :, k].sum() == with_doctors.sum()
+
+
 def test_edges_belong_to_the_class_above() -> None:
     assert by_class([999.0, 1000.0, 15000.0, 90000.0]).tolist() == [1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 2]
+    assert by_class([0.0, 1.0, 5.0, 6.0], (1, 2, 3, 4, 6, 8)).tolist() == [1, 0, 0, 1, 1, 0]

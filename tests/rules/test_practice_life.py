@@ -57,6 +57,18 @@ def year(world: World, seed: int = 1, now: int = 2014) -> World:
     return world
 
 
+def test_inspections_weigh_on_choices_but_not_on_those_of_the_year_before_the_start() -> None:
+    started, chosen = [], []
+    for pounds in (0.0, 1e6):
+        world, p = living_world(), life_params(choice__inspection=pounds)
+        practice_life.start(world, p, Luck(1, 2013))
+        started.append(world.life["merger_wish"].copy())
+        practice_life.practice_life(quiet(world), p, Luck(1, 2014))
+        chosen.append(int(((world.life["merger_wish"] >= 0) | (world.life["handing_back"] != 0)).sum()))
+    assert np.array_equal(*started)
+    assert chosen[1] > chosen[0]
+
+
 def utilities(**changed: float) -> tuple[float, float, float]:
     given = {
         "distress": 0.0,

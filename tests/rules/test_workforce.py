@@ -193,6 +193,15 @@ def test_nobody_leaves_when_hazard_is_nil() -> None:
     assert heads(world) >= before
 
 
+def test_the_only_partner_is_bound_to_the_contract() -> None:
+    world, p = living_world(), P.of(Leaving)
+    world.staff["partners"][:2] = [1.0, 2.0]
+    even = np.zeros(len(world.place))
+    push = leaving.practice_push(world.place, even, world.staff, world.care, world.life, p)
+    free = leaving.practice_push(world.place, even, world.staff, world.care, world.life, p._replace(last_partner=0.0))
+    assert (push - free)[:2].tolist() == [[pytest.approx(p.last_partner), 0.0, 0.0], [0.0, 0.0, 0.0]]
+
+
 def test_long_empty_posts_give_way_to_other_clinicians() -> None:
     world = living_world()
     world.staff["vacant_fte"][0], world.staff["vacant_months"][0] = 1.0, 24.0

@@ -65,7 +65,7 @@ def doctors_year(w, luck, leaving, intention, destinations, working, pay):
     worth = compare_with_salary(w.money, w.life, salary_worth(working, pay))
     leavers = age_and_leave(
         w.doctors, w.place, w.staff, w.ccgs, w.regions, w.nation,
-        practice_push(w.place, relative, w.care, w.life, leaving), leaving, intention, destinations, working,
+        practice_push(w.place, relative, w.staff, w.care, w.life, leaving), leaving, intention, destinations, working,
         luck.stream(LEAVING), luck.stream(DESTINATION), luck.stream(INTENTION), luck.stream(GRADUATION),
     )  # fmt: skip
     change_working_lives(

@@ -250,7 +250,8 @@ void press(TABLE(life), TABLE(place), TABLE(money), TABLE(staff), TABLE(care), d
         if (SERVED(I(life, LIFE_STATE, i))) {
             double shared = p[LEAVING_PER_WORKLOAD] * (load - 1.0)
                 + p[LEAVING_DEPRIVATION] * (double)I(place, PLACE_FIFTH, i) / 4.0;
-            push[3 * i] = shared + p[LEAVING_PER_RELATIVE_INCOME] * relative;
+            double bound = F(staff, STAFF_PARTNERS, i) < 1.5 ? p[LEAVING_LAST_PARTNER] : 0.0;
+            push[3 * i] = shared + p[LEAVING_PER_RELATIVE_INCOME] * relative + bound;
             push[3 * i + 1] = shared;
         }
     }

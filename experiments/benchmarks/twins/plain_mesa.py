@@ -198,7 +198,8 @@ class Surgery(mesa.Agent):
         if self.is_open:
             relative = relative_income(self.drawings_each, self.model.mean_drawings)
             self.worth = relative_income(self.drawings_each, self.model.salary_worth)
-        self.push_partners = self.push_others + p.per_relative_income * relative
+        bound = p.last_partner if self.partners < 1.5 else 0.0
+        self.push_partners = self.push_others + p.per_relative_income * relative + bound
         self.stay_partners = 0.0
         self.fte = [0.0, 0.0, 0.0, 0.0]
         self.heads = 0
@@ -222,6 +223,7 @@ class Surgery(mesa.Agent):
         self.gp_fte = self.fte[PARTNER] + self.fte[SALARIED]
         self.trainee_fte = self.fte[TRAINEE]
         self.doctors = self.heads
+        self.partners = self.stay_partners
 
     # ------------------------------------------------------------------ access
     def serve(self) -> None:
@@ -262,8 +264,8 @@ COLUMNS = {
     "contract": ("kind", "liability"),
     "money": ("drawings_each",),
     "staff": (
-        "partner_fte", "gp_fte", "trainee_fte", "locum_fte", "nurse_fte", "direct_fte", "doctors", "turnover",
-        "posts_fte", "vacant_fte",
+        "partner_fte", "gp_fte", "trainee_fte", "locum_fte", "nurse_fte", "direct_fte", "doctors", "partners",
+        "turnover", "posts_fte", "vacant_fte",
     ),
     "care": (
         "wanted", "unmet", "access", "workload", "continuity", "quality_true", "experience", "effort_reporting",

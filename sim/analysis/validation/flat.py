@@ -2,8 +2,9 @@
 
 Flat inputs: every dated parameter keeps the value of its first year; what a parameter lets grow year by year does not
 grow (GROWTH); nobody is born, ages, dies or moves into England, while places still grow at each other's cost; the
-correction factor and PMS premiums stay; no CCGs merge and no government ends the regime. Area teams alone commission,
-whose reorganisation of April 2015 is the one event that stays, since it is written into the regime.
+correction factor and PMS premiums stay; inspections do not begin; no CCGs merge and no government ends the regime.
+Area teams alone commission, whose reorganisation of April 2015 is the one event that stays, since it is written into
+the regime.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ GROWTH = {
     "planning.gp_hope": 0.0,
 }  # fmt: skip
 """Parameters that make something grow, and the value at which it does not."""
-WITHOUT = ("mpig_withdrawal", "pms_review", "regime_ending")
+WITHOUT = ("mpig_withdrawal", "pms_review", "inspection", "regime_ending")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ is written by hand, and freezes both: their hashes go into `sim/analysis/targets
 
 A count of n exits may vary by Poisson, and by 15% for codes that end near 31 March: its range is n -+ 1.645 x
 sqrt(n + (0.15 n)^2 + 1). Exits by number of GPs are known of codes that lived to the census of September 2015; they are
-scaled to all exits of the same two years, their range with them, and 20% stands for 15%.
+scaled, by class of list, to all exits of the same two years, their range with them, and 20% stands for 15%.
 """
 
 import math
@@ -39,6 +39,8 @@ MARKER = "# --- computed by scripts/make_targets.py; nothing below this line is 
 YEARS = (2014, 2015, 2016, 2017)
 SEEN = 100
 """Registered patients from which a paid code counts as open."""
+SCALED_BY = (0.0, 2000.0, 3000.0, 4000.0, 6000.0, math.inf)
+"""Classes of list by which exits of a known number of GPs are scaled to all."""
 FIFTHS = ("1", "2", "3", "4", "5")
 CENSUS = {2015: 2016, 2016: 2017, 2017: 2018}
 """Financial year: the year in which it ends, by which the workforce panel names a census of September."""
@@ -190,23 +192,25 @@ def exits(england: England) -> list[str]:
 
 
 def exits_by_doctors(england: England) -> list[str]:
-    """Exits of 2015-16 and 2016-17 by GPs in September 2015, scaled to all exits of these years."""
+    """Exits of 2015-16 and 2016-17 by GPs in September 2015, scaled by class of list to all exits of these years."""
     ended = pd.concat([england.ended(year) for year in (2015, 2016)])
     heads = ended["practice_code"].map(england.heads).fillna(0.0)
-    known = by_class(heads, DOCTORS_EDGES)
-    scale = len(ended) / known.sum()
-    return [
-        change(
-            f"exits_gps_{short(name).replace('+', '_up')}", "sum", (2015, 2016), counted(n, 0.2, scale),
+    lists = pd.cut(ended["entered"], SCALED_BY, right=False)
+    scale = lists.map(lists.value_counts() / lists[heads > 0].value_counts()).astype(float)
+    out = []
+    for name, low, high in zip(DOCTORS_CLASSES, DOCTORS_EDGES, (*DOCTORS_EDGES[1:], math.inf), strict=True):
+        here = (heads >= low) & (heads < high)
+        n, stands_for = float(here.sum()), float(scale[here].mean())
+        out.append(change(
+            f"exits_gps_{short(name).replace('+', '_up')}", "sum", (2015, 2016), counted(n, 0.2, stands_for),
             outcome="practices_exited", level=DOCTORS_CLASS, place=name, unit="practices in two years",
             tag="behavioural", weight=0.5,
             definition="codes paid with at least 100 patients and never again so, by their permanent GPs (heads) in "
-            "the census of September 2015, scaled to all exits of the two years",
+            "the census of September 2015, scaled by class of list to all exits of the two years",
             evidence=["computed"],
-            how=f"Poisson and 20%, times {scale:.2f}: exits are known by GPs only of codes that lived to the census",
-        )
-        for name, n in zip(DOCTORS_CLASSES, known, strict=True)
-    ]  # fmt: skip
+            how=f"Poisson and 20%, times {stands_for:.2f}: known are exits of codes that lived to the census",
+        ))  # fmt: skip
+    return out
 
 
 def open_changes(england: England, span: tuple[int, int]) -> list[str]:

@@ -2,7 +2,8 @@
 
     python scripts/practices_at_observed_rates.py FOLDER     # the folder with england_2014/
 
-Lists of 2014-15 end at the yearly rates of their class in the payments panel (2014-15 to 2017-18), for ever. About
+Lists of 2014-15 end at the yearly rates of their class in the payments panel, those of 2014-15 to 2017-18 or those of
+the first year alone, for ever. About
 half go whole to one practice (PA340), larger ones oftener (`merger_partner.per_size_gap`), the rest to four; patients
 stay the same in number. New practices have the median list of new codes. No rule of the model is used.
 """
@@ -47,25 +48,31 @@ def next_year(lists: np.ndarray, rates: np.ndarray, new: int, rng: np.random.Gen
     return kept * lists.sum() / kept.sum()
 
 
+def counts(lists: np.ndarray, rates: np.ndarray, new: int) -> np.ndarray:
+    """Number of practices year by year, mean of RUNS runs."""
+    runs = []
+    for seed in range(RUNS):
+        rng, now = np.random.default_rng(seed), lists.copy()
+        run = [len(now)]
+        for _ in range(YEARS - 1):
+            now = next_year(now, rates, new, rng)
+            run.append(len(now))
+        runs.append(run)
+    return np.asarray(np.mean(runs, axis=0))
+
+
 def main() -> None:
     """Prints the yearly drift for 0, 9 and 20 new practices a year (CL0069, CL0067, CL0068)."""
     paid = pd.read_csv(Path(sys.argv[1]) / "england_2014" / "panel_payments_annual.csv").query("registered >= 100")
     by_year = paid.pivot_table(index="practice_code", columns="year", values="registered")
-    rates = exit_rates(by_year)
-    print("exit rate by class, %:", np.round(100.0 * rates, 2).tolist())
-    for new in (0, 9, 20):
-        counts = []
-        for seed in range(RUNS):
-            rng = np.random.default_rng(seed)
-            lists = by_year["2014-15"].dropna().to_numpy().copy()
-            count = [len(lists)]
-            for _ in range(YEARS - 1):
-                lists = next_year(lists, rates, new, rng)
-                count.append(len(lists))
-            counts.append(count)
-        mean = np.mean(counts, axis=0)
-        drift = (mean[-1] / mean[0]) ** (1 / (YEARS - 1)) - 1.0
-        print(f"{new:2} new a year: {mean[0]:,.0f} to {mean[-1]:,.0f}, {100 * drift:+.2f}% a year")
+    lists = by_year["2014-15"].dropna().to_numpy()
+    for title, years in (("2014-15 to 2017-18", 4), ("2014-15", 2)):
+        rates = exit_rates(by_year.iloc[:, :years])
+        print(f"rates of {title}, % by class of list:", np.round(100.0 * rates, 2).tolist())
+        for new in (0, 9, 20):
+            mean = counts(lists, rates, new)
+            drift = (mean[-1] / mean[0]) ** (1 / (YEARS - 1)) - 1.0
+            print(f"{new:2} new a year: {mean[0]:,.0f} to {mean[-1]:,.0f}, {100 * drift:+.2f}% a year")
 
 
 if __name__ == "__main__":

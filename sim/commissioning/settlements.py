@@ -13,6 +13,7 @@ import numpy as np
 from sim.commissioning.tariff import EMERGENCY, value
 from sim.commissioning.trusts import begin_money, begin_trusts
 from sim.kernel import maker, rule
+from sim.rules import origins
 from sim.rules.chances import logistic
 
 
@@ -35,8 +36,12 @@ def trusts_way(trust_share, ccg_share, cohesion, deficit, p):
     trust_share: of the CCG's hospital spending. ccg_share: of the trust's tariff income. cohesion: how far one leads
     for all who buy there, 0 to 1. deficit: last year's, share of income; a trust close to failing is rescued (K058).
     """
-    pull = p.base + p.per_trust_share * (trust_share - 0.5) - p.per_ccg_share * (ccg_share - 0.3)
-    pull += p.per_deficit * max(0.0, deficit) - p.per_cohesion * (cohesion - 0.4)
+    pull = (
+        p.base
+        + p.per_trust_share * (trust_share - origins.TRUST_SHARE)
+        - p.per_ccg_share * (ccg_share - origins.CCG_SHARE)
+    )
+    pull += p.per_deficit * max(0.0, deficit) - p.per_cohesion * (cohesion - origins.COHESION)
     return logistic(pull)
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
-from sim.rules import quality
+from sim.rules import origins, quality
 from sim.rules.chances import logistic
 from sim.rules.curves import between, exp, log
 from sim.rules.demand import Wanting, noise, served, want
@@ -30,9 +30,6 @@ MOST = 5.0
 """The highest workload; where nobody is left to do the work the ratio has no meaning, and this stands for it."""
 STEPS_OF_WORKLOAD = 1024
 """For each unit of workload, at which the share of what is wanted that is given is known."""
-USUAL_LIST = 7000.0
-USUAL_TURNOVER = 0.1
-USUAL_PART_TIME = 0.8
 SETTLING_ROUNDS = 4
 """Times that demand and access are worked out in turn before the first year, until each fits the other."""
 
@@ -124,7 +121,7 @@ def shares(p: Appointments) -> Floats:
 @rule
 def access_score(unmet, turnover, p):
     """How easily patients are seen, 0 to 1: falls with what is unmet, and where doctors keep changing (E014)."""
-    score = exp(-p.access_loss * unmet) + p.access_per_turnover * (turnover - USUAL_TURNOVER)
+    score = exp(-p.access_loss * unmet) + p.access_per_turnover * (turnover - origins.TURNOVER)
     return min(1.0, max(0.0, score))
 
 
@@ -135,15 +132,15 @@ def continuity_target(total, turnover, part_time, received, p):
     total: list, patients. turnover: yearly share of GPs who change. part_time: mean FTE of its GPs. received: share of
     the list taken from closed practices and not yet settled. Source: E001, E013, PA257-PA259, E039-E041.
     """
-    size = p.per_log_size * log(max(total, 100.0) / USUAL_LIST)
-    staff = p.per_turnover * (turnover - USUAL_TURNOVER) + p.per_part_time * (part_time - USUAL_PART_TIME)
+    size = p.per_log_size * log(max(total, 100.0) / origins.LIST)
+    staff = p.per_turnover * (turnover - origins.TURNOVER) + p.per_part_time * (part_time - origins.PART_TIME)
     return min(1.0, max(0.0, p.usual + size + staff + p.per_received * received))
 
 
 @rule
 def strain(workload, unmet, vacant, p):
     """Burn-out, 0 to 1, to which the doctors of a practice tend. vacant: share of its GP posts that stay empty."""
-    pressure = p.per_workload * (workload - quality.USUAL_WORKLOAD) + p.per_unmet * (unmet - quality.USUAL_UNMET)
+    pressure = p.per_workload * (workload - origins.WORKLOAD) + p.per_unmet * (unmet - origins.UNMET)
     pull = log(p.usual / (1.0 - p.usual)) + pressure + p.per_vacancy * vacant
     return logistic(pull)
 
@@ -175,7 +172,7 @@ def serve(life, lists, staff, care, speed, known, p, p_continuity):
             continue
         give(i, staff, care, known, p)
         doctors = staff.doctors[i]
-        part_time = min(1.0, staff.gp_fte[i] / doctors) if doctors > 0.0 else USUAL_PART_TIME
+        part_time = min(1.0, staff.gp_fte[i] / doctors) if doctors > 0.0 else origins.PART_TIME
         received = min(1.0, lists.received[i] / lists.total[i]) if lists.total[i] > 0.0 else 0.0
         target = continuity_target(lists.total[i], staff.turnover[i], part_time, received, p_continuity)
         care.continuity[i] += speed * (target - care.continuity[i])
@@ -238,7 +235,7 @@ def start(world: World, params: Params, luck: Luck) -> None:
 @kernel
 def start_access(w, luck, known, wanting, appointments, continuity, start, true_quality, recorded, experience):
     """The start in order; see `start`."""
-    w.care.access[:] = 0.7
+    w.care.access[:] = origins.ACCESS
     for _ in range(SETTLING_ROUNDS):
         want(w.life, w.lists, w.place, w.care, 0.0, wanting)
         serve(w.life, w.lists, w.staff, w.care, 1.0, known, appointments, continuity)

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.kernel import maker, rule
+from sim.rules import origins
 from sim.rules.chances import logistic
 from sim.rules.counts import is_working
 from sim.rules.curves import exp, log
@@ -107,8 +108,15 @@ def hidden_distress(relative, deficit, vacancy, workload, burnout, usual_burnout
     empty; workload: ratio; liability_each: pounds that would fall on each partner; alone: `loneliness`.
     """
     money = -p.per_income * relative + p.per_deficit * deficit
-    people = p.per_vacancy * vacancy + p.per_burnout * (burnout - usual_burnout) + p.alone * (alone - 0.4)
-    return money + people + p.per_workload * (workload - 1.0) + p.per_liability * (liability_each / 1e5 - 0.4)
+    people = (
+        p.per_vacancy * vacancy + p.per_burnout * (burnout - usual_burnout) + p.alone * (alone - origins.LONELINESS)
+    )
+    return (
+        money
+        + people
+        + p.per_workload * (workload - 1.0)
+        + p.per_liability * (liability_each / 1e5 - origins.LIABILITY)
+    )
 
 
 @rule
@@ -256,7 +264,7 @@ def feel_distress(contract, money, staff, care, life, relative, d, usual_burnout
         deficit = max(-money.reserves[i], 0.0) / money.income[i] if money.income[i] > 0.0 else 0.0
         vacancy = staff.vacant_fte[i] / staff.posts_fte[i] if staff.posts_fte[i] > 0.0 else 0.0
         load = care.workload[i] if care.workload[i] > 0.0 else 1.0
-        alone = loneliness(staff.partners[i]) if run_by_partners else 0.4
+        alone = loneliness(staff.partners[i]) if run_by_partners else origins.LONELINESS
         burnout = staff.burnout[i] if staff.doctors[i] > 0.0 else usual_burnout
         each = contract.liability[i] * alone
         felt = hidden_distress(income, deficit, vacancy, load, burnout, usual_burnout, each, alone, d)

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
+from sim.rules import origins
 from sim.rules.curves import exp, log, power
 from sim.world.luck import Luck, decision, uniform
 from sim.world.states import CARETAKER, OPEN
@@ -23,8 +24,6 @@ GROWTH_SHOCK = decision("demand.growth_shock")
 LASTING_GROWTH = decision("demand.lasting_growth")
 
 START_YEAR = 2014
-USUAL_IMD = 21.8
-"""IMD 2015 score of England: the origin of every deprivation gradient."""
 WEIGHT_0_4, WEIGHT_5_64, WEIGHT_65_74, WEIGHT_75, WEIGHT_MEAN = 3.81, 1.893, 4.556, 6.117, 2.585
 """Carr-Hill workload weights of the four bands (males aged 5-14 are 1) and their mean over England's patients of
 2015; both sexes and finer bands joined by their numbers (PA206-PA219, PA275-PA292)."""
@@ -115,7 +114,7 @@ def peaked_noise(draw, spread, p):
 def spread_by_list(spread, list_size, per_list):
     """Standard deviation of growth of a list (patients), which is `spread` at 7,000: the smaller the list, the more a
     new block of flats or a partner's leaving sways it."""
-    return spread * power(7000.0 / max(list_size, 100.0), per_list)
+    return spread * power(origins.LIST / max(list_size, 100.0), per_list)
 
 
 @rule
@@ -139,7 +138,7 @@ def net_migration(total, place_growth, shock, p):
 @rule
 def leaving_share(experience, p):
     """Share of a list that looks for another practice in a year, at most 0.5. experience: 0 to 1 (PA260-PA262)."""
-    return min(0.5, p.rate * exp(p.per_dissatisfied * (0.85 - experience)))
+    return min(0.5, p.rate * exp(p.per_dissatisfied * (origins.EXPERIENCE - experience)))
 
 
 @rule
@@ -149,8 +148,8 @@ def attraction(quality, experience, list_size, p):
     list_size: patients. At a power (`per_list`) of 1 a large practice draws as many of its size as a small one; at 0
     as many heads, so that small lists swell and large ones shrink.
     """
-    pull = exp(p.per_quality * quality + p.per_experience * (experience - 0.85))
-    return pull * power(max(list_size, 1.0) / 7000.0, p.per_list)
+    pull = exp(p.per_quality * quality + p.per_experience * (experience - origins.EXPERIENCE))
+    return pull * power(max(list_size, 1.0) / origins.LIST, p.per_list)
 
 
 @rule
@@ -160,8 +159,8 @@ def fresh_demand(weighted, imd, access, level, p):
     weighted: age-weighted patients. imd: score. access: 0 to 1, last year's; where it is hard to be seen fewer ask.
     level: growth since the start, ratio. Source: DE0013, PA206-PA219, PA230.
     """
-    gradient = exp(p.per_imd * (imd - USUAL_IMD))
-    return max(0.0, p.per_person * level * weighted * gradient * (1.0 + p.per_access * (access - 0.7)))
+    gradient = exp(p.per_imd * (imd - origins.IMD))
+    return max(0.0, p.per_person * level * weighted * gradient * (1.0 + p.per_access * (access - origins.ACCESS)))
 
 
 @rule

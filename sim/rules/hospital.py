@@ -21,19 +21,16 @@ from sim.commissioning.tariff import AE, ELECTIVE, EMERGENCY, REFERRALS, Tariff,
 from sim.commissioning.trusts import COST_CHANCE, TrustCost, costs, flow
 from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
+from sim.rules import origins
 from sim.rules.curves import exp
-from sim.rules.demand import START_YEAR, USUAL_IMD, Ageing, grown, noise, served
+from sim.rules.demand import START_YEAR, Ageing, grown, noise, served
 from sim.rules.practice_budgets import PracticeBudgets, keep_savings, offered, take_budgets
-from sim.rules.quality import USUAL_UNMET
 from sim.world.luck import Luck, decision, uniform
 from sim.world.world import Floats, World
 
 EMERGENCY_CHANCE = decision("hospital.emergency_chance")
 AE_CHANCE = decision("hospital.ae_chance")
 LASTING_USE = decision("hospital.lasting_use")
-
-USUAL_CONTINUITY, USUAL_TURNOVER, USUAL_KM, USUAL_OCCUPANCY = 0.6, 0.1, 8.0, 0.86
-"""England in 2014-15: the origin from which effects on the use of hospitals are counted."""
 
 
 class EmergencyUse(NamedTuple):
@@ -111,7 +108,7 @@ def by_age(lists, i, rates):
 @rule
 def expected_emergencies(age_0_4, age_5_64, age_65_74, age_75, imd, p):
     """Emergency admissions a year that age and deprivation say. Counts in patients, imd a score (PB001 to PB036)."""
-    poor = imd - USUAL_IMD
+    poor = imd - origins.IMD
     young = (p.age_0_4 * age_0_4 + p.age_5_64 * age_5_64) * exp(p.per_imd_young * poor)
     return young + (p.age_65_74 * age_65_74 + p.age_75 * age_75) * exp(p.per_imd_old * poor)
 
@@ -123,17 +120,17 @@ def emergency_factor(unmet, continuity, turnover, quality, km, occupancy, p):
     unmet, continuity, turnover: shares. quality: sd. km: to its main hospital. occupancy: of it, last year: full
     beds hold admissions back (E074). Sources: E001 to E004, E012, E019, E023, E073.
     """
-    care = p.per_unmet * (unmet - USUAL_UNMET) + p.per_continuity * (continuity - USUAL_CONTINUITY)
-    care += p.per_turnover * (turnover - USUAL_TURNOVER) + p.per_quality * quality
-    return exp(care + p.per_km * (km - USUAL_KM) + p.per_occupancy * (occupancy - USUAL_OCCUPANCY))
+    care = p.per_unmet * (unmet - origins.UNMET) + p.per_continuity * (continuity - origins.CONTINUITY)
+    care += p.per_turnover * (turnover - origins.TURNOVER) + p.per_quality * quality
+    return exp(care + p.per_km * (km - origins.HOSPITAL_KM) + p.per_occupancy * (occupancy - origins.OCCUPANCY))
 
 
 @rule
 def ae_factor(imd, unmet, turnover, km, p):
     """What deprivation, practice and distance do to A&E attendances, ratio (E005 to E011, E075, PB045 to PB054)."""
-    near = min(km, p.far_km) - USUAL_KM
-    pull = p.per_imd * (imd - USUAL_IMD) + p.per_unmet * (unmet - USUAL_UNMET)
-    return exp(pull + p.per_turnover * (turnover - USUAL_TURNOVER) + p.per_km * near)
+    near = min(km, p.far_km) - origins.HOSPITAL_KM
+    pull = p.per_imd * (imd - origins.IMD) + p.per_unmet * (unmet - origins.UNMET)
+    return exp(pull + p.per_turnover * (turnover - origins.TURNOVER) + p.per_km * near)
 
 
 @rule
@@ -211,7 +208,7 @@ def refer(life, place, lists, care, use, accounts, plans_of, level, p, p_sub, p_
             use.usual_referrals[i] = 0.0
             continue
         use.usual_referrals[i] = by_age(lists, i, p) * level
-        due = by_age(lists, i, p) * exp(p.per_unmet * (care.unmet[i] - USUAL_UNMET)) * level
+        due = by_age(lists, i, p) * exp(p.per_unmet * (care.unmet[i] - origins.UNMET)) * level
         moved = p_sub.moved + p_sub.moved_per_spend * growth[place.ccg[i]]
         moved *= room(care.facilities[i], care.workload[i], p_sub)
         use.community[i] = due * min(0.9, max(0.0, moved))

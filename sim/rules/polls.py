@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.commissioning.functions import FIXED_FUNCTIONS, FUNCTIONS
 from sim.kernel import kernel, maker, rule
+from sim.rules import origins
 from sim.rules.attitudes import has_opinion
 from sim.rules.curves import exp
 from sim.world.states import PARTNER
@@ -132,7 +133,7 @@ def loudness(strength, p):
 @rule
 def quietness(engagement, p):
     """What engagement (0-1) of the practice multiplies the odds of silence by."""
-    return exp(-p.per_engagement * (engagement - 0.4))
+    return exp(-p.per_engagement * (engagement - origins.ENGAGEMENT))
 
 
 @rule

@@ -11,9 +11,10 @@ import math
 from typing import NamedTuple
 
 from sim.kernel import maker, rule
+from sim.rules import origins
 from sim.rules.chances import logistic
 from sim.rules.curves import exp, log
-from sim.rules.demand import USUAL_IMD, noise, served
+from sim.rules.demand import noise, served
 from sim.world.luck import decision, normal, uniform
 from sim.world.states import APMS, GOOD, INADEQUATE, OUTSTANDING, REQUIRES_IMPROVEMENT, UNRATED
 
@@ -24,9 +25,6 @@ START_QUALITY = decision("quality.start")
 START_CCG = decision("quality.start_ccg")
 START_CODING = decision("quality.start_coding")
 START_FACILITIES = decision("quality.start_facilities")
-
-USUAL_WORKLOAD, USUAL_UNMET, USUAL_NURSES = 1.2, 0.12, 0.27
-"""England in 2014-15: the origin from which pressures on quality and on doctors are counted (nurses FTE per 1,000)."""
 
 
 class TrueQuality(NamedTuple):
@@ -121,8 +119,8 @@ def unwatched(opted_in, suspended, watched):
 @rule
 def pressure(workload, unmet, nurses, turnover, p):
     """What work, unmet need, nurses (FTE per 1,000) and turnover do to the quality a practice tends to, in sd."""
-    work = p.per_workload * (workload - USUAL_WORKLOAD) + p.per_unmet * (unmet - USUAL_UNMET)
-    return work + p.per_nurse * (nurses - USUAL_NURSES) + p.per_turnover * (turnover - 0.1)
+    work = p.per_workload * (workload - origins.WORKLOAD) + p.per_unmet * (unmet - origins.UNMET)
+    return work + p.per_nurse * (nurses - origins.NURSES) + p.per_turnover * (turnover - origins.TURNOVER)
 
 
 @rule
@@ -139,8 +137,12 @@ def points_achieved(quality, coding, work, hidden, p):
 @rule
 def good_experience(access, continuity, quality, imd, total, received, p):
     """Share of patients with a good overall experience, 0 to 1 (EX0028 to EX0053, E013 to E015, E036, E041)."""
-    seen = p.per_access * (access - 0.7) + p.per_continuity * (continuity - 0.6) + p.per_quality * quality
-    people = p.per_imd * (imd - USUAL_IMD) + p.per_log_size * log(max(total, 100.0) / 7000.0)
+    seen = (
+        p.per_access * (access - origins.ACCESS)
+        + p.per_continuity * (continuity - origins.CONTINUITY)
+        + p.per_quality * quality
+    )
+    people = p.per_imd * (imd - origins.IMD) + p.per_log_size * log(max(total, 100.0) / origins.LIST)
     return logistic(p.usual + seen + people + p.per_received * received)
 
 
@@ -217,7 +219,7 @@ def begin(life, place, lists, contract, staff, care, ccgs, luck, p, p_true):
         if not served(life.state[i]):
             continue
         drawn = p.between_ccgs * normal(ccg_draws, ccgs.id[place.ccg[i]]) + p.within_ccgs * normal(draws, place.id[i])
-        drawn += p.mean + p.per_imd * (place.imd[i] - USUAL_IMD)
+        drawn += p.mean + p.per_imd * (place.imd[i] - origins.IMD)
         if contract.kind[i] == APMS:
             drawn += p.apms
         if staff.doctors[i] <= 1.0:
@@ -226,7 +228,7 @@ def begin(life, place, lists, contract, staff, care, ccgs, luck, p, p_true):
         care.quality_true[i] = drawn
         care.quality_base[i] = drawn - pressure(care.workload[i], care.unmet[i], nurses, staff.turnover[i], p_true)
         care.coding[i] = p.coding * normal(coding_draws, place.id[i])
-        size = log(max(lists.total[i], 100.0) / 7000.0)
+        size = log(max(lists.total[i], 100.0) / origins.LIST)
         room = p.facilities + p.facilities_per_log_size * size
         room += noise(uniform(luck.stream(START_FACILITIES), place.id[i]), 0.15)
         care.facilities[i] = min(1.0, max(0.0, room))

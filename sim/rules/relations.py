@@ -16,6 +16,7 @@ from sim.commissioning.functions import AREA_TEAM, NHS_ENGLAND
 from sim.commissioning.leads import leads_of
 from sim.kernel import kernel, maker, rule
 from sim.parameters import Params
+from sim.rules import origins
 from sim.rules.attitudes import (
     AT_SCALE,
     SETTLED,
@@ -158,20 +159,25 @@ def engagement_wanted(influence, belonging, board, trust, workload, taste, p):
     belonging: mean engagement of tied practices, 0-1. trust: in the CCG, less what doctors usually have, -1 to 1.
     workload: ratio, 1 is sustainable. taste: standard normal.
     """
-    z = p.base + p.influence * (influence - 0.4) + p.belonging * (belonging - 0.4) + p.paid_role * board
+    z = (
+        p.base
+        + p.influence * (influence - origins.INFLUENCE)
+        + p.belonging * (belonging - origins.ENGAGEMENT)
+        + p.paid_role * board
+    )
     return logistic(z + p.trust * trust - p.workload * (workload - 1.0) + p.taste * taste)
 
 
 @rule
 def hard_to_hear(members, p):
-    """Influence that a practice lacks because its CCG has more than 37 members, England's usual number."""
-    return p.per_log_members * log(max(1.0, members) / 37.0)
+    """Influence that a practice lacks because its CCG has more members than is usual."""
+    return p.per_log_members * log(max(1.0, members) / origins.MEMBERS)
 
 
 @rule
 def influence_wanted(board, engagement, control, size, p):
     """Influence on the CCG (0-1) as the practice sees it. control: share (0-1) led locally. size: `hard_to_hear`."""
-    share = p.usual + p.board * board + p.engagement * (engagement - 0.4) + p.control * control - size
+    share = p.usual + p.board * board + p.engagement * (engagement - origins.ENGAGEMENT) + p.control * control - size
     return min(1.0, max(0.0, share))
 
 
@@ -234,7 +240,7 @@ def tie(place, life, care, ties, ccgs, heard, felt, trait, leads, conduct, hold,
         c = place.ccg[i]
         t = ccgs.table[c]
         board = float(place.board[i])
-        usual = min(1.0, max(0.0, trait[i] + p.ccg_per_influence * (ties.influence[i] - 0.4)))
+        usual = min(1.0, max(0.0, trait[i] + p.ccg_per_influence * (ties.influence[i] - origins.INFLUENCE)))
         ties.trust_ccg[i] = moved(ties.trust_ccg[i] + pace * (usual - ties.trust_ccg[i]), felt[i, 0])
         usual = min(1.0, max(0.0, p.nhse_usual + p.nhse_per_trait * (trait[i] - p.usual_trait)))
         ties.trust_nhse[i] = moved(ties.trust_nhse[i] + pace * (usual - ties.trust_nhse[i]), felt[i, 1] - conduct[c])
@@ -270,8 +276,12 @@ def group(place, life, care, ties, heard, p, joining, leaving, stake):
                 life.at_scale[i] = 0
                 ties.shareholder[i] = 0.0
             continue
-        z = p.join + p.join_per_peers * (heard[i, AT_SCALE] - 0.4) + p.join_per_workload * (care.workload[i] - 1.0)
-        z += p.join_per_engagement * (ties.engagement[i] - 0.4)
+        z = (
+            p.join
+            + p.join_per_peers * (heard[i, AT_SCALE] - origins.AT_SCALE)
+            + p.join_per_workload * (care.workload[i] - 1.0)
+        )
+        z += p.join_per_engagement * (ties.engagement[i] - origins.ENGAGEMENT)
         if settles(uniform(joining, who), z):
             life.at_scale[i] = 1
             held = p.stake + p.stake_board * place.board[i]
@@ -376,8 +386,8 @@ def settle_relations(
     """The start in order; see `start`."""
     start_groups(w.place, w.life, w.ties, groups, luck.stream(GROUP_START), luck.stream(STAKE))
     count_practices(w.place, w.life, w.ccgs)
-    w.ties.engagement[:] = 0.4
-    w.ties.influence[:] = 0.4
+    w.ties.engagement[:] = origins.ENGAGEMENT
+    w.ties.influence[:] = origins.INFLUENCE
     trait = start_opinions(
         w.doctors, w.minds, w.ties, w.life, peer_start, peer_row, SETTLING_ROUNDS, traits, shares(updating),
         trust.usual_trait,

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernel import maker, rule
+from sim.rules import origins
 from sim.rules.counts import is_working
 from sim.rules.curves import exp, log
 from sim.rules.leaving import MOVES
@@ -128,7 +129,7 @@ def posts_on_offer(gap, smallest, typical):
 @rule
 def practice_appeal(list_ratio, deprived, list_size, burnout, usual_burnout, rating, p):
     """Utility of working in a practice, in whatever role; see `appeal`."""
-    utility = p.size * log(max(list_size, 100.0) / 7000.0) - p.list_per_doctor * log(max(list_ratio, 0.1))
+    utility = p.size * log(max(list_size, 100.0) / origins.LIST) - p.list_per_doctor * log(max(list_ratio, 0.1))
     utility -= p.deprivation * deprived + p.burnout * (burnout - usual_burnout)
     if rating == INADEQUATE:
         return utility - p.poor_rating

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from parameters_of import params_of
 from worlds import tiny_world
 
-from sim.rules import access, demand
+from sim.rules import access, demand, origins
 from sim.rules.access import Appointments, Continuity, Tiring
 from sim.rules.demand import Wanting
 from sim.world.luck import Luck
@@ -70,7 +70,7 @@ def test_access_score_stays_a_share() -> None:
 
 def test_strain_rises_with_workload_unmet_and_empty_posts() -> None:
     p = P.of(Tiring)
-    usual = access.strain(access.quality.USUAL_WORKLOAD, access.quality.USUAL_UNMET, 0.0, p)
+    usual = access.strain(origins.WORKLOAD, origins.UNMET, 0.0, p)
     assert usual == pytest.approx(p.usual)
     assert access.strain(1.6, 0.1, 0.0, p) > usual
     assert access.strain(1.2, 0.3, 0.0, p) > usual

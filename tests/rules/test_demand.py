@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from parameters_of import params_of
 from worlds import tiny_world
 
-from sim.rules import demand
+from sim.rules import demand, origins
 from sim.rules.demand import Ageing, Switching, Wanting
 from sim.world.luck import Luck
 from sim.world.states import MERGED
@@ -87,10 +87,10 @@ def test_net_migration_follows_the_place() -> None:
 
 def test_fresh_demand_rises_with_age_and_deprivation() -> None:
     p = P.of(Wanting)
-    usual = demand.fresh_demand(1000.0, demand.USUAL_IMD, 0.7, 1.0, p)
+    usual = demand.fresh_demand(1000.0, origins.IMD, 0.7, 1.0, p)
     assert usual == pytest.approx(1000.0 * p.per_person)
     assert demand.fresh_demand(1000.0, 50.0, 0.7, 1.0, p) > usual
-    assert demand.fresh_demand(1000.0, demand.USUAL_IMD, 0.4, 1.0, p) < usual
+    assert demand.fresh_demand(1000.0, origins.IMD, 0.4, 1.0, p) < usual
 
 
 @settings(max_examples=25, deadline=None)

@@ -5,7 +5,7 @@ import pytest
 from parameters_of import params_of
 from worlds import tiny_world
 
-from sim.rules import access, hospital
+from sim.rules import access, hospital, origins
 from sim.rules.hospital import AeUse, EmergencyUse, Substitution
 from sim.world.luck import Luck
 from sim.world.world import World
@@ -38,9 +38,9 @@ def test_rates_of_england() -> None:
 
 
 def test_factors_are_one_in_the_usual_practice() -> None:
-    usual = (hospital.USUAL_UNMET, hospital.USUAL_CONTINUITY, hospital.USUAL_TURNOVER, 0.0, hospital.USUAL_KM, 0.86)
+    usual = (origins.UNMET, origins.CONTINUITY, origins.TURNOVER, 0.0, origins.HOSPITAL_KM, 0.86)
     assert hospital.emergency_factor(*usual, P.of(EmergencyUse)) == pytest.approx(1.0)
-    assert hospital.ae_factor(21.8, hospital.USUAL_UNMET, 0.1, hospital.USUAL_KM, P.of(AeUse)) == pytest.approx(1.0)
+    assert hospital.ae_factor(21.8, origins.UNMET, 0.1, origins.HOSPITAL_KM, P.of(AeUse)) == pytest.approx(1.0)
 
 
 def test_distance_lowers_attendance_up_to_a_limit() -> None:

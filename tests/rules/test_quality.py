@@ -8,7 +8,7 @@ from parameters_of import params_of
 from worlds import tiny_world
 
 from sim.parameters import Params
-from sim.rules import access, quality
+from sim.rules import access, origins, quality
 from sim.rules.quality import Experience, Inspection, RecordedQuality, TrueQuality
 from sim.world import states
 from sim.world.luck import Luck
@@ -136,7 +136,7 @@ def test_ratings_spread_as_at_first_inspection() -> None:
 
 def test_pressure_lowers_quality_and_nurses_raise_it() -> None:
     p = P.of(TrueQuality)
-    usual = quality.pressure(quality.USUAL_WORKLOAD, quality.USUAL_UNMET, quality.USUAL_NURSES, 0.1, p)
+    usual = quality.pressure(origins.WORKLOAD, origins.UNMET, origins.NURSES, 0.1, p)
     assert usual == pytest.approx(0.0)
-    assert quality.pressure(2.0, quality.USUAL_UNMET, quality.USUAL_NURSES, 0.1, p) < 0.0
-    assert quality.pressure(quality.USUAL_WORKLOAD, quality.USUAL_UNMET, 0.6, 0.1, p) > 0.0
+    assert quality.pressure(2.0, origins.UNMET, origins.NURSES, 0.1, p) < 0.0
+    assert quality.pressure(origins.WORKLOAD, origins.UNMET, 0.6, 0.1, p) > 0.0

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from experiments.benchmarks.twins.engine import SEED, YEARS, Events
 from sim.parameters import Timeline
-from sim.rules import access, chances, demand, leaving, quality
+from sim.rules import access, chances, demand, leaving, origins
 from sim.rules.expenses import StaffCosts
 from sim.rules.leaving import MOVES, QUALIFIES, STAYS, VACANT
 from sim.rules.workforce import salary_worth
@@ -101,7 +101,7 @@ class Surgery(mesa.Agent):
     def chance_growth(self) -> float:
         """This year's chance share of growth: Laplace's form, gains spread wider than losses."""
         p = self.model.ageing
-        spread = p.shock * (7000.0 / max(self.total, 100.0)) ** p.spread_per_list
+        spread = p.shock * (origins.LIST / max(self.total, 100.0)) ** p.spread_per_list
         losses = spread / sqrt(1.0 + p.skew * p.skew)
         gains, below = p.skew * losses, 1.0 / (1.0 + p.skew)
         if self.draw < below:
@@ -149,8 +149,8 @@ class Surgery(mesa.Agent):
             self.pull = 0.0
             return
         p = self.model.switching
-        pull = exp(p.per_quality * self.quality_true + p.per_experience * (self.experience - 0.85))
-        self.pull = pull * (max(self.total, 1.0) / 7000.0) ** p.per_list
+        pull = exp(p.per_quality * self.quality_true + p.per_experience * (self.experience - origins.EXPERIENCE))
+        self.pull = pull * (max(self.total, 1.0) / origins.LIST) ** p.per_list
 
     def lose(self) -> None:
         """Patients look for another practice."""
@@ -160,7 +160,7 @@ class Surgery(mesa.Agent):
         self.share = 0.0
         if total <= 0.0:
             return
-        self.share = share = min(0.5, p.rate * exp(p.per_dissatisfied * (0.85 - self.experience)))
+        self.share = share = min(0.5, p.rate * exp(p.per_dissatisfied * (origins.EXPERIENCE - self.experience)))
         for (other, _), weight in zip(self.near, weights, strict=True):
             if weight > 0.0:
                 part = weight / total * share
@@ -183,9 +183,9 @@ class Surgery(mesa.Agent):
     def want(self) -> None:
         """Consultations wanted: fresh ones, and part of what went unmet last year."""
         p = self.model.wanting
-        gradient = exp(p.per_imd * (self.imd - demand.USUAL_IMD))
+        gradient = exp(p.per_imd * (self.imd - origins.IMD))
         fresh = p.per_person * self.model.level * self.age_weight() * gradient
-        fresh *= 1.0 + p.per_access * (self.access - 0.7)
+        fresh *= 1.0 + p.per_access * (self.access - origins.ACCESS)
         self.wanted = max(0.0, fresh) + p.carried_over * self.unmet * self.wanted
 
     # ------------------------------------------------------------------ workforce
@@ -242,17 +242,17 @@ class Surgery(mesa.Agent):
         self.workload = min(access.MOST, workload)
         self.appointments = share * self.wanted
         self.unmet = 1.0 - share
-        score = exp(-p.access_loss * self.unmet) + p.access_per_turnover * (self.turnover - access.USUAL_TURNOVER)
+        score = exp(-p.access_loss * self.unmet) + p.access_per_turnover * (self.turnover - origins.TURNOVER)
         self.access = min(1.0, max(0.0, score))
-        part_time = min(1.0, self.gp_fte / self.doctors) if self.doctors > 0.0 else access.USUAL_PART_TIME
+        part_time = min(1.0, self.gp_fte / self.doctors) if self.doctors > 0.0 else origins.PART_TIME
         received = min(1.0, self.received / self.total) if self.total > 0.0 else 0.0
-        target = c.usual + c.per_log_size * log(max(self.total, 100.0) / access.USUAL_LIST)
-        target += c.per_turnover * (self.turnover - access.USUAL_TURNOVER)
-        target += c.per_part_time * (part_time - access.USUAL_PART_TIME) + c.per_received * received
+        target = c.usual + c.per_log_size * log(max(self.total, 100.0) / origins.LIST)
+        target += c.per_turnover * (self.turnover - origins.TURNOVER)
+        target += c.per_part_time * (part_time - origins.PART_TIME) + c.per_received * received
         self.continuity += c.speed * (min(1.0, max(0.0, target)) - self.continuity)
         vacant = min(1.0, self.vacant_fte / self.posts_fte) if self.posts_fte > 0.0 else 0.0
-        pressure = t.per_workload * (self.workload - quality.USUAL_WORKLOAD)
-        pressure += t.per_unmet * (self.unmet - quality.USUAL_UNMET)
+        pressure = t.per_workload * (self.workload - origins.WORKLOAD)
+        pressure += t.per_unmet * (self.unmet - origins.UNMET)
         pull = log(t.usual / (1.0 - t.usual)) + pressure + t.per_vacancy * vacant
         self.strain = logistic(pull)
 

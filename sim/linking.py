@@ -1,5 +1,4 @@
-"""Rules are compiled into the kernels that call them, and not into machine code of their own; the code and the tables
-of a kernel lie together in memory.
+"""Rules are compiled into the kernels that call them, and not into machine code of their own.
 
 Numba makes machine code of every function by itself, and again within each of its callers, since it links what is
 called into the caller. Python cannot call a rule compiled, so its own machine code would never run.
@@ -8,20 +7,15 @@ called into the caller. Python cannot call a rule compiled, so its own machine c
 from __future__ import annotations
 
 import ctypes
-import platform
-import sys
 from functools import cached_property
 from typing import Any
 
-from numba.core import config
 from numba.core.codegen import JITCodeLibrary, JITCPUCodegen
 
 ENTRY = "_ZN7cpython"
 """How the name of an entry for Python begins."""
 BY_ADDRESS = ("nrt", "multi3")
 """Numba's own libraries, which have none but are called by address."""
-NEAR = sys.platform == "linux" and platform.machine() == "x86_64"
-"""Whether a kernel's code and tables are kept together in memory, so that 32 bits tell how far they are apart."""
 
 
 class Library(JITCodeLibrary):  # type: ignore[misc]
@@ -69,20 +63,7 @@ def _set_env(codegen: Any, name: str, env: Any) -> None:
         ctypes.c_void_p.from_address(address).value = id(env)
 
 
-_usual_options = JITCPUCodegen._customize_tm_options
-
-
-def _near_options(codegen: Any, options: dict[str, Any]) -> None:
-    """Lets a kernel find its tables and constants by their distance from its code. Numba allows for their being
-    anywhere, and begins each use of one with its whole address: one instruction more for every number written out."""
-    _usual_options(codegen, options)
-    options["reloc"], options["codemodel"] = "pic", "small"
-
-
 def link_rules() -> None:
     """Lets numba compile so from now on."""
     JITCPUCodegen._library_class = Library
     JITCPUCodegen.set_env = _set_env
-    if NEAR:
-        JITCPUCodegen._customize_tm_options = _near_options
-        config.USE_LLVMLITE_MEMORY_MANAGER = 1

@@ -318,6 +318,9 @@ def give_hours(cases, order, bodies, p, lapse_months):
         other, executor = cases.partner[k], cases.executor[k]
         # The body that decides does a share of the work itself where another executes; so does the second body of a
         # joint decision, which gets the papers of the first. Two that act against each other do it all twice.
+        if executor >= 0 and not room_for(bodies, executor, cases.hours[k] * (1.0 - p.decide_share)):
+            executor = -1  # who decides does the work as well where those who should have no hours left
+            cases.executor[k] = -1
         own = cases.hours[k] * (p.decide_share if executor >= 0 else 1.0)
         theirs = own if cases.doubled[k] == 1 else cases.hours[k] * p.decide_share
         paperwork = cases.hours[k] - own

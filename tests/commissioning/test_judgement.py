@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from life_of import living_world
 from rivals import of
 from worlds import tiny_regime
 
 from sim.commissioning import functions as f
 from sim.commissioning.capacity import Hours, queue
+from sim.commissioning.cycle import INVESTIGATION
 from sim.commissioning.governance import Interests
 from sim.commissioning.perception import perceive
 from sim.commissioning.utilities import Weights
@@ -41,7 +43,7 @@ def perceived(kind: int, other: int, quality: float = 0.0) -> Floats:
     found, good = np.zeros((CASES, 2)), np.zeros((CASES, 2))
     perceive(
         world.cases, CASES, world.place, world.beliefs, world.belief_slot, world.ccgs, world.boards, world.bodies, v,
-        of(Interests), of(Weights), 1.0, found, good, Luck(1, 2015).stream("choice.investigation"), rows,
+        of(Interests), of(Weights), 1.0, found, good, Luck(1, 2015).stream(INVESTIGATION), rows,
     )  # fmt: skip
     return found[:, 0]
 
@@ -68,3 +70,16 @@ def test_a_case_waits_for_the_last_of_those_who_work_on_it() -> None:
     queue(world.cases, 1, world.bodies, np.zeros(1), of(Hours, decide_share=0.5), 30.0)
     assert world.cases["status"][0] == s.DECIDED
     assert world.cases["months"][0] == 12.0 * 0.85
+
+
+@pytest.mark.parametrize(("left", "used"), [(60.0, [50.0, 990.0]), (40.0, [100.0, 960.0])])
+def test_who_decides_does_the_work_itself_where_the_executor_has_no_hours_left(left: float, used: list[float]) -> None:
+    world = living_world()
+    world.bodies = Table("bodies", 2)
+    world.bodies["hours_held"], world.bodies["hours_used"] = [1000.0, 1000.0], [0.0, 1000.0 - left]
+    case = {"status": s.WAITING, "clock": 6.0, "hours": 100.0, "body": 0, "partner": -1, "executor": 1}
+    for column, value in case.items():
+        world.cases[column][0] = value
+    queue(world.cases, 1, world.bodies, np.zeros(1), of(Hours, decide_share=0.5), 30.0)
+    assert world.cases["status"][0] == s.DECIDED
+    assert world.bodies["hours_used"].tolist() == used

@@ -316,23 +316,18 @@ def give_hours(cases, order, bodies, p, lapse_months):
         if cases.status[k] != s.WAITING:
             continue
         other, executor = cases.partner[k], cases.executor[k]
-        # The body that decides does a share of the work itself where another executes; so does the second body of a
-        # joint decision, which gets the papers of the first. Two that act against each other do it all twice.
-        if executor >= 0 and not room_for(bodies, executor, cases.hours[k] * (1.0 - p.decide_share)):
-            executor = -1  # who decides does the work as well where those who should have no hours left
-            cases.executor[k] = -1
+        # The body that decides does a share of the work itself where another executes, or all of it where that one has
+        # no hours left; so does the second body of a joint decision, which gets the papers of the first. Two that act
+        # against each other do it all twice.
         own = cases.hours[k] * (p.decide_share if executor >= 0 else 1.0)
+        if not room_for(bodies, executor, cases.hours[k] - own):
+            executor, own = -1, cases.hours[k]
+            cases.executor[k] = -1
         theirs = own if cases.doubled[k] == 1 else cases.hours[k] * p.decide_share
-        paperwork = cases.hours[k] - own
-        if (
-            b >= 0
-            and room_for(bodies, b, own)
-            and room_for(bodies, other, theirs)
-            and room_for(bodies, executor, paperwork)
-        ):
+        if b >= 0 and room_for(bodies, b, own) and room_for(bodies, other, theirs):
             bodies.hours_used[b] += own
             if executor >= 0:
-                bodies.hours_used[executor] += paperwork
+                bodies.hours_used[executor] += cases.hours[k] - own
             if other >= 0:
                 bodies.hours_used[other] += theirs
                 if cases.doubled[k] == 0:

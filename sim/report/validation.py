@@ -138,8 +138,11 @@ def _target_line(verdict: Verdict) -> dict[str, Any]:
 def _where(level: str, place: str) -> str:
     if level == "national":
         return "England"
-    words = {"deprivation_fifth": "deprivation fifth", "list_size_class": "lists of", "contract": "contract"}
-    return f"GPs: {place}" if level == "gp_class" else f"{words.get(level, '')} {place}".strip()
+    words = {
+        "deprivation_fifth": "deprivation fifth", "list_size_class": "lists of", "gp_class": "GPs:",
+        "contract": "contract",
+    }  # fmt: skip
+    return f"{words.get(level, '')} {place}".strip()
 
 
 def _histories(validation: Validation, verdicts: Sequence[Verdict]) -> list[Picture]:

@@ -18,7 +18,7 @@ from sim.commissioning.views import view
 from sim.world import states as s
 from sim.world.luck import Luck
 from sim.world.table import Table
-from sim.world.world import Floats
+from sim.world.world import Floats, World
 
 CASES = 50
 
@@ -59,27 +59,28 @@ def test_what_is_believed_of_quality_says_nothing_of_access() -> None:
     assert perceived(s.QUALITY, f.ADVISES, quality=3.0).mean() < perceived(s.QUALITY, f.ADVISES).mean()
 
 
-def test_a_case_waits_for_the_last_of_those_who_work_on_it() -> None:
-    """Who decides has hours to spare, who executes has not: the wait is that of the one who executes."""
+def queued(clock: float, used: tuple[float, float]) -> World:
+    """A case of 100 hours that body 0 decides, at half of them, and body 1 executes, after a year's queue; each holds
+    1,000 hours, of which it has used so many before."""
     world = living_world()
     world.bodies = Table("bodies", 2)
-    world.bodies["hours_held"], world.bodies["hours_used"] = [1000.0, 1000.0], [0.0, 800.0]
-    case = {"status": s.WAITING, "clock": 99.0, "hours": 100.0, "body": 0, "partner": -1, "executor": 1}
+    world.bodies["hours_held"], world.bodies["hours_used"] = 1000.0, used
+    case = {"status": s.WAITING, "clock": clock, "hours": 100.0, "body": 0, "partner": -1, "executor": 1}
     for column, value in case.items():
         world.cases[column][0] = value
     queue(world.cases, 1, world.bodies, np.zeros(1), of(Hours, decide_share=0.5), 30.0)
+    return world
+
+
+def test_a_case_waits_for_the_last_of_those_who_work_on_it() -> None:
+    """Who decides has hours to spare, who executes has not: the wait is that of the one who executes."""
+    world = queued(99.0, (0.0, 800.0))
     assert world.cases["status"][0] == s.DECIDED
     assert world.cases["months"][0] == 12.0 * 0.85
 
 
 @pytest.mark.parametrize(("left", "used"), [(60.0, [50.0, 990.0]), (40.0, [100.0, 960.0])])
 def test_who_decides_does_the_work_itself_where_the_executor_has_no_hours_left(left: float, used: list[float]) -> None:
-    world = living_world()
-    world.bodies = Table("bodies", 2)
-    world.bodies["hours_held"], world.bodies["hours_used"] = [1000.0, 1000.0], [0.0, 1000.0 - left]
-    case = {"status": s.WAITING, "clock": 6.0, "hours": 100.0, "body": 0, "partner": -1, "executor": 1}
-    for column, value in case.items():
-        world.cases[column][0] = value
-    queue(world.cases, 1, world.bodies, np.zeros(1), of(Hours, decide_share=0.5), 30.0)
+    world = queued(6.0, (0.0, 1000.0 - left))
     assert world.cases["status"][0] == s.DECIDED
     assert world.bodies["hours_used"].tolist() == used

@@ -22,7 +22,7 @@ from sim.world.table import Table
 bodies = Table("bodies", 1)
 for skill in SKILLS:
     bodies[skill] = 1.0
-hold(bodies, np.full(1, -1), 1.0, 0.0, np.zeros(1), Hours(1000.0, 0.5, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0))
+hold(bodies, np.full(1, -1), 1.0, 0.0, np.zeros(1), Hours(1000.0, 0.5, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0))
 print(float(bodies["hours_held"][0]), len(hold.dispatcher.stats.cache_hits))
 """
 """Four people of whom each has 500 hours."""

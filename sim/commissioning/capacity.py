@@ -1,9 +1,8 @@
 """Capacity: who is responsible for a case, how many hours it takes, and which cases the hours reach.
 
 Hours = staff x 1,500 x (1 - fixed share) x (0.6 + 0.4 x experience), less fixed tasks that every body has however
-small.
-A pool that is split duplicates those tasks, and a body without a whole specialist needs longer for the specialist's
-work.
+small and the standing work for its practices. A pool that is split duplicates those tasks, and a body without a whole
+specialist needs longer for the specialist's work.
 """
 
 from __future__ import annotations
@@ -49,6 +48,7 @@ class Hours(NamedTuple):
     joint_cycle: float
     spread: float
     decide_share: float
+    kept_for_cases: float
 
 
 class CaseHours(NamedTuple):
@@ -81,14 +81,18 @@ class Mandate(NamedTuple):
 
 
 @rule
-def hours_held(fte, experience, in_transition, hours_lost, p):
+def hours_held(fte, experience, in_transition, hours_lost, standing, p):
     """Hours a body has for cases in a year; fte of staff, experience 0 to 1 (0.6 to 1 of full pace, `novice` is the
-    floor)."""
+    floor), standing: hours of standing work for its practices.
+
+    However much of that and of fixed tasks there is, the share `kept_for_cases` stays: notices and applications have
+    dates by law.
+    """
     pace = p.novice + (1.0 - p.novice) * experience
     hours = fte * p.per_fte * (1.0 - p.fixed_share) * pace
     if in_transition > 0.0:
         hours *= 1.0 - hours_lost
-    return max(0.0, hours - p.fixed_tasks) if fte > 0.0 else 0.0
+    return max(p.kept_for_cases * hours, hours - p.fixed_tasks - standing)
 
 
 @rule
@@ -132,10 +136,8 @@ def hold_hours(bodies, slots, scale, visits, standing, p):
     `nation.staff_scale`.
     """
     for b in range(len(bodies)):
-        free = hours_held(
-            scale * total_fte(bodies, b), bodies.experience[b], bodies.transition[b], bodies.hours_lost[b], p
-        )
-        free = max(0.0, free - standing[b])
+        staff = scale * total_fte(bodies, b)
+        free = hours_held(staff, bodies.experience[b], bodies.transition[b], bodies.hours_lost[b], standing[b], p)
         bodies.hours_held[b] = free * (1.0 - visits) if slots[bodies.kind[b]] >= 0 else free
         bodies.hours_used[b] = 0.0
 

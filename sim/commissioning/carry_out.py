@@ -113,7 +113,7 @@ def answer_request(i, a, kind, year, lists, contract, life, ties, e):
         if kind == s.MERGER:
             life.merger_wish[i] = -1
         return
-    contract.premium_left[i] = 0.75
+    contract.premium_left[i] = 1.0 - e.premium_cut
     if a == s.GMS_REVERT:
         contract.kind[i] = s.GMS
 

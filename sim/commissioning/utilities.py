@@ -66,6 +66,7 @@ class Effects(NamedTuple):
     removal_goodwill: float
     refusal_goodwill: float
     revert_goodwill: float
+    premium_cut: float
     notice_hours: float
     conflicting_hours: float
     appeal: float

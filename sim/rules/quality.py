@@ -89,6 +89,7 @@ class StartQuality(NamedTuple):
     coding: float
     facilities: float
     facilities_per_log_size: float
+    facilities_spread: float
 
 
 @rule
@@ -230,7 +231,7 @@ def begin(life, place, lists, contract, staff, care, ccgs, luck, p, p_true):
         care.coding[i] = p.coding * normal(coding_draws, place.id[i])
         size = log(max(lists.total[i], 100.0) / origins.LIST)
         room = p.facilities + p.facilities_per_log_size * size
-        room += noise(uniform(luck.stream(START_FACILITIES), place.id[i]), 0.15)
+        room += noise(uniform(luck.stream(START_FACILITIES), place.id[i]), p.facilities_spread)
         care.facilities[i] = min(1.0, max(0.0, room))
         care.rating[i] = UNRATED
 

@@ -84,12 +84,12 @@ def test_a_reorganisation_makes_what_was_known_less_certain() -> None:
 
 def test_hours_grow_with_experience_and_shrink_in_a_transition() -> None:
     p = of(Hours, fixed_tasks=0.0)
-    usual = hours_held(2.0, 1.0, 0.0, 0.2, p)
+    usual = hours_held(2.0, 1.0, 0.0, 0.2, 0.0, p)
     assert usual == pytest.approx(2.0 * p.per_fte * (1.0 - p.fixed_share))
-    assert hours_held(2.0, 0.0, 0.0, 0.2, p) == pytest.approx(p.novice * usual)
-    assert hours_held(2.0, 1.0, 1.0, 0.2, p) == pytest.approx(0.8 * usual)
+    assert hours_held(2.0, 0.0, 0.0, 0.2, 0.0, p) == pytest.approx(p.novice * usual)
+    assert hours_held(2.0, 1.0, 1.0, 0.2, 0.0, p) == pytest.approx(0.8 * usual)
     two = of(Hours, fixed_tasks=300.0)
-    assert 2.0 * hours_held(1.0, 1.0, 0.0, 0.0, two) == pytest.approx(usual - 600.0)  # a pool that is split loses
+    assert 2.0 * hours_held(1.0, 1.0, 0.0, 0.0, 0.0, two) == pytest.approx(usual - 600.0)  # a pool that is split loses
 
 
 def test_work_takes_longer_without_a_whole_specialist() -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from rivals import of
-from worlds import tiny_regime
+from worlds import tiny_regime, tiny_world
 
 from sim.commissioning import functions as f
+from sim.commissioning.capacity import Hours, hold_hours
 from sim.commissioning.standing import StandingWork, hours_by_table
 from sim.commissioning.views import view
 
@@ -38,6 +39,17 @@ def test_a_joint_committee_parts_the_work_and_two_leads_double_it() -> None:
     assert hours({f.CCG: f.LEAD, f.AREA_TEAM: f.LEAD}).sum() == pytest.approx(4.0)
     assert hours({f.CCG: f.LEAD, f.AREA_TEAM: f.ADVISES})[f.AREA_TEAM] == pytest.approx(0.2)
     assert hours({}).sum() == 0.0
+
+
+@pytest.mark.parametrize(("standing", "left"), [(0.0, 900.0), (600.0, 300.0), (800.0, 100.0), (5000.0, 100.0)])
+def test_cases_keep_some_hours_however_much_standing_work_there_is(standing: float, left: float) -> None:
+    bodies = tiny_world().bodies
+    bodies["contracts_fte"][0], bodies["experience"][0] = 1.0, 1.0
+    p = of(Hours, per_fte=1000.0, fixed_share=0.0, fixed_tasks=100.0, kept_for_cases=0.1)
+    nobody_visits = np.full(int(bodies["kind"].max()) + 1, -1)
+    hold_hours(bodies, nobody_visits, 1.0, 0.0, np.full(len(bodies), standing), p)
+    assert bodies["hours_held"][0] == pytest.approx(left)
+    assert not bodies["hours_held"][1:].any()
 
 
 def test_running_costs_are_there_for_who_holds_them_or_shares_with_who_does() -> None:

@@ -17,6 +17,7 @@ from numba.extending import NativeValue, models, register_model, typeof_impl, un
 
 from sim.world.columns import GROUPS
 from sim.world.table import TableType
+from sim.world.unboxing import read_word
 
 WORD = ir.IntType(64)
 WORD_OF = {group: 2 * place for place, group in enumerate(GROUPS)}
@@ -46,10 +47,8 @@ class _WorldModel(models.OpaqueModel):  # type: ignore[misc]
 
 @unbox(WorldType)
 def _unbox(_kind: WorldType, world: Any, c: Any) -> NativeValue:
-    handle = c.pyapi.object_getattr_string(world, "handle")
-    words = c.pyapi.long_as_voidptr(handle)
-    c.pyapi.decref(handle)
-    return NativeValue(words, is_error=cgutils.is_not_null(c.builder, c.pyapi.err_occurred()))
+    address, wrong = read_word(c, world, "handle")
+    return NativeValue(c.builder.inttoptr(address, cgutils.voidptr_t), is_error=wrong)
 
 
 @infer_getattr

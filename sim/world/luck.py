@@ -19,10 +19,10 @@ import numpy as np
 from llvmlite import ir
 
 from sim.kernel import rule, shared_rule
+from sim.world.unboxing import read_word
 
 # isort: split
 from numba import types
-from numba.core import cgutils
 from numba.core.errors import TypingError
 from numba.core.typing.templates import AttributeTemplate, bound_function, infer_getattr, signature
 from numba.extending import NativeValue, lower_builtin, models, register_model, typeof_impl, unbox
@@ -216,10 +216,8 @@ class _LuckModel(models.PrimitiveModel):  # type: ignore[misc]
 
 @unbox(LuckType)
 def _unbox(_kind: LuckType, luck: Any, c: Any) -> NativeValue:
-    number = c.pyapi.object_getattr_string(luck, "key")
-    key = c.pyapi.long_as_ulonglong(number)
-    c.pyapi.decref(number)
-    return NativeValue(key, is_error=cgutils.is_not_null(c.builder, c.pyapi.err_occurred()))
+    key, wrong = read_word(c, luck, "key")
+    return NativeValue(key, is_error=wrong)
 
 
 @infer_getattr

@@ -36,6 +36,7 @@ from numba.extending import (
 from numpy.typing import NDArray
 
 from sim.world.columns import GROUPS
+from sim.world.unboxing import read_word
 
 KINDS = {"f8": types.float64, "i8": types.int64, "u8": types.uint64}
 """Numba's name for each type of column; all take eight bytes."""
@@ -203,13 +204,12 @@ class _TableModel(models.StructModel):  # type: ignore[misc]
 
 @unbox(TableType)
 def _unbox(kind: TableType, table: Any, c: Any) -> NativeValue:
-    handle = c.pyapi.object_getattr_string(table, "_handle")
-    words = c.builder.bitcast(c.pyapi.long_as_voidptr(handle), ir.IntType(64).as_pointer())
-    c.pyapi.decref(handle)
+    address, wrong = read_word(c, table, "_handle")
+    words = c.builder.inttoptr(address, ir.IntType(64).as_pointer())
     made = cgutils.create_struct_proxy(kind)(c.context, c.builder)
     made.block = c.builder.inttoptr(c.builder.load(words), made.block.type)
     made.rows = c.builder.load(cgutils.gep_inbounds(c.builder, words, 1))
-    return NativeValue(made._getvalue(), is_error=cgutils.is_not_null(c.builder, c.pyapi.err_occurred()))
+    return NativeValue(made._getvalue(), is_error=wrong)
 
 
 @infer_getattr

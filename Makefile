@@ -45,10 +45,10 @@ history: setup ## hold what earlier ways of commissioning did against the model
 	$(VENV)/python -m experiments.history
 
 validate: setup ## hold the model against England: synthetic, and the real one where COMMISSIM_DATA has it
-	$(VENV)/commissim validate --runs 200 --out results/validation-synthetic --kept results/kept/synthetic --force
+	$(VENV)/commissim validate --runs 400 --out results/validation-synthetic --kept results/kept/synthetic --force
 	if [ -n "$$COMMISSIM_DATA" ]; then \
 	  $(VENV)/commissim population build --table "$$COMMISSIM_DATA/england_2014/practices.csv" --out results/kept/england --force && \
-	  $(VENV)/commissim validate --runs 200 --population results/kept/england --out results/validation-real --kept results/kept/real --force; fi
+	  $(VENV)/commissim validate --runs 400 --population results/kept/england --out results/validation-real --kept results/kept/real --force; fi
 
 lock: setup ## resolve the dependencies anew into requirements.lock
 	bash scripts/lock.sh

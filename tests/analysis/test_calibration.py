@@ -202,7 +202,7 @@ def test_a_folder_is_gone_on_with_only_by_the_same_calibration(tmp_path: Path) -
         ("cuts = [0.4, 0.25, 0.15]", "cuts = [0.1, 0.25, 0.15]", "grow"),
         ('tags = ["behavioural"', 'tags = ["likely"', "behavioural"),
         ("first_runs", "frist_runs", "first_runs"),
-        ("ensemble = 200", "ensemble = 90000", "confirming_runs"),
+        ("ensemble = 400", "ensemble = 90000", "confirming_runs"),
     ],
 )
 def test_bad_settings_are_refused_by_name_and_key(tmp_path: Path, old: str, new: str, says: str) -> None:

@@ -216,6 +216,8 @@ def _state(world: World, row: int) -> list[str]:
         f"{number(100 * float(care['unmet'][row]), 1)}% of wishes unmet, true quality "
         f"{signed(float(care['quality_true'][row]), 2)} sd, distress {signed(float(life['distress'][row]), 2)} sd.",
     ]
+    if life["let_anew"][row]:
+        lines.append(f"Its contract was let anew in {int(life['let_anew'][row])}, under a new code.")
     if life["asking"][row]:
         lines.append("The partners ask their commissioner for help.")
     if life["handing_back"][row]:

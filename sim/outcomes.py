@@ -109,7 +109,8 @@ outcome("list_size_p75", "patients", NEITHER, "75th percentile of lists of codes
         lambda c: c.q("list_size_p75"))
 outcome("list_size_p95", "patients", NEITHER, "95th percentile of lists of codes paid in the year",
         lambda c: c.q("list_size_p95"))
-outcome("practices_exited", "practices a year", NEITHER, "codes that ended in the year: merged or dispersed",
+outcome("practices_exited", "practices a year", NEITHER,
+        "codes that ended in the year: merged, dispersed or let anew under another",
         Ratio("exited"))
 outcome("practices_merged", "practices a year", NEITHER, "codes that ended by merger; the patients stay",
         Ratio("merged"))

@@ -58,7 +58,8 @@ def add_to_groups(out, by_both):
 
 @rule
 def sum_people(out, by_both, place, lists, contract, staff, life, year):
-    """Counts of practices, patients and doctors, those of practices that ended in the year among them."""
+    """Counts of practices, patients and doctors, those of practices that ended in the year among them. Where a list
+    went on under a new code in the year, the old one ended and the new one began."""
     for i in range(len(place)):
         state = life.state[i]
         ended = state > s.CARETAKER and life.closed[i] == year
@@ -74,6 +75,8 @@ def sum_people(out, by_both, place, lists, contract, staff, life, year):
             add(out, c, by_both, group, AT.practices, 1.0)
             add(out, c, by_both, group, AT.patients, lists.total[i])
             add(out, c, by_both, group, AT.new, 1.0 if life.opened[i] == year else 0.0)
+            if life.let_anew[i] == year:
+                add(out, c, by_both, both(place.fifth[i], life.let_from[i]), AT.exited, 1.0)
             add(out, c, by_both, group, AT.gms + contract.kind[i], 1.0)
             add(out, c, by_both, group, AT.gp_fte, staff.gp_fte[i])
             add(out, c, by_both, group, AT.partner_fte, staff.partner_fte[i])

@@ -11,6 +11,7 @@ import numpy as np
 from sim.regimes import load_regime
 from sim.scenario import load_scenario
 from sim.simulate import build, prepare, run_years
+from sim.world.states import NEVER
 
 YEARS = 3
 """Years whose exits can be known: the panel ends in 2017-18, so that the last exits are those of 2016-17."""
@@ -67,5 +68,6 @@ def simulate_exits(population: Path, runs: int, seed: int) -> np.ndarray:
         start = prepare(scenario, seed + k, population)
         world, timeline = build(start, scenario, regime)
         run_years(world, timeline, seed + k, YEARS)
-        found.append(world.life["closed"][: len(start.population.practices["code"])].copy())
+        years = np.stack([world.life["closed"], world.life["let_anew"]])[:, : len(start.population.practices["code"])]
+        found.append(np.where(years == 0, NEVER, years).min(axis=0) % NEVER)
     return np.array(found)

@@ -44,6 +44,7 @@ class PracticeYears:
 
     codes: (practices,) code, empty for those that began in the run. All others are (years + 1, practices). list_size:
     patients. working: open or in a caretaker's hands. merged, dispersed: how the code has ended, by that year's end.
+    let_anew: the code ended in that year, but the list went on under a new one, which has the same column from then on.
     gp_fte, heads, partners: permanent GPs. contract: 0 GMS, 1 PMS, 2 APMS. fifth: (practices,) deprivation fifth, 0 the
     least deprived.
     """
@@ -54,6 +55,7 @@ class PracticeYears:
     working: Flags
     merged: Flags
     dispersed: Flags
+    let_anew: Flags
     gp_fte: Floats
     heads: Floats
     partners: Floats
@@ -76,7 +78,8 @@ class PracticeYears:
 
     def ended_in(self, year: int) -> Flags:
         """(practices,): codes that ended in year number `year` (from 0)."""
-        return np.asarray((self.merged | self.dispersed)[year + 1] & ~(self.merged | self.dispersed)[year])
+        gone = self.merged | self.dispersed
+        return np.asarray(gone[year + 1] & ~gone[year] | self.let_anew[year + 1])
 
     def paid_in(self, year: int) -> Flags:
         """(practices,): codes that were paid in year number `year` (from 0), those that ended in it among them."""
@@ -103,6 +106,7 @@ class _Watch:
                 "working": (state == OPEN) | (state == CARETAKER),
                 "merged": state == MERGED,
                 "dispersed": state == DISPERSED,
+                "let_anew": world.life["let_anew"] == world.year if self.taken else np.zeros(len(state), np.bool_),
                 "gp_fte": world.staff["gp_fte"].copy(),
                 "heads": world.staff["doctors"].copy(),
                 "partners": world.staff["partners"].copy(),
@@ -150,6 +154,8 @@ def _counts(result: RunResult, practices: PracticeYears, of: Sequence[Floats], e
         merged = ended & practices.merged[year + 1]
         for name, counted in zip(COUNTED, (practices.paid_in(year), ended, merged), strict=True):
             values[year, :, result.outcomes.index(name)] = by_class(of[year][counted], edges)
+        again = by_class(of[year][practices.let_anew[year + 1]], edges)  # both codes were paid
+        values[year, :, result.outcomes.index("practices_open")] += again
     return values
 
 

@@ -52,6 +52,7 @@ class Ending(NamedTuple):
     caretaker_months: float
     apms_years: float
     apms_price: float
+    new_code: float
     withdraw: float
     stay_taken_over: float
     join_receiver: float

@@ -24,7 +24,7 @@ from sim.rules.endings import AFTERWARDS, STAYING, WITHDRAWING, Ending, move_doc
 from sim.rules.leaving import Leaving, compare_incomes
 from sim.rules.mergers import merge_practices
 from sim.rules.openings import Opening, open_practices
-from sim.rules.takeovers import AWARD, take_over
+from sim.rules.takeovers import AWARD, NEW_CODE, take_over
 from sim.world.luck import Luck, decision, uniform, uniform2
 from sim.world.states import APMS, OPEN
 from sim.world.world import World
@@ -99,7 +99,7 @@ def end_practices(w, luck, year, near, km, p):
     )  # fmt: skip
     take_over(
         w.place, w.contract, w.money, w.care, w.life, w.ccgs, w.providers, fate, winner, p, year,
-        luck.stream(AWARD),
+        luck.stream(AWARD), luck.stream(NEW_CODE),
     )  # fmt: skip
     move_doctors(
         w.doctors, w.minds, w.place, w.contract, w.staff, w.life, w.ccgs, w.regions, w.nation, fate, into, p,

@@ -1,4 +1,7 @@
-"""Contracts that pass to a provider under APMS or to a caretaker: the code, its surgeries and most staff stay."""
+"""Contracts that pass to a provider under APMS or to a caretaker: patients, surgeries and most staff stay.
+
+A contract let to a provider may get a new code: the old one then counts as ended, although nobody has to move.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from sim.world.luck import decision, uniform
 from sim.world.states import APMS, CARETAKER, CORPORATE, NEVER, OPEN
 
 AWARD = decision("practice_life.award")
+NEW_CODE = decision("practice_life.new_code")
 
 
 @rule
@@ -63,8 +67,16 @@ def choose_provider(ccg, team, draw, start, provider, weight):
     return -1
 
 
+@rule
+def change_code(i, kind, life, year):
+    """The list goes on under a new code; that of a contract of this `kind` has ended."""
+    life.let_anew[i] = year
+    life.let_from[i] = kind
+    life.opened[i] = year
+
+
 @maker
-def take_over(place, contract, money, care, life, ccgs, providers, fate, winner, p, year, award):
+def take_over(place, contract, money, care, life, ccgs, providers, fate, winner, p, year, award, new_code):
     """Hands lists to a provider under APMS, or to a caretaker for some months; surgeries and most staff stay.
 
     winner: (practices,) provider that won the contract; a caretaker is found without a contest. The partners who left
@@ -77,6 +89,7 @@ def take_over(place, contract, money, care, life, ccgs, providers, fate, winner,
         release_provider(i, contract, providers)
         contract.liability[i] = 0.0
         share_out(i, contract, money)
+        kind = contract.kind[i]
         contract.kind[i] = APMS
         contract.mpig_2013[i] = 0.0
         contract.premium_2013[i] = 0.0
@@ -100,5 +113,7 @@ def take_over(place, contract, money, care, life, ccgs, providers, fate, winner,
             life.state[i] = OPEN
             life.months_left[i] = 0.0
             contract.ends[i] = year + int(p.apms_years)
+            if uniform(new_code, place.id[i]) < p.new_code:
+                change_code(i, kind, life, year)
             if j >= 0:
                 care.quality_base[i] = providers.quality[j]

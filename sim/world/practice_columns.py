@@ -116,6 +116,8 @@ LIFE: tuple[Column, ...] = (
     ("state", "i8", "see world.states", "0 unused, 1 open, 2 caretaker, 3 merged, 4 dispersed"),
     ("opened", "i8", "year", "first year"),
     ("closed", "i8", "year", "year in which the code ended; 0 while open"),
+    ("let_anew", "i8", "year", "year in which the contract last went to a provider under a new code; 0 never"),
+    ("let_from", "i8", "0 GMS, 1 PMS, 2 APMS", "contract of the code that ended then"),
     ("distress", "f8", "sd", "hidden distress: money, people and workload together"),
     ("relief", "f8", "sd", "distress relieved by commissioners' help (negative: added by sanctions); fades"),
     ("asking", "i8", "0 or 1", "has asked its commissioner for help this year"),

@@ -31,7 +31,8 @@ def three_codes() -> PracticeYears:
         list_size=np.array([[1000.0, 500.0, 2000.0, 0.0], [1600.0, 0.0, 2200.0, 300.0]]),
         working=np.array([[True, True, True, False], [True, False, True, True]]),
         merged=np.array([[False] * 4, [False, True, False, False]]), dispersed=np.zeros((2, 4), dtype=bool),
-        gp_fte=nought, heads=nought, partners=nought, contract=np.zeros((2, 4), dtype=np.int64),
+        let_anew=np.zeros((2, 4), dtype=bool), gp_fte=nought, heads=nought, partners=nought,
+        contract=np.zeros((2, 4), dtype=np.int64),
     )  # fmt: skip
 
 

@@ -31,13 +31,29 @@ def test_classes_add_up_to_the_nation(watched: tuple[RunResult, PracticeYears]) 
     assert np.isnan(result.values[SIZE_CLASS][:, :, result.outcomes.index("patients")]).all()
 
 
+def test_a_contract_let_anew_under_a_new_code_ends_one_and_begins_one(
+    watched: tuple[RunResult, PracticeYears],
+) -> None:
+    result, practices = watched
+    assert practices.let_anew.sum() > 0
+    opened, exited, new = (
+        result.values["national"][:, 0, result.outcomes.index(name)]
+        for name in ("practices_open", "practices_exited", "practices_new")
+    )
+    assert (new >= practices.let_anew[1:].sum(axis=1)).all()
+    there = opened - exited
+    assert there.tolist() == practices.working[1:].sum(axis=1).tolist()
+    assert there[1:].tolist() == (there[:-1] - exited[1:] + new[1:]).tolist()
+
+
 def test_a_code_ends_once_and_keeps_the_list_with_which_it_entered(watched: tuple[RunResult, PracticeYears]) -> None:
     _, practices = watched
     ended = np.array([practices.ended_in(year) for year in range(YEARS)])
-    assert ended.sum(axis=0).max() == 1
+    assert (ended & ~practices.let_anew[1:]).sum(axis=0).max() == 1
     for year in range(YEARS):
         assert (practices.entered_with(year)[ended[year]] > 0.0).all()
-        assert (practices.list_size[year + 1][ended[year]] == 0.0).all()
+        assert (practices.working[year + 1][ended[year]] == practices.let_anew[year + 1][ended[year]]).all()
+        assert ((practices.list_size[year + 1] > 0.0) == practices.working[year + 1]).all()
 
 
 def test_classes_of_doctors_hold_every_practice_that_entered_with_any(

@@ -29,6 +29,7 @@ from sim.world.states import (
     OPEN,
     PARTNER,
     PAYMENT,
+    PMS,
     REFUSE,
     REMOVAL,
     SALARIED,
@@ -266,6 +267,20 @@ def test_take_overs_keep_patients_and_end_partnerships(action: int, state: int) 
     assert not (world.doctors["role"][here] == PARTNER).any()
     assert world.money["reserves"][0] == 0.0
     assert world.life["handing_back"][0] == 0
+
+
+def test_a_contract_let_to_a_provider_may_get_a_new_code() -> None:
+    for chance, year_let in ((1.0, 2014), (0.0, 0)):
+        world = quiet(living_world())
+        world.contract["kind"][0] = PMS
+        decide(world, 0, 0, HAND_BACK, APMS_CONTRACT)
+        mine = world.lists["total"][0]
+        end_practices(world, life_params(ending__new_code=chance), Luck(1, 2014))
+        assert world.life["let_anew"][0] == year_let
+        assert world.life["state"][0] == OPEN
+        assert world.lists["total"][0] == pytest.approx(mine)
+        if year_let:
+            assert (world.life["opened"][0], world.life["let_from"][0]) == (2014, PMS)
 
 
 def test_apms_contracts_run_on_where_nobody_decides_and_are_renewed_where_somebody_does() -> None:

@@ -16,6 +16,9 @@ from sim.study.conduct import model_engine
 from sim.study.records import Engine
 from sim.world.states import DISPERSED, MERGED, OPEN
 
+LET_ANEW = 5
+"""What became of a code whose list went on under a new one, beside the states of practices."""
+
 DROPPED = ("ccg",)
 """Levels that no target speaks of; hundreds of runs would fill the memory with them."""
 
@@ -24,8 +27,8 @@ DROPPED = ("ccg",)
 class Fates:
     """Practices of the start at the end of each year, each of shape (years, practices) in the order of the population.
 
-    state: OPEN (a caretaker's included), MERGED or DISPERSED. list_size: registered patients. gp_fte: permanent
-    qualified GPs, without trainees and locums. Kept small, since a validation holds hundreds of runs.
+    state: OPEN (a caretaker's included), MERGED, DISPERSED or LET_ANEW. list_size: registered patients. gp_fte:
+    permanent qualified GPs, without trainees and locums. Kept small, since a validation holds hundreds of runs.
     """
 
     state: npt.NDArray[np.int8]
@@ -54,6 +57,7 @@ def fates_of(practices: PracticeYears, started: int) -> Fates:
     """The first `started` practices, from the end of the first year on."""
     rows = (slice(1, None), slice(started))
     state = np.where(practices.merged[rows], MERGED, np.where(practices.dispersed[rows], DISPERSED, OPEN))
+    state[np.logical_or.accumulate(practices.let_anew[rows])] = LET_ANEW
     return Fates(
         state.astype(np.int8),
         practices.list_size[rows].astype(np.float32),

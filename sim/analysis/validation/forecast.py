@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sim.analysis.validation.fates import Fates
+from sim.analysis.validation.fates import LET_ANEW, Fates
 from sim.analysis.validation.panel import YEARS, Panel
 from sim.analysis.validation.regression import folds, held_out
 from sim.analysis.validation.scores import (
@@ -43,20 +43,22 @@ Score = Callable[[Floats, Marks], float]
 
 @dataclass(frozen=True)
 class Chances:
-    """Of every practice of the start, over runs: (years, practices) shares of runs in which it has merged, or has been
-    dispersed, by the end of the year, and mean list and GP FTE where it lives on (NaN where it never does)."""
+    """Of every practice of the start, over runs: (years, practices) shares of runs in which it has merged, has been
+    dispersed or was let anew under another code, by the end of the year, and mean list and GP FTE where it lives on
+    (NaN where it never does)."""
 
     years: tuple[int, ...]
     runs: int
     merged: Floats
     dispersed: Floats
+    let_anew: Floats
     list_size: Floats
     gp_fte: Floats
 
     @property
     def ended(self) -> Floats:
         """Share of runs in which the code has ended by the end of the year."""
-        return self.merged + self.dispersed
+        return self.merged + self.dispersed + self.let_anew
 
     def within_year(self, year: int) -> Floats:
         """Chance that a code that is there at the start of a year ends in it.
@@ -79,9 +81,8 @@ def chances(fates: Sequence[Fates], years: Sequence[int]) -> Chances:
     with np.errstate(invalid="ignore", divide="ignore"):
         lists = (np.stack([one.list_size for one in fates]) * lives).sum(axis=0, dtype=np.float64) / many
         fte = (np.stack([one.gp_fte for one in fates]) * lives).sum(axis=0, dtype=np.float64) / many
-    return Chances(
-        tuple(years), len(fates), (state == MERGED).mean(axis=0), (state == DISPERSED).mean(axis=0), lists, fte
-    )
+    merged, dispersed, let_anew = ((state == how).mean(axis=0) for how in (MERGED, DISPERSED, LET_ANEW))
+    return Chances(tuple(years), len(fates), merged, dispersed, let_anew, lists, fte)
 
 
 def columns_of(practices: Table, registered: Floats, contract: npt.NDArray[np.str_]) -> Floats:

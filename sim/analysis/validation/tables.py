@@ -63,15 +63,16 @@ def _calibration_rows(forecast: Forecast) -> Rows:
 
 
 def practice_rows(validation: Validation) -> Rows:
-    """Each practice of a real table: chances of merging and of closing, expected list and GPs, by year."""
+    """Each practice of a real table: chances of merging, of closing and of going on under a new code, expected list and
+    GPs, by year."""
     chance, ensemble = validation.chances, validation.ensemble
     if chance is None:
         return []
     return [
         {
             "practice": code, "ccg": str(ensemble.ccg[k]), "year": year, "merged": float(chance.merged[y, k]),
-            "closed": float(chance.dispersed[y, k]), "list_size": float(chance.list_size[y, k]),
-            "gp_fte": float(chance.gp_fte[y, k]),
+            "closed": float(chance.dispersed[y, k]), "let_anew": float(chance.let_anew[y, k]),
+            "list_size": float(chance.list_size[y, k]), "gp_fte": float(chance.gp_fte[y, k]),
         }
         for k, code in enumerate(ensemble.codes)
         for y, year in enumerate(chance.years)

@@ -7,7 +7,7 @@ import pytest
 from england import DURHAM, scenario_of, start_of
 
 from sim.analysis.validation.associations import associations
-from sim.analysis.validation.fates import Fates, follow
+from sim.analysis.validation.fates import LET_ANEW, Fates, follow
 from sim.analysis.validation.forecast import COLUMNS, SIMULATION, Question, chances, columns_of
 from sim.analysis.validation.panel import Panel
 from sim.analysis.validation.regression import fit, folds, held_out
@@ -125,6 +125,7 @@ def test_fates_follow_the_practices_of_the_start() -> None:
     gone = (run.fates.state != OPEN).sum(axis=1)
     exited = run.values["national"][:, 0, run.outcomes.index("practices_exited")]
     assert np.diff(gone, prepend=0).tolist() == exited.tolist()
-    assert (run.fates.list_size[run.fates.state != OPEN] == 0.0).all()
+    assert (run.fates.list_size[np.isin(run.fates.state, (MERGED, DISPERSED))] == 0.0).all()
+    assert (run.fates.list_size[run.fates.state == LET_ANEW] > 0.0).any()
     known = columns_of(practices, np.full(len(practices["id"]), np.nan), np.full(len(practices["id"]), ""))
     assert np.exp(known[:, 0]) == pytest.approx(practices["list_size"])

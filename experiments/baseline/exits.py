@@ -69,5 +69,6 @@ def simulate_exits(population: Path, runs: int, seed: int) -> np.ndarray:
         world, timeline = build(start, scenario, regime)
         run_years(world, timeline, seed + k, YEARS)
         years = np.stack([world.life["closed"], world.life["let_anew"]])[:, : len(start.population.practices["code"])]
-        found.append(np.where(years == 0, NEVER, years).min(axis=0) % NEVER)
+        first = np.where(years == 0, NEVER, years).min(axis=0)  # a code ends when it is let anew, or else with its list
+        found.append(np.where(first == NEVER, 0, first))
     return np.array(found)

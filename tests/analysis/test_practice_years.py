@@ -46,6 +46,15 @@ def test_a_contract_let_anew_under_a_new_code_ends_one_and_begins_one(
     assert there[1:].tolist() == (there[:-1] - exited[1:] + new[1:]).tolist()
 
 
+def test_what_is_let_anew_ends_a_contract_of_the_kind_it_was(watched: tuple[RunResult, PracticeYears]) -> None:
+    result, practices = watched
+    exited = result.values["contract"][:, :, result.outcomes.index("practices_exited")]
+    for year in range(YEARS):
+        let, gone = practices.let_anew[year + 1], practices.ended_in(year) & ~practices.let_anew[year + 1]
+        kinds = [*practices.contract[year][let], *practices.contract[year + 1][gone]]
+        assert exited[year].tolist() == np.bincount(kinds, minlength=3).tolist()
+
+
 def test_a_code_ends_once_and_keeps_the_list_with_which_it_entered(watched: tuple[RunResult, PracticeYears]) -> None:
     _, practices = watched
     ended = np.array([practices.ended_in(year) for year in range(YEARS)])

@@ -55,17 +55,32 @@ class Copula:
 def draw_attributes(facts: Facts, copula: Copula, rng: np.random.Generator) -> dict[str, Floats]:
     """One value of every attribute for every practice of England, in order of CCG; 0 or 1 for those of two values."""
     ccg = facts.practice_ccg
-    hidden = rng.standard_normal((len(ccg), len(ATTRIBUTES))) @ copula.factor.T
+    hidden = linked(rng.standard_normal((len(ccg), len(ATTRIBUTES))), copula.factor.T)
     drawn: dict[str, Floats] = {}
     for k, name in enumerate(CONTINUOUS):
-        scaled = facts.ccgs[f"{name}_mean"][ccg] + facts.ccgs[f"{name}_sd"][ccg] * hidden[:, k]
+        scaled = facts.ccgs[f"{name}_mean"][ccg] + facts.ccgs[f"{name}_sd"][ccg] * hidden[k]
         drawn[name] = to_quantiles(scaled, copula.levels, copula.quantiles[name], rng)
     taken = np.zeros(len(ccg))
     for k, name in enumerate(BINARY, start=len(CONTINUOUS)):
-        score = np.where((name == "pms") & (taken > 0), -np.inf, hidden[:, k])
+        score = np.where((name == "pms") & (taken > 0), -np.inf, hidden[k])
         drawn[name] = top_of_each(score, ccg, facts.ccgs[f"n_{name}"]).astype(np.float64)
         taken = drawn["apms"]
     return drawn
+
+
+def linked(draws: Floats, factor: Floats) -> Floats:
+    """Standard normal `draws`, (rows, k), linked by a factor of their correlation, (k, k): a row for each column of
+    draws @ factor.
+
+    Added up term by term: for so few columns a library of linear algebra starts threads that wait busily for more to
+    do, and the last bit of its sums depends on the processor.
+    """
+    columns = np.ascontiguousarray(draws.T)
+    found = np.zeros_like(columns)
+    for k, weights in enumerate(factor.T):
+        for j in np.flatnonzero(weights):
+            found[k] += weights[j] * columns[j]
+    return found
 
 
 def to_quantiles(values: Floats, levels: Floats, quantiles: Floats, rng: np.random.Generator) -> Floats:

@@ -13,6 +13,7 @@ from scipy.special import ndtr
 
 from sim.errors import InputError
 from sim.population.columns import ROLES
+from sim.population.copula import linked
 from sim.population.tables import Table, derived_ids
 from sim.population.traits import number, traits
 from sim.world.states import APMS, LOCUM, PARTNER, SALARIED, TRAINEE
@@ -61,8 +62,8 @@ class _Draws:
         return self._rng.standard_normal(self._count)[self.rows]
 
     def linked(self, factor: Floats) -> Floats:
-        """Standard normal numbers with a correlation of factor.T @ factor, a row each."""
-        return np.asarray((self._rng.standard_normal((self._count, len(factor))) @ factor)[self.rows])
+        """Standard normal numbers with a correlation of factor.T @ factor, a column each."""
+        return linked(self._rng.standard_normal((self._count, len(factor)))[self.rows], factor)
 
 
 def sample_doctors(practices: Table, seed: int, rows: Rows | None = None) -> Table:
@@ -177,9 +178,9 @@ def _attitudes(practice: Rows, load: Floats, each_practice: _Draws, each_doctor:
     common = number("link.colleagues")
     factor: Floats = np.linalg.cholesky(_attitude_correlation()).T.astype(np.float64, copy=False)
     own, shared = each_doctor.linked(factor), each_practice.linked(factor)
-    z = np.sqrt(1.0 - common) * own + np.sqrt(common) * shared[practice]
-    z[:, ATTITUDES.index("burnout")] += number("link.list_per_fte_burnout") * load[practice]
-    return {name: traits()[f"attitude.{name}"].at(ndtr(z[:, k])) for k, name in enumerate(ATTITUDES)}
+    z = np.sqrt(1.0 - common) * own + np.sqrt(common) * shared[:, practice]
+    z[ATTITUDES.index("burnout")] += number("link.list_per_fte_burnout") * load[practice]
+    return {name: traits()[f"attitude.{name}"].at(ndtr(z[k])) for k, name in enumerate(ATTITUDES)}
 
 
 def _attitude_correlation() -> Floats:

@@ -15,7 +15,7 @@ from sim.simulate import Start, prepare
 
 SIZES = ("one_ccg", "one_region", "england", "ten_englands")
 TEN = 10
-DEGREES_APART = 20.0
+DEGREES_APART = 10.0
 """Between the Englands: far enough that no patient or doctor of one finds a practice of another."""
 
 

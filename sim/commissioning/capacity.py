@@ -359,7 +359,7 @@ def queue(cases, n, bodies, priority, p, lapse_months):
     key = np.empty(n)
     for k in range(n):
         key[k] = rank(cases, k, priority[k])
-    give_hours(cases, merge_order(cases.body, key), bodies, p, lapse_months)
+    give_hours(cases, merge_order(cases.body, key, len(bodies)), bodies, p, lapse_months)
 
 
 @lru_cache(maxsize=64)

@@ -1,5 +1,5 @@
 """Sorting and adding up inside kernels. Sorting is into bins of few rows first, then by insertion within each, in time
-that grows with the rows; where a group may have very many rows, by merging.
+that grows with the rows; where one may have very many rows, by merging.
 
 Numpy has both, but numba compiles it from general Python, with any axis and every complaint: three seconds and two.
 """
@@ -55,28 +55,57 @@ def sort_within(order, bins, key):
     return order
 
 
+RUN = 8
+"""Rows that `merge_order` sorts by insertion before it merges."""
+
+
 @rule
-def comes_first(a, b, group, key):
-    """Whether row a comes before row b: by rising group, then rising key."""
-    return key[a] < key[b] if group[a] == group[b] else group[a] < group[b]
+def sort_few(order, first, end, key):
+    """Sorts the rows from place `first` to `end` of `order` by rising `key`, by insertion; equal keys keep their
+    order."""
+    for k in range(first + 1, end):
+        v, at = order[k], k
+        while at > first and key[order[at - 1]] > key[v]:
+            order[at] = order[at - 1]
+            at -= 1
+        order[at] = v
+
+
+@rule
+def merge(order, first, middle, end, key, spare):
+    """Merges two sorted runs of `order`, from place first and from middle to end; of equal keys the first run's come
+    first. spare: room for the first run."""
+    for k in range(middle - first):
+        spare[k] = order[first + k]
+    a, b, many = 0, middle, middle - first
+    for k in range(first, end):
+        if a == many:
+            break
+        if b < end and key[order[b]] < key[spare[a]]:
+            order[k] = order[b]
+            b += 1
+        else:
+            order[k] = spare[a]
+            a += 1
 
 
 @maker
-def merge_order(group, key):
-    """Rows of key by rising group, within it by rising key, and in their own order where both are equal. group: as long
-    as key, or longer."""
+def merge_order(group, key, groups):
+    """Rows of key by rising group (0 to groups - 1, or -1, which comes first), within it by rising key, and in their own
+    order where both are equal. group: as long as key, or longer."""
     many = len(key)
-    order, merged, width = np.arange(many), np.empty(many, np.int64), 1
-    while width < many:
-        for left in range(0, many, 2 * width):
-            middle, end = min(left + width, many), min(left + 2 * width, many)
-            a, b = left, middle
-            for k in range(left, end):
-                if a == middle or (b < end and comes_first(order[b], order[a], group, key)):
-                    merged[k] = order[b]
-                    b += 1
-                else:
-                    merged[k] = order[a]
-                    a += 1
-        order, merged, width = merged, order, 2 * width
+    bins = np.empty(many, np.int64)
+    for v in range(many):
+        bins[v] = group[v] + 1
+    order, start = into_bins(np.arange(many), bins, groups + 1)
+    spare = np.empty(many, np.int64)
+    for g in range(groups + 1):
+        first, end = start[g], start[g + 1]
+        for run in range(first, end, RUN):
+            sort_few(order, run, min(run + RUN, end), key)
+        width = RUN
+        while width < end - first:
+            for left in range(first, end - width, 2 * width):
+                merge(order, left, left + width, min(left + 2 * width, end), key, spare)
+            width *= 2
     return order

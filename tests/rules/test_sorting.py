@@ -13,4 +13,4 @@ def test_rows_come_by_group_then_key_and_equal_ones_keep_their_order(many: int) 
     rng = np.random.default_rng(many)
     group, key = rng.integers(-1, 5, many), rng.integers(0, 20, many).astype(float)
     longer = np.append(group, -2)  # as a table with rows to spare is
-    assert list(merge_order(longer, key)) == list(np.lexsort((np.arange(many), key, group)))
+    assert list(merge_order(longer, key, 5)) == list(np.lexsort((np.arange(many), key, group)))

@@ -91,8 +91,8 @@ def merge(order, first, middle, end, key, spare):
 
 @maker
 def merge_order(group, key, groups):
-    """Rows of key by rising group (0 to groups - 1, or -1, which comes first), within it by rising key, and in their own
-    order where both are equal. group: as long as key, or longer."""
+    """Rows of key by rising group (0 to groups - 1, or -1, which comes first), within it by rising key, and in their
+    own order where both are equal. group: as long as key, or longer."""
     many = len(key)
     bins = np.empty(many, np.int64)
     for v in range(many):

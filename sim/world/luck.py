@@ -100,11 +100,9 @@ def inverse_normal(p):
     which takes half as long as a formula; by one in the tails, where they bend."""
     at = p * _CELLS
     cell = int(at)
-    if cell < _TAIL:
-        return inverse_normal_tail(p)
-    if cell >= _CELLS - _TAIL:
-        return -inverse_normal_tail(1.0 - p)
-    return _QUANTILES[cell] + (at - cell) * (_QUANTILES[cell + 1] - _QUANTILES[cell])
+    if _TAIL <= cell < _CELLS - _TAIL:
+        return _QUANTILES[cell] + (at - cell) * (_QUANTILES[cell + 1] - _QUANTILES[cell])
+    return inverse_normal_tail(min(p, 1.0 - p)) * (1.0 if p < 0.5 else -1.0)
 
 
 @rule

@@ -39,20 +39,20 @@ def measure(world: World, sums: Sums) -> dict[str, Floats]:
     ends = np.cumsum(counts).tolist()
     place_of = {level: slice(end - count, end) for level, end, count in zip(LEVELS, ends, counts, strict=True)}
     years = len(sums.by_group)
-    found = {level: np.empty((years, place.stop - place.start, len(OUTCOMES))) for level, place in place_of.items()}
+    found = {level: np.empty((len(OUTCOMES), years, place.stop - place.start)) for level, place in place_of.items()}
     together = max(1, AT_ONCE // ends[-1])
     for first in range(0, years, together):
         some = slice(first, first + together)
         out = _measure_some(world, Sums(sums.by_group[some], sums.quantiles[some]), place_of)
         for level, place in place_of.items():
-            found[level][some] = out[:, place]
-    return found
+            found[level][:, some] = out[..., place]
+    return {level: np.moveaxis(values, 0, -1) for level, values in found.items()}
 
 
 def _measure_some(world: World, sums: Sums, place_of: dict[str, slice]) -> Floats:
-    """All outcomes of some years, (years, places, outcomes). place_of: where the places of each level are."""
+    """All outcomes of some years, (outcomes, years, places). place_of: where the places of each level are."""
     years, places = len(sums.by_group), place_of[LEVELS[-1]].stop
-    columns, out = np.zeros((len(SUMS), years, places)), np.full((years, places, len(OUTCOMES)), np.nan)
+    columns, out = np.zeros((len(SUMS), years, places)), np.full((len(OUTCOMES), years, places), np.nan)
     ratios, times, others = _formulas(len(OUTCOMES))
     bounds = np.array([0, *(place_of[level].stop for level in LEVELS)])
     measure_ratios(
@@ -62,10 +62,10 @@ def _measure_some(world: World, sums: Sums, place_of: dict[str, slice]) -> Float
     everywhere, ccgs = Columns(columns, sums.quantiles), Columns(columns[..., place_of["ccg"]], sums.quantiles)
     for k, formula, one in others:
         if one.between_ccgs:
-            out[:, place_of["national"], k] = formula(ccgs)
+            out[k, :, place_of["national"]] = formula(ccgs)
             continue
         here = slice(place_of[one.levels[0]].start, place_of[one.levels[-1]].stop)
-        out[:, here, k] = formula(everywhere)[:, here]
+        out[k, :, here] = formula(everywhere)[:, here]
     return out
 
 
@@ -92,18 +92,18 @@ def _formulas(_known: int) -> tuple[Rows, Floats, list[Other]]:
 
 @kernel
 def measure_ratios(by_group, region, area_team, regions, teams, ratios, times, bounds, columns, out):
-    """Fills columns, see `add_up`, and of out, (years, places, outcomes), what is a `Ratio`. ratios, times: see
+    """Fills columns, see `add_up`, and of out, (outcomes, years, places), what is a `Ratio`. ratios, times: see
     `_formulas`. bounds: where the places of each level begin, and where the last ends."""
     add_up(by_group, region, area_team, regions, teams, columns)
-    for y in range(out.shape[0]):
-        for r in range(len(ratios)):
-            k, top, bottom = ratios[r, 0], ratios[r, 1], ratios[r, 2]
+    for r in range(len(ratios)):
+        k, top, bottom = ratios[r, 0], ratios[r, 1], ratios[r, 2]
+        for y in range(out.shape[1]):
             for place in range(bounds[ratios[r, 3]], bounds[ratios[r, 4]]):
                 value = columns[top, y, place]
                 if bottom >= 0:
                     divisor = columns[bottom, y, place]
                     value = value / divisor if divisor > 0.0 else np.nan
-                out[y, place, k] = times[r] * value
+                out[k, y, place] = times[r] * value
 
 
 @maker

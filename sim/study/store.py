@@ -244,8 +244,8 @@ def wide_table(runs: Sequence[tuple[int, Outcomes]], level: str) -> pa.Table:
             raise ValueError(
                 f"level {level}: values of shape {values.shape}, {len(here)} places, {len(names)} outcomes"
             )
-        blocks.append(values.reshape(-1, len(names)))
-        numbers.append(np.full(len(blocks[-1]), number, dtype=np.int64))
+        blocks.append(np.moveaxis(values, -1, 0).reshape(len(names), -1))
+        numbers.append(np.full(blocks[-1].shape[1], number, dtype=np.int64))
         years.append(np.repeat(np.asarray(outcomes.years, dtype=np.int64), len(here)))
         places.append(
             pa.array([str(place) for place in here], pa.string()).take(_tiled(len(here), len(outcomes.years)))
@@ -255,8 +255,7 @@ def wide_table(runs: Sequence[tuple[int, Outcomes]], level: str) -> pa.Table:
         "year": np.concatenate(years),
         "place": pa.concat_arrays(places),
     }
-    values = np.asfortranarray(np.concatenate(blocks))
-    columns |= {name: values[:, i] for i, name in enumerate(names)}
+    columns |= dict(zip(names, np.concatenate(blocks, axis=1), strict=True))
     return pa.table(columns)
 
 

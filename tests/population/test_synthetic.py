@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from sim.population.columns import TABLES
+from sim.population.copula import linked
 from sim.population.facts import FOLDER, load_facts
 from sim.population.synthetic import synthetic_england
 from sim.population.tables import Population, chosen_ccgs
@@ -16,6 +17,12 @@ from sim.world.states import APMS, GMS, PMS
 
 SEEDS = range(20)
 NAMES = ("list_size", "imd", "gp_per_1000", "share_75", "pms", "apms")
+
+
+def test_linked_draws_are_the_product_of_matrices() -> None:
+    rng = np.random.default_rng(3)
+    draws, factor = rng.standard_normal((200, 5)), np.triu(rng.standard_normal((5, 5)))
+    assert linked(draws, factor) == pytest.approx((draws @ factor).T)
 
 
 def ranks(values: np.ndarray) -> np.ndarray:

@@ -20,8 +20,8 @@ BY_ADDRESS = ("nrt", "multi3")
 
 OPTIONS = ("-inline-threshold=5000", "-two-entry-phi-node-folding-threshold=20")
 """What LLVM is told. A rule becomes a piece of whoever calls it, however long it is: a call hands over some twenty
-numbers through memory (2% of all kernels). And where two short ways meet again, both are gone and one result taken,
-since chance decides here and a processor that guesses the way is often wrong (3%). Values stay the same."""
+numbers through memory. And where two short ways meet again, both are gone and one result taken, since chance decides
+here and a processor that guesses the way is often wrong. Together 3% of a run; values stay the same."""
 
 
 class Library(JITCodeLibrary):  # type: ignore[misc]

@@ -55,22 +55,6 @@ def sort_within(order, bins, key):
     return order
 
 
-RUN = 8
-"""Rows that `merge_order` sorts by insertion before it merges."""
-
-
-@rule
-def sort_few(order, first, end, key):
-    """Sorts the rows from place `first` to `end` of `order` by rising `key`, by insertion; equal keys keep their
-    order."""
-    for k in range(first + 1, end):
-        v, at = order[k], k
-        while at > first and key[order[at - 1]] > key[v]:
-            order[at] = order[at - 1]
-            at -= 1
-        order[at] = v
-
-
 @rule
 def merge(order, first, middle, end, key, spare):
     """Merges two sorted runs of `order`, from place first and from middle to end; of equal keys the first run's come
@@ -101,9 +85,7 @@ def merge_order(group, key, groups):
     spare = np.empty(many, np.int64)
     for g in range(groups + 1):
         first, end = start[g], start[g + 1]
-        for run in range(first, end, RUN):
-            sort_few(order, run, min(run + RUN, end), key)
-        width = RUN
+        width = 1
         while width < end - first:
             for left in range(first, end - width, 2 * width):
                 merge(order, left, left + width, min(left + 2 * width, end), key, spare)
